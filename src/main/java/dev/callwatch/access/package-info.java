@@ -1,0 +1,6 @@
+/**
+ * Who may ask us.
+ *
+ * <p>Touches {@code account} and {@code problem}.
+ */
+package dev.callwatch.access;

@@ -1,0 +1,36 @@
+package dev.callwatch.account;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The key that Vonage gave an account; it stands in every path of its interface.
+ *
+ * @param value 1 to 64 characters out of {@code A-Z a-z 0-9 _ -}; case counts
+ */
+public record AccountKey(String value) {
+
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    /** @throws IllegalArgumentException where the value has another form */
+    public AccountKey {
+        if (!FORM.matcher(value).matches()) {
+            throw new IllegalArgumentException("not an account key");
+        }
+    }
+
+    /**
+     * Reads what a caller or a setting gave.
+     *
+     * @param text any text
+     * @return the key, or nothing where the text has another form
+     */
+    public static Optional<AccountKey> parse(String text) {
+        return FORM.matcher(text).matches() ? Optional.of(new AccountKey(text)) : Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

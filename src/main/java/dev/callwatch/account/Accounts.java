@@ -1,0 +1,193 @@
+package dev.callwatch.account;
+
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** The accounts that this process holds, read out of the settings once at start. */
+@Singleton
+public class Accounts {
+
+    private static final String PREFIX = "callwatch.accounts";
+    private static final Map<String, String> DOCUMENTED_REGIONS = Map.of(
+            "emea", "https://emea.cc.vonage.com",
+            "nam", "https://nam.cc.vonage.com",
+            "apac", "https://apac.cc.vonage.com");
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
+    private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
+
+    private final Faults faults;
+    private final Map<String, Optional<Region>> regions;
+    private final Map<AccountKey, Account> accounts;
+
+    /** Reads the settings; what is wrong with them is noted in {@code faults}. */
+    public Accounts(AccountSettings accountSettings, RegionSettings regionSettings, Faults faults) {
+        this.faults = faults;
+        this.regions = regions(regionSettings);
+        this.accounts = accounts(accountSettings);
+    }
+
+    /**
+     * Looks an account up.
+     *
+     * @return the account, or nothing where this process does not hold it
+     */
+    public Optional<Account> find(AccountKey key) {
+        return Optional.ofNullable(accounts.get(key));
+    }
+
+    /** All accounts, in the order of their names in the settings. */
+    public Collection<Account> all() {
+        return accounts.values();
+    }
+
+    private Map<String, Optional<Region>> regions(RegionSettings settings) {
+        Map<String, Optional<Region>> read = new HashMap<>();
+        DOCUMENTED_REGIONS.forEach((name, url) -> read.put(name, Optional.of(new Region(name, URI.create(url)))));
+        new TreeMap<>(settings.regions()).forEach((name, entry) -> {
+            String key = "callwatch.regions." + name + ".url";
+            read.put(
+                    name,
+                    required(key, entry.url()).flatMap(url -> url(key, url)).map(url -> new Region(name, url)));
+        });
+        return read;
+    }
+
+    private Optional<URI> url(String key, String text) {
+        try {
+            URI url = new URI(text.trim());
+            boolean web = url.getHost() != null
+                    && url.getRawUserInfo() == null
+                    && url.getRawQuery() == null
+                    && url.getRawFragment() == null;
+            if (web && ("https".equalsIgnoreCase(url.getScheme()) || isLoopback(url))) {
+                return Optional.of(URI.create(text.trim().replaceAll("/+$", "")));
+            }
+        } catch (URISyntaxException malformed) {
+            // told below
+        }
+        // The text itself might hold a password before an @.
+        faults.add(key, "must be an https URL without user, query and fragment (http only on a loopback address)");
+        return Optional.empty();
+    }
+
+    private static boolean isLoopback(URI url) {
+        return "http".equalsIgnoreCase(url.getScheme())
+                && LOOPBACK.matcher(url.getHost()).matches();
+    }
+
+    private Map<AccountKey, Account> accounts(AccountSettings settings) {
+        if (settings.accounts().isEmpty()) {
+            faults.add(
+                    PREFIX + ".<name>.region",
+                    "is missing: configure at least one account, or set callwatch.sandbox.enabled=true");
+        }
+        Map<AccountKey, Account> read = new LinkedHashMap<>();
+        Map<AccountKey, String> names = new HashMap<>();
+        new TreeMap<>(settings.accounts()).forEach((name, entry) -> {
+            String prefix = PREFIX + "." + name;
+            Optional<AccountKey> key = key(name, entry, prefix);
+            key.ifPresent(taken -> {
+                String other = names.putIfAbsent(taken, name);
+                if (other != null) {
+                    faults.add(prefix + ".key", "is " + taken + ", which " + PREFIX + "." + other + " has already");
+                }
+            });
+            account(entry, prefix, key).ifPresent(account -> read.putIfAbsent(account.key(), account));
+        });
+        return Collections.unmodifiableMap(read);
+    }
+
+    private Optional<AccountKey> key(String name, AccountSettings.Entry entry, String prefix) {
+        Optional<AccountKey> key = AccountKey.parse(entry.key().orElse(name));
+        if (key.isEmpty()) {
+            faults.add(
+                    prefix + ".key", "must be 1 to 64 letters, digits, _ or - (by default it is the account's name)");
+        }
+        return key;
+    }
+
+    private Optional<Account> account(AccountSettings.Entry entry, String prefix, Optional<AccountKey> key) {
+        Optional<Region> region = required(prefix + ".region", entry.region()).flatMap(name -> region(prefix, name));
+        Optional<String> clientId = required(prefix + ".client-id", entry.clientId());
+        Optional<ClientSecret> secret = secret(prefix, entry);
+        Optional<String> scope = required(prefix + ".scope", entry.scope());
+        Optional<String> country = country(prefix, entry);
+        Allowance allowance = new Allowance(
+                faults.wholeNumber(prefix + ".requests-per-minute", entry.requestsPerMinute(), 1, 100_000),
+                faults.wholeNumber(prefix + ".burst", entry.burst(), 1, 100_000));
+        if (key.isEmpty() || region.isEmpty() || clientId.isEmpty() || secret.isEmpty() || scope.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Account(key.get(), region.get(), clientId.get(), secret.get(), scope.get(), country, allowance));
+    }
+
+    private Optional<Region> region(String prefix, String name) {
+        Optional<Region> region = regions.get(name);
+        if (region == null) {
+            faults.add(prefix + ".region", "is " + name + ", which is none of " + String.join(", ", sorted(regions)));
+            return Optional.empty();
+        }
+        return region;
+    }
+
+    private Optional<ClientSecret> secret(String prefix, AccountSettings.Entry entry) {
+        Optional<String> value = entry.clientSecret().filter(text -> !text.isBlank());
+        Optional<String> file = entry.clientSecretFile().filter(text -> !text.isBlank());
+        if (value.isPresent() && file.isPresent()) {
+            faults.add(prefix + ".client-secret", "and client-secret-file are both set: keep one");
+            return Optional.empty();
+        }
+        if (file.isPresent()) {
+            return mounted(prefix + ".client-secret-file", file.get());
+        }
+        return required(prefix + ".client-secret", value).map(ClientSecret.Fixed::new);
+    }
+
+    private Optional<ClientSecret> mounted(String key, String file) {
+        Path path = Path.of(file.trim());
+        if (!Files.isReadable(path)) {
+            faults.add(key, "names a file that cannot be read: " + path);
+            return Optional.empty();
+        }
+        return Optional.of(new ClientSecret.Mounted(path));
+    }
+
+    private Optional<String> country(String prefix, AccountSettings.Entry entry) {
+        Optional<String> country = entry.country().map(text -> text.trim().toUpperCase(Locale.ROOT));
+        if (country.isPresent() && !COUNTRIES.contains(country.get())) {
+            faults.add(prefix + ".country", "must be an ISO 3166-1 alpha-2 code such as GB, but is " + country.get());
+            return Optional.empty();
+        }
+        return country;
+    }
+
+    private Optional<String> required(String key, Optional<String> value) {
+        Optional<String> given = value.map(String::trim).filter(text -> !text.isEmpty());
+        if (given.isEmpty()) {
+            faults.add(key, "is missing");
+        }
+        return given;
+    }
+
+    private static String[] sorted(Map<String, ?> map) {
+        String[] names = map.keySet().toArray(String[]::new);
+        Arrays.sort(names);
+        return names;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.callwatch.account;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What is wrong with the settings, collected while the packages read theirs, so that one refusal to start names
+ * everything at once.
+ */
+@Singleton
+public class Faults {
+
+    private static final Pattern MEMORY = Pattern.compile("([0-9]{1,9})\\s*([KMG]?)(?:I?B)?");
+    private static final Map<String, Integer> SHIFTS = Map.of("", 0, "K", 10, "M", 20, "G", 30);
+
+    private record Fault(String key, String why) {}
+
+    private final List<Fault> faults = new ArrayList<>();
+
+    /**
+     * Notes a fault.
+     *
+     * @param key the full key of the setting
+     * @param why what is wrong with it, as the rest of a sentence that starts with the key; never holds a secret
+     */
+    public void add(String key, String why) {
+        faults.add(new Fault(key, why));
+    }
+
+    /**
+     * Reads a duration in the notations of Quarkus ({@code 5s}, {@code 500ms}, {@code PT1M}).
+     *
+     * @return the duration, or the lower bound where the text is none or out of bounds (which is noted)
+     */
+    public Duration duration(String key, String text, Duration least, Duration most) {
+        try {
+            Duration duration = DurationConverter.parseDuration(text.trim());
+            if (duration != null && duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+                return duration;
+            }
+        } catch (IllegalArgumentException notADuration) {
+            // told below, with the bounds
+        }
+        add(key, "must be a duration from " + text(least) + " to " + text(most) + ", such as 5s, but is " + text);
+        return least;
+    }
+
+    /**
+     * Reads a whole number.
+     *
+     * @return the number, or the lower bound where the text is none or out of bounds (which is noted)
+     */
+    public int wholeNumber(String key, String text, int least, int most) {
+        try {
+            int number = Integer.parseInt(text.trim());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // told below, with the bounds
+        }
+        add(key, "must be a whole number from " + least + " to " + most + ", but is " + text);
+        return least;
+    }
+
+    /**
+     * Reads a size of memory: a whole number of bytes, or with K, M or G (or KiB, MiB, GiB), powers of 1024.
+     *
+     * @return bytes, or the lower bound where the text is none or out of bounds (which is noted)
+     */
+    public long memory(String key, String text, long least, long most) {
+        Matcher size = MEMORY.matcher(text.trim().toUpperCase(Locale.ROOT));
+        if (size.matches()) {
+            long bytes = Long.parseLong(size.group(1)) << SHIFTS.get(size.group(2));
+            if (bytes >= least && bytes <= most) {
+                return bytes;
+            }
+        }
+        add(key, "must be a size of memory from " + least + " to " + most + " bytes, such as 64M, but is " + text);
+        return least;
+    }
+
+    /**
+     * Ends the check.
+     *
+     * @throws ConfigurationException where anything was noted; its message names every fault, and Quarkus prints it
+     *     without a stack trace and exits with status 1
+     */
+    public void refuseIfAny() {
+        if (faults.isEmpty()) {
+            return;
+        }
+        String message = faults.stream()
+                .map(fault -> "  " + fault.key() + " " + fault.why())
+                .collect(Collectors.joining(System.lineSeparator()));
+        Set<String> keys = faults.stream().map(Fault::key).collect(Collectors.toCollection(HashSet::new));
+        throw new ConfigurationException(
+                "Callwatch cannot start, these settings are missing or wrong:" + System.lineSeparator() + message,
+                keys);
+    }
+
+    private static String text(Duration duration) {
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+}

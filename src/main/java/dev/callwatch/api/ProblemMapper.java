@@ -1,0 +1,95 @@
+package dev.callwatch.api;
+
+import dev.callwatch.problem.Problem;
+import dev.callwatch.problem.ProblemException;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Answers every failure with a problem. */
+public class ProblemMapper {
+
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+    private static final Duration RETRY_UNSAID = Duration.ofSeconds(5);
+
+    /** A failure that names its problem. */
+    @ServerExceptionMapper
+    public RestResponse<Problem> named(ProblemException failure, RoutingContext request) {
+        int status = failure.type().status();
+        if (status >= 500) {
+            LOG.warnf("%s: %s", failure.type().code(), failure.getMessage());
+        }
+        Problem problem = Problem.of(failure, instance(request), TraceId.of(request));
+        RestResponse.ResponseBuilder<Problem> answer = answer(problem);
+        if (status == 503) {
+            answer.header(HttpHeaders.RETRY_AFTER, seconds(failure.retryAfter().orElse(RETRY_UNSAID)));
+        }
+        return answer.build();
+    }
+
+    /** A refusal of the framework: no such path, method, media type and the like. */
+    @ServerExceptionMapper
+    public RestResponse<Problem> framework(WebApplicationException failure, RoutingContext request) {
+        Response refusal = failure.getResponse();
+        if (refusal.getStatus() >= 500) {
+            LOG.error("A request failed", failure);
+        }
+        RestResponse.ResponseBuilder<Problem> answer = answer(ofStatus(refusal.getStatus(), request));
+        Optional.ofNullable(refusal.getHeaderString(HttpHeaders.ALLOW))
+                .ifPresent(methods -> answer.header(HttpHeaders.ALLOW, methods));
+        return answer.build();
+    }
+
+    /** A defect of ours. */
+    @ServerExceptionMapper
+    public RestResponse<Problem> defect(Throwable failure, RoutingContext request) {
+        LOG.error("A request failed", failure);
+        return answer(ofStatus(500, request)).build();
+    }
+
+    /** A problem with no meaning beyond its status. */
+    static Problem ofStatus(int status, RoutingContext request) {
+        Optional<Response.Status> known = Optional.ofNullable(Response.Status.fromStatusCode(status));
+        String reason = known.map(Response.Status::getReasonPhrase).orElse("HTTP status " + status);
+        return Problem.ofStatus(status, reason, detail(status), instance(request), TraceId.of(request));
+    }
+
+    private static String detail(int status) {
+        return switch (status) {
+            case 400 -> "The request cannot be understood.";
+            case 404 -> "There is nothing at this path.";
+            case 405 -> "This path does not offer the method; the Allow header names those it does.";
+            case 406 -> "This path does not offer any of the media types that the Accept header asks for.";
+            case 413 -> "The body is too large.";
+            case 414 -> "The path is too long.";
+            case 415 -> "This path does not take the media type of the body.";
+            default ->
+                status >= 500 ? "The service failed. The traceId finds it in the log." : "The request is refused.";
+        };
+    }
+
+    private static RestResponse.ResponseBuilder<Problem> answer(Problem problem) {
+        return RestResponse.ResponseBuilder.create(RestResponse.Status.fromStatusCode(problem.status()), problem)
+                .type(Problem.MEDIA_TYPE);
+    }
+
+    private static URI instance(RoutingContext request) {
+        try {
+            return new URI(request.request().path());
+        } catch (URISyntaxException malformed) {
+            return URI.create("/");
+        }
+    }
+
+    private static long seconds(Duration wait) {
+        return Math.max(1, wait.plusMillis(999).toSeconds());
+    }
+}

@@ -1,0 +1,186 @@
+package dev.callwatch.call;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * The status of a call as one sighting told it.
+ *
+ * @param id the call's GUID in lower case
+ * @param account the key of its account
+ * @param state where the call stands
+ * @param ended whether it is over; empty where the state is unknown
+ * @param summary one English sentence
+ * @param from the party the call came from
+ * @param to the party the call went to
+ * @param recording {@code started}, {@code stopped}, {@code paused} or a new value; empty where Vonage says nothing
+ * @param result the recorded result
+ * @param disposition what the agent set
+ * @param revision 1 at first sight, raised by one whenever anything but the observation times changed
+ * @param observed what was seen when
+ * @param stale whether Vonage could not be asked, so that this is the last known status
+ * @param vonage the upstream document as received, as JSON
+ */
+@JsonPropertyOrder({
+    "id",
+    "account",
+    "state",
+    "ended",
+    "summary",
+    "from",
+    "to",
+    "recording",
+    "result",
+    "disposition",
+    "revision",
+    "observed",
+    "stale",
+    "vonage"
+})
+@Schema(description = "The enriched status of a call.")
+public record CallStatus(
+        @Schema(examples = "94e5928c-7f7e-4645-ad72-61010f906449", format = "uuid", required = true)
+        String id,
+
+        @Schema(examples = "a1b2c3d4e5", required = true) String account,
+        @Schema(required = true) CallState state,
+
+        @Schema(description = "null where the state is unknown", nullable = true, required = true)
+        Optional<Boolean> ended,
+
+        @Schema(examples = "The call failed: the originator did not answer.", required = true)
+        String summary,
+
+        @Schema(required = true) Party from,
+        @Schema(required = true) Party to,
+
+        @Schema(
+                description = "started, stopped, paused, a value that is new, or null",
+                examples = "started",
+                nullable = true,
+                required = true)
+        Optional<String> recording,
+
+        @Schema(description = "null unless a result is recorded", nullable = true, required = true)
+        Optional<Result> result,
+
+        @Schema(
+                description = "What the agent set, usually after the end of the call.",
+                examples = "Wrong Number",
+                nullable = true,
+                required = true)
+        Optional<String> disposition,
+
+        @Schema(
+                description = "Raised by one whenever anything but the observation times changed.",
+                examples = "3",
+                minimum = "1",
+                required = true)
+        long revision,
+
+        @Schema(required = true) Observed observed,
+
+        @Schema(description = "Whether this is the last known status, because Vonage cannot be asked.", required = true)
+        boolean stale,
+
+        @Schema(
+                description = "Vonage's document as received, unknown fields included.",
+                type = SchemaType.OBJECT,
+                implementation = Object.class,
+                required = true)
+        @JsonRawValue
+        String vonage) {
+
+    /**
+     * One side of a call.
+     *
+     * @param telephoneNumber as Vonage has it
+     * @param presentedClid the calling line identity shown to the other side
+     * @param agentId the agent on this side
+     * @param e164 the telephone number, or else the presented CLID, in E.164 form
+     * @param country its ISO 3166-1 alpha-2 country
+     * @param lineType what kind of line it is, such as {@code fixed-line} or {@code mobile}
+     */
+    @JsonPropertyOrder({"telephoneNumber", "presentedClid", "agentId", "e164", "country", "lineType"})
+    @Schema(name = "Party", description = "One side of a call.")
+    public record Party(
+            @Schema(examples = "02072068888", nullable = true, required = true)
+            Optional<String> telephoneNumber,
+
+            @Schema(examples = "08008888888", nullable = true, required = true)
+            Optional<String> presentedClid,
+
+            @Schema(examples = "10", nullable = true, required = true)
+            Optional<String> agentId,
+
+            @Schema(examples = "+442072068888", nullable = true, required = true)
+            Optional<String> e164,
+
+            @Schema(examples = "GB", nullable = true, required = true)
+            Optional<String> country,
+
+            @Schema(examples = "fixed-line", nullable = true, required = true)
+            Optional<String> lineType) {}
+
+    /**
+     * The recorded result of a call, each part in lower case with hyphens.
+     *
+     * @param code {@code failure}, {@code success} or a new value
+     * @param party {@code originator}, {@code recipient} or a new value
+     * @param reason {@code no-answer}, {@code number-busy}, … or a new value
+     * @param retry whether it is worth calling the number again
+     */
+    @JsonPropertyOrder({"code", "party", "reason", "retry"})
+    @Schema(name = "Result", description = "The recorded result of a call.")
+    public record Result(
+            @Schema(examples = "failure", nullable = true, required = true)
+            Optional<String> code,
+
+            @Schema(examples = "originator", nullable = true, required = true)
+            Optional<String> party,
+
+            @Schema(examples = "no-answer", nullable = true, required = true)
+            Optional<String> reason,
+
+            @Schema(required = true) Retry retry) {}
+
+    /**
+     * What was seen when, as RFC 3339 times in UTC.
+     *
+     * @param at when this status was read
+     * @param firstAt when the call was first seen
+     * @param lastActiveAt when it was last seen active
+     * @param firstEndedAt when it was first seen ended
+     * @param availableUntil the latest moment at which Vonage can still know it: 24 hours after {@code firstEndedAt}
+     */
+    @JsonPropertyOrder({"at", "firstAt", "lastActiveAt", "firstEndedAt", "availableUntil"})
+    @Schema(name = "Observed", description = "What was seen when.")
+    public record Observed(
+            @Schema(required = true) Instant at,
+            @Schema(required = true) Instant firstAt,
+            @Schema(nullable = true, required = true) Optional<Instant> lastActiveAt,
+            @Schema(nullable = true, required = true) Optional<Instant> firstEndedAt,
+            @Schema(nullable = true, required = true) Optional<Instant> availableUntil) {}
+
+    CallStatus withRevision(long other) {
+        return new CallStatus(
+                id,
+                account,
+                state,
+                ended,
+                summary,
+                from,
+                to,
+                recording,
+                result,
+                disposition,
+                other,
+                observed,
+                stale,
+                vonage);
+    }
+}

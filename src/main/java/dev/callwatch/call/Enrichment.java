@@ -1,0 +1,122 @@
+package dev.callwatch.call;
+
+import dev.callwatch.phone.PhoneNumber;
+import dev.callwatch.phone.PhoneNumbers;
+import dev.callwatch.vonage.CallDetail;
+import dev.callwatch.vonage.CallGuid;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Makes a status out of what Vonage said and what was known before. A pure function. */
+final class Enrichment {
+
+    /** Vonage documents that it knows a call for up to 24 hours after it. */
+    private static final Duration KNOWN_AFTER_END = Duration.ofHours(24);
+
+    private Enrichment() {}
+
+    /**
+     * The status that follows.
+     *
+     * @param country the account's country, for national numbers
+     * @param at when Vonage was asked
+     * @param previous the status known before; where it is younger than {@code at}, it stands
+     */
+    static CallStatus next(
+            String account,
+            Optional<String> country,
+            CallGuid guid,
+            CallDetail detail,
+            Instant at,
+            Optional<CallStatus> previous) {
+        if (previous.filter(known -> known.observed().at().isAfter(at)).isPresent()) {
+            return previous.get();
+        }
+        CallState state = state(detail);
+        Optional<CallStatus.Result> result = detail.fault().map(Enrichment::result);
+        Optional<String> recording = present(detail.recordingStatus()).map(WireName::of);
+        CallStatus seen = new CallStatus(
+                guid.value(),
+                account,
+                state,
+                ended(state),
+                Summary.of(state, detail.status(), recording, result),
+                party(detail.from(), country),
+                party(detail.to(), country),
+                recording,
+                result,
+                present(detail.dispositionCode()),
+                1,
+                observed(state, at, previous.map(CallStatus::observed)),
+                false,
+                detail.document());
+        return previous.map(known -> seen.withRevision(Revision.of(known, seen)))
+                .orElse(seen);
+    }
+
+    private static CallState state(CallDetail detail) {
+        if (detail.status().isPresent()) {
+            return "active".equalsIgnoreCase(detail.status().get()) ? CallState.ACTIVE : CallState.UNKNOWN;
+        }
+        String code =
+                detail.fault().flatMap(CallDetail.Fault::code).map(WireName::of).orElse("success");
+        return switch (code) {
+            case "success" -> CallState.COMPLETED;
+            case "failure" -> CallState.FAILED;
+            default -> CallState.UNKNOWN;
+        };
+    }
+
+    private static Optional<Boolean> ended(CallState state) {
+        return switch (state) {
+            case ACTIVE -> Optional.of(false);
+            case COMPLETED, FAILED -> Optional.of(true);
+            case UNKNOWN -> Optional.empty();
+        };
+    }
+
+    private static CallStatus.Result result(CallDetail.Fault fault) {
+        return new CallStatus.Result(
+                fault.code().map(WireName::of),
+                fault.party().map(WireName::of),
+                fault.reason().map(WireName::of),
+                Retry.after(fault.reason()));
+    }
+
+    private static CallStatus.Party party(CallDetail.Party party, Optional<String> country) {
+        Optional<String> telephoneNumber = present(party.telephoneNumber());
+        Optional<String> presentedClid = present(party.presentedClid());
+        Optional<PhoneNumber> number =
+                telephoneNumber.or(() -> presentedClid).flatMap(text -> PhoneNumbers.parse(text, country));
+        return new CallStatus.Party(
+                telephoneNumber,
+                presentedClid,
+                present(party.agentId()),
+                number.map(PhoneNumber::e164),
+                number.flatMap(PhoneNumber::country),
+                number.map(PhoneNumber::lineType));
+    }
+
+    private static CallStatus.Observed observed(CallState state, Instant at, Optional<CallStatus.Observed> before) {
+        Optional<Instant> lastActiveAt =
+                state == CallState.ACTIVE ? Optional.of(at) : before.flatMap(CallStatus.Observed::lastActiveAt);
+        Optional<Instant> endedBefore = before.flatMap(CallStatus.Observed::firstEndedAt);
+        Optional<Instant> firstEndedAt =
+                switch (state) {
+                    case ACTIVE -> Optional.empty();
+                    case UNKNOWN -> endedBefore;
+                    case COMPLETED, FAILED -> endedBefore.or(() -> Optional.of(at));
+                };
+        return new CallStatus.Observed(
+                at,
+                before.map(CallStatus.Observed::firstAt).orElse(at),
+                lastActiveAt,
+                firstEndedAt,
+                firstEndedAt.map(end -> end.plus(KNOWN_AFTER_END)));
+    }
+
+    private static Optional<String> present(Optional<String> text) {
+        return text.filter(value -> !value.isBlank());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.callwatch.call;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * How long an answer counts as fresh.
+ *
+ * @param active while the call is active or in an unknown state
+ * @param ended once it has ended
+ * @param missing where Vonage does not know it
+ * @param dispositionWindow how long after its end a call is looked at more often because its disposition may come
+ */
+record Freshness(Duration active, Duration ended, Duration missing, Duration dispositionWindow) {
+
+    private static final Duration AWAITING_DISPOSITION = Duration.ofSeconds(30);
+
+    boolean isFresh(CallStatus status, Instant now) {
+        return now.isBefore(status.observed().at().plus(lifetime(status, now)));
+    }
+
+    boolean isFreshlyMissing(Instant since, Instant now) {
+        return now.isBefore(since.plus(missing));
+    }
+
+    private Duration lifetime(CallStatus status, Instant now) {
+        if (!status.ended().orElse(false)) {
+            return active;
+        }
+        return awaitsDisposition(status, now) && AWAITING_DISPOSITION.compareTo(ended) < 0
+                ? AWAITING_DISPOSITION
+                : ended;
+    }
+
+    private boolean awaitsDisposition(CallStatus status, Instant now) {
+        return status.disposition().isEmpty()
+                && status.observed()
+                        .firstEndedAt()
+                        .filter(end -> now.isBefore(end.plus(dispositionWindow)))
+                        .isPresent();
+    }
+}

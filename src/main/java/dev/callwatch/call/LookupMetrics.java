@@ -1,0 +1,42 @@
+package dev.callwatch.call;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.problem.ProblemException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+
+/** What is measured of look-ups. */
+@Singleton
+class LookupMetrics {
+
+    private final MeterRegistry registry;
+
+    LookupMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    Timer.Sample start() {
+        return Timer.start(registry);
+    }
+
+    /**
+     * Counts one look-up.
+     *
+     * @param failure what it failed with, or null where it was answered
+     */
+    void lookedUp(Timer.Sample since, AccountKey account, Throwable failure) {
+        since.stop(Timer.builder("callwatch.lookups")
+                .description("Look-ups of a call, by account and outcome")
+                .tag("account", account.value())
+                .tag("outcome", outcome(failure))
+                .register(registry));
+    }
+
+    private static String outcome(Throwable failure) {
+        if (failure == null) {
+            return "answered";
+        }
+        return failure instanceof ProblemException known ? known.type().code() : "defect";
+    }
+}

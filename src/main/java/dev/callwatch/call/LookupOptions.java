@@ -1,0 +1,49 @@
+package dev.callwatch.call;
+
+import dev.callwatch.account.Faults;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/** {@link LookupSettings}, checked. */
+@Singleton
+public class LookupOptions {
+
+    private static final String PREFIX = "callwatch.lookup.";
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final Duration deadline;
+    private final Duration retention;
+    private final long memory;
+    private final Freshness freshness;
+
+    /** Reads the settings; what is wrong with them is noted in {@code faults}. */
+    public LookupOptions(LookupSettings settings, Faults faults) {
+        this.deadline = faults.duration(
+                PREFIX + "deadline", settings.deadline(), Duration.ofMillis(100), Duration.ofMinutes(1));
+        this.freshness = new Freshness(
+                faults.duration(PREFIX + "active-ttl", settings.activeTtl(), Duration.ZERO, HOUR),
+                faults.duration(PREFIX + "ended-ttl", settings.endedTtl(), Duration.ZERO, DAY),
+                faults.duration(PREFIX + "missing-ttl", settings.missingTtl(), Duration.ZERO, HOUR),
+                faults.duration(PREFIX + "disposition-window", settings.dispositionWindow(), Duration.ZERO, DAY));
+        this.retention =
+                faults.duration(PREFIX + "retention", settings.retention(), Duration.ofMinutes(1), Duration.ofDays(30));
+        this.memory = faults.memory(PREFIX + "memory", settings.memory(), 1L << 20, 1L << 36);
+    }
+
+    Duration deadline() {
+        return deadline;
+    }
+
+    Duration retention() {
+        return retention;
+    }
+
+    long memory() {
+        return memory;
+    }
+
+    Freshness freshness() {
+        return freshness;
+    }
+}

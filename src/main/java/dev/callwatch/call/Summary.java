@@ -1,0 +1,81 @@
+package dev.callwatch.call;
+
+import java.util.Optional;
+
+/** Says in one English sentence how a call stands. Holds no telephone numbers. */
+final class Summary {
+
+    private static final int MOST_CHARACTERS = 40;
+
+    private Summary() {}
+
+    /** @param status the upstream status as it came, for states that nobody knows */
+    static String of(
+            CallState state, Optional<String> status, Optional<String> recording, Optional<CallStatus.Result> result) {
+        return switch (state) {
+            case ACTIVE ->
+                "The call is active" + recording.map(Summary::recording).orElse("") + ".";
+            case COMPLETED -> completed(result);
+            case FAILED -> "The call failed" + failure(result.orElseThrow()) + ".";
+            case UNKNOWN -> unknown(status, result);
+        };
+    }
+
+    private static String recording(String recording) {
+        return switch (recording) {
+            case "started" -> " and being recorded";
+            case "paused" -> "; its recording is paused";
+            case "stopped" -> "; its recording has stopped";
+            default -> "; its recording is in a state that is not known here: " + quoted(recording);
+        };
+    }
+
+    private static String completed(Optional<CallStatus.Result> result) {
+        if (result.isEmpty()) {
+            return "The call has ended; no fault was recorded.";
+        }
+        Optional<String> reason = result.flatMap(CallStatus.Result::reason).filter(text -> !text.equals("normal"));
+        return "The call has ended normally"
+                + reason.map(text -> ", with the reason " + quoted(text)).orElse("") + ".";
+    }
+
+    private static String failure(CallStatus.Result result) {
+        Optional<String> party = result.party();
+        String who = party.map(Summary::party).orElse("the other side");
+        return switch (result.reason().orElse("")) {
+            case "no-answer" -> ": " + who + " did not answer";
+            case "number-busy" -> ": " + who + " was busy";
+            case "call-rejected" -> ": " + who + " rejected the call";
+            case "number-changed" -> ": the number of " + who + " has changed";
+            case "call-failed" -> ": the call to " + who + " could not be set up";
+            case "normal" ->
+                party.isEmpty() ? ", although it was cleared normally" : ", although " + who + " cleared it normally";
+            case "unknown", "" ->
+                party.isEmpty() ? " for an unknown reason" : " on the side of " + who + " for an unknown reason";
+            default ->
+                (party.isEmpty() ? "" : " on the side of " + who)
+                        + " for a reason that is not known here: "
+                        + quoted(result.reason().orElseThrow());
+        };
+    }
+
+    private static String party(String party) {
+        return switch (party) {
+            case "originator", "recipient" -> "the " + party;
+            default -> "the party " + quoted(party);
+        };
+    }
+
+    private static String unknown(Optional<String> status, Optional<CallStatus.Result> result) {
+        return status.map(text -> "The call has a status that is not known here: " + quoted(text) + ".")
+                .orElseGet(() -> "The call has ended with a result that is not known here: "
+                        + quoted(result.flatMap(CallStatus.Result::code).orElse("")) + ".");
+    }
+
+    private static String quoted(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}", " ").strip();
+        return '"'
+                + (printable.length() > MOST_CHARACTERS ? printable.substring(0, MOST_CHARACTERS) + "…" : printable)
+                + '"';
+    }
+}

@@ -1,0 +1,50 @@
+package dev.callwatch.phone;
+
+import com.google.i18n.phonenumbers.NumberParseException;
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
+import com.google.i18n.phonenumbers.Phonenumber;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads telephone numbers with Google's libphonenumber. */
+public final class PhoneNumbers {
+
+    /** What people and switches put between digits; anything else is no number, whatever letters might spell. */
+    private static final Pattern FORM = Pattern.compile("[+]?[0-9() ./-]{2,40}");
+
+    private static final String NO_REGION = "ZZ";
+    private static final int LETTERS_OF_A_COUNTRY = 2;
+
+    private PhoneNumbers() {}
+
+    /**
+     * Reads a number.
+     *
+     * @param text national or international form
+     * @param country the ISO 3166-1 alpha-2 country in which a national form is read; without one only international
+     *     forms are understood
+     * @return the number, or nothing where the text is no valid number
+     */
+    public static Optional<PhoneNumber> parse(String text, Optional<String> country) {
+        if (!FORM.matcher(text.trim()).matches()) {
+            return Optional.empty();
+        }
+        PhoneNumberUtil library = PhoneNumberUtil.getInstance();
+        try {
+            Phonenumber.PhoneNumber number = library.parse(text.trim(), country.orElse(NO_REGION));
+            return library.isValidNumber(number) ? Optional.of(read(library, number)) : Optional.empty();
+        } catch (NumberParseException noNumber) {
+            return Optional.empty();
+        }
+    }
+
+    private static PhoneNumber read(PhoneNumberUtil library, Phonenumber.PhoneNumber number) {
+        Optional<String> country = Optional.ofNullable(library.getRegionCodeForNumber(number))
+                .filter(region -> region.length() == LETTERS_OF_A_COUNTRY);
+        String type =
+                library.getNumberType(number).name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return new PhoneNumber(library.format(number, PhoneNumberFormat.E164), country, type);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.callwatch.problem;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.net.URI;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * A problem as RFC 9457 has it, {@code application/problem+json}.
+ *
+ * @param type what kind of problem it is
+ * @param title the kind in a few words
+ * @param status the HTTP status code
+ * @param detail this occurrence in a sentence
+ * @param instance the path that was asked for
+ * @param traceId 32 hexadecimal digits to find the request in logs and traces by
+ * @param violations the malformed parts of the request; left out where there are none
+ */
+@JsonPropertyOrder({"type", "title", "status", "detail", "instance", "traceId", "violations"})
+@RegisterForReflection
+@Schema(description = "A problem as RFC 9457 has it.")
+public record Problem(
+        @Schema(examples = "urn:callwatch:problem:call-not-found", required = true)
+        URI type,
+
+        @Schema(examples = "Call not found", required = true)
+        String title,
+
+        @Schema(examples = "404", required = true) int status,
+        @Schema(required = true) String detail,
+        @Schema(required = true) URI instance,
+        @Schema(pattern = "[0-9a-f]{32}", required = true) String traceId,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Violation> violations) {
+
+    /** The media type of every problem. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** The problem that a failure names. */
+    public static Problem of(ProblemException failure, URI instance, String traceId) {
+        ProblemType type = failure.type();
+        return new Problem(
+                type.type(),
+                type.title(),
+                type.status(),
+                failure.getMessage(),
+                instance,
+                traceId,
+                failure.violations());
+    }
+
+    /**
+     * A problem with no meaning beyond its HTTP status code (RFC 9457, section 4.2.1).
+     *
+     * @param reason the reason phrase of the status code
+     */
+    public static Problem ofStatus(int status, String reason, String detail, URI instance, String traceId) {
+        return new Problem(URI.create("about:blank"), reason, status, detail, instance, traceId, List.of());
+    }
+}

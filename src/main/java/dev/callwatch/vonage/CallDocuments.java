@@ -1,0 +1,82 @@
+package dev.callwatch.vonage;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Reads Vonage's document: strict about its being one JSON object with a field we know, tolerant of everything in it.
+ * Numbers keep the digits they came with.
+ */
+final class CallDocuments {
+
+    private static final List<String> DOCUMENTED =
+            List.of("id", "links", "from", "to", "status", "recordingStatus", "result", "dispositionCode");
+
+    private static final ObjectReader READER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build()
+            .reader();
+
+    private CallDocuments() {}
+
+    /**
+     * Reads a document.
+     *
+     * @param body the body of a 200
+     * @throws UpstreamFailure.Malformed where it is not a JSON object with at least one documented field
+     */
+    static CallDetail read(byte[] body) {
+        JsonNode document = tree(body);
+        if (!document.isObject() || DOCUMENTED.stream().noneMatch(document::has)) {
+            throw new UpstreamFailure.Malformed("Vonage answered something that is not a call.");
+        }
+        return new CallDetail(
+                status(document.path("status")),
+                text(document.path("recordingStatus")),
+                party(document.path("from")),
+                party(document.path("to")),
+                fault(document.path("result")),
+                text(document.path("dispositionCode")),
+                document.toString());
+    }
+
+    private static JsonNode tree(byte[] body) {
+        try {
+            return READER.readTree(body);
+        } catch (JsonProcessingException malformed) {
+            throw new UpstreamFailure.Malformed("Vonage answered something that is not JSON.");
+        } catch (IOException undecodable) {
+            throw new UpstreamFailure.Malformed("Vonage answered text in an unknown encoding.");
+        }
+    }
+
+    private static Optional<String> status(JsonNode node) {
+        return node.isContainerNode() ? Optional.of(node.toString()) : text(node);
+    }
+
+    private static CallDetail.Party party(JsonNode node) {
+        return new CallDetail.Party(
+                text(node.path("telephoneNumber")), text(node.path("presentedCLID")), text(node.path("agentId")));
+    }
+
+    private static Optional<CallDetail.Fault> fault(JsonNode node) {
+        CallDetail.Fault fault =
+                new CallDetail.Fault(text(node.path("code")), text(node.path("party")), text(node.path("reason")));
+        boolean empty = Stream.of(fault.code(), fault.party(), fault.reason()).allMatch(Optional::isEmpty);
+        return empty ? Optional.empty() : Optional.of(fault);
+    }
+
+    private static Optional<String> text(JsonNode node) {
+        return node.isValueNode() && !node.isNull() ? Optional.of(node.asText()) : Optional.empty();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.callwatch.vonage;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.HttpHeaders;
+
+/** Vonage Contact Center's call detail, as Vonage documents it. */
+@Path("/v0/{accountKey}/calls/{callGuid}")
+interface CallsEndpoint {
+
+    /**
+     * Reads a call during its life and for up to 24 hours after it.
+     *
+     * @param authorization {@code Bearer} and a token
+     * @param accept the media type with its version, as set
+     * @return the body of a 200; any other status is an {@link UpstreamFailure}
+     */
+    @GET
+    Uni<byte[]> call(
+            @PathParam("accountKey") String accountKey,
+            @PathParam("callGuid") String callGuid,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+            @HeaderParam(HttpHeaders.ACCEPT) String accept);
+}

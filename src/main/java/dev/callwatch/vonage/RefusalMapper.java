@@ -1,0 +1,28 @@
+package dev.callwatch.vonage;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import org.eclipse.microprofile.rest.client.ext.ResponseExceptionMapper;
+
+/** Turns every status other than 200, redirects included, into the failure it means. */
+final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
+
+    private final Clock clock;
+
+    RefusalMapper(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean handles(int status, MultivaluedMap<String, Object> headers) {
+        return status != 200;
+    }
+
+    @Override
+    public UpstreamFailure toThrowable(Response response) {
+        return Refusals.ofCall(
+                response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), clock.instant());
+    }
+}

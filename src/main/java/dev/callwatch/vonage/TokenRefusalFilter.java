@@ -1,0 +1,32 @@
+package dev.callwatch.vonage;
+
+import io.quarkus.arc.Unremovable;
+import io.quarkus.oidc.common.OidcEndpoint;
+import io.quarkus.oidc.common.OidcResponseFilter;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpHeaders;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/** Turns a refusal of the token endpoint into the failure it means, since the OIDC client keeps its status to itself. */
+@Singleton
+@Unremovable
+@OidcEndpoint(OidcEndpoint.Type.TOKEN)
+class TokenRefusalFilter implements OidcResponseFilter {
+
+    private final Clock clock;
+
+    TokenRefusalFilter(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public Uni<Void> filter(OidcResponseFilterContext answer) {
+        if (answer.statusCode() == 200) {
+            return Uni.createFrom().voidItem();
+        }
+        return Uni.createFrom()
+                .failure(Refusals.ofToken(
+                        answer.statusCode(), answer.responseHeaders().get(HttpHeaders.RETRY_AFTER), clock.instant()));
+    }
+}

@@ -1,0 +1,221 @@
+package dev.callwatch.vonage;
+
+import dev.callwatch.problem.ProblemException;
+import dev.callwatch.problem.ProblemType;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What can go wrong between us and Vonage. Each failure names its problem. */
+public abstract sealed class UpstreamFailure extends ProblemException {
+
+    private final String answer;
+
+    private UpstreamFailure(ProblemType type, String answer, String detail) {
+        super(type, detail);
+        this.answer = answer;
+    }
+
+    /** Whether the same request may well succeed in a moment. */
+    boolean isTransient() {
+        return false;
+    }
+
+    /** Whether it speaks of the region's health, so that the circuit breaker counts it. */
+    boolean showsOutage() {
+        return false;
+    }
+
+    /** What came back from Vonage, for metrics: the status code, or a word where there was none. */
+    String answer() {
+        return answer;
+    }
+
+    /** Vonage does not know the call: 404. */
+    public static final class CallNotFound extends UpstreamFailure {
+        /** Vonage does not know the call. */
+        public CallNotFound() {
+            super(
+                    ProblemType.CALL_NOT_FOUND,
+                    "404",
+                    "Vonage does not know this call. It forgets a call 24 hours after its end.");
+        }
+    }
+
+    /** Vonage answered 401 to a token. Only seen outside the pipeline as {@link CredentialsRejected}. */
+    static final class TokenRejected extends UpstreamFailure {
+        TokenRejected() {
+            super(ProblemType.UPSTREAM_REJECTED_CREDENTIALS, "401", "Vonage rejected the access token.");
+        }
+    }
+
+    /** The token endpoint refused our credentials, or a renewed token was rejected as well. */
+    public static final class CredentialsRejected extends UpstreamFailure {
+        private CredentialsRejected(String detail) {
+            super(ProblemType.UPSTREAM_REJECTED_CREDENTIALS, "401", detail);
+        }
+
+        static CredentialsRejected byTokenEndpoint() {
+            return new CredentialsRejected(
+                    "Vonage refused the account's client credentials. Check the client id, secret and scope.");
+        }
+
+        static CredentialsRejected afterRenewal() {
+            return new CredentialsRejected("Vonage rejected the access token, and the one renewed after it as well.");
+        }
+
+        static CredentialsRejected unreadableSecret() {
+            return new CredentialsRejected("The file with the account's client secret cannot be read.");
+        }
+    }
+
+    /** Vonage answered 403. */
+    public static final class Forbidden extends UpstreamFailure {
+        Forbidden() {
+            super(
+                    ProblemType.UPSTREAM_FORBIDDEN,
+                    "403",
+                    "Vonage forbids reading this call. Most often the account's credentials lack a scope.");
+        }
+    }
+
+    /** Vonage answered 429. */
+    public static final class Throttled extends UpstreamFailure {
+        private final transient Optional<Duration> retryAfter;
+
+        Throttled(Optional<Duration> retryAfter) {
+            super(ProblemType.UPSTREAM_THROTTLED, "429", "Vonage limits how often this account may be asked.");
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        boolean isTransient() {
+            return true;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /** Our own budget for the account is spent. */
+    public static final class BudgetSpent extends UpstreamFailure {
+        private final transient Duration retryAfter;
+
+        BudgetSpent(Duration retryAfter) {
+            super(ProblemType.BUDGET_EXHAUSTED, "none", "The account's own budget of requests to Vonage is spent.");
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.of(retryAfter);
+        }
+    }
+
+    /** The region's circuit is open: nothing was sent. */
+    public static final class CircuitOpen extends UpstreamFailure {
+        private final transient Duration retryAfter;
+
+        CircuitOpen(Duration retryAfter) {
+            super(
+                    ProblemType.UPSTREAM_UNAVAILABLE,
+                    "none",
+                    "Too many requests to this region of Vonage failed; it is left alone for a moment.");
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.of(retryAfter);
+        }
+    }
+
+    /** No connection, or it was cut off. */
+    public static final class Unreachable extends UpstreamFailure {
+        Unreachable() {
+            super(
+                    ProblemType.UPSTREAM_UNREACHABLE,
+                    "unreachable",
+                    "Vonage cannot be reached, or the connection was cut off.");
+        }
+
+        @Override
+        boolean showsOutage() {
+            return true;
+        }
+
+        @Override
+        boolean isTransient() {
+            return true;
+        }
+    }
+
+    /** A single request took longer than the connect and read time-outs allow. */
+    public static final class RequestTimedOut extends UpstreamFailure {
+        RequestTimedOut() {
+            super(ProblemType.UPSTREAM_TIMEOUT, "timeout", "Vonage did not answer in time.");
+        }
+
+        @Override
+        boolean showsOutage() {
+            return true;
+        }
+
+        @Override
+        boolean isTransient() {
+            return true;
+        }
+    }
+
+    /** The deadline of the whole look-up passed. */
+    public static final class DeadlinePassed extends UpstreamFailure {
+        DeadlinePassed() {
+            super(ProblemType.UPSTREAM_TIMEOUT, "timeout", "Vonage did not answer before the deadline of the look-up.");
+        }
+    }
+
+    /** Vonage answered 5xx. */
+    public static final class ServerError extends UpstreamFailure {
+        private final int status;
+        private final transient Optional<Duration> retryAfter;
+
+        ServerError(int status, Optional<Duration> retryAfter) {
+            super(ProblemType.UPSTREAM_ERROR, Integer.toString(status), "Vonage failed with status " + status + ".");
+            this.status = status;
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        boolean showsOutage() {
+            return true;
+        }
+
+        @Override
+        boolean isTransient() {
+            return status == 500 || status == 502 || status == 503 || status == 504;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /** Vonage answered a status that has no meaning here: 3xx, 400, 406 and the like. */
+    public static final class UnexpectedStatus extends UpstreamFailure {
+        UnexpectedStatus(int status) {
+            super(
+                    ProblemType.UPSTREAM_ERROR,
+                    Integer.toString(status),
+                    "Vonage answered with the unexpected status " + status + ".");
+        }
+    }
+
+    /** Vonage answered 200 with something that is not the document we know. */
+    public static final class Malformed extends UpstreamFailure {
+        Malformed(String what) {
+            super(ProblemType.UPSTREAM_MALFORMED, "malformed", what);
+        }
+    }
+}

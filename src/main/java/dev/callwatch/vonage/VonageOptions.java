@@ -1,0 +1,72 @@
+package dev.callwatch.vonage;
+
+import dev.callwatch.account.Faults;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Locale;
+
+/** {@link VonageSettings}, checked. */
+@Singleton
+public class VonageOptions {
+
+    private static final String PREFIX = "callwatch.vonage.";
+    private static final Duration LEAST = Duration.ofMillis(10);
+    private static final Duration MOST = Duration.ofMinutes(1);
+
+    enum ClientAuth {
+        POST,
+        BASIC
+    }
+
+    private final String accept;
+    private final ClientAuth clientAuth;
+    private final Duration connectTimeout;
+    private final Duration readTimeout;
+
+    /** Reads the settings; what is wrong with them is noted in {@code faults}. */
+    public VonageOptions(VonageSettings settings, Faults faults) {
+        this.accept = accept(settings.accept(), faults);
+        this.clientAuth = clientAuth(settings.clientAuth(), faults);
+        this.connectTimeout = faults.duration(PREFIX + "connect-timeout", settings.connectTimeout(), LEAST, MOST);
+        this.readTimeout = faults.duration(PREFIX + "read-timeout", settings.readTimeout(), LEAST, MOST);
+    }
+
+    String accept() {
+        return accept;
+    }
+
+    ClientAuth clientAuth() {
+        return clientAuth;
+    }
+
+    Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    Duration readTimeout() {
+        return readTimeout;
+    }
+
+    /** The longest a single request can take. */
+    Duration requestTimeout() {
+        return connectTimeout.plus(readTimeout);
+    }
+
+    private static String accept(String text, Faults faults) {
+        if (text.isBlank() || !text.chars().allMatch(c -> c >= ' ' && c < 127)) {
+            faults.add(PREFIX + "accept", "must be the value of an Accept header in visible ASCII");
+        }
+        return text;
+    }
+
+    private static ClientAuth clientAuth(String text, Faults faults) {
+        return switch (text.trim().toLowerCase(Locale.ROOT)) {
+            case "post" -> ClientAuth.POST;
+            case "basic" -> ClientAuth.BASIC;
+            default -> {
+                faults.add(PREFIX + "client-auth", "must be post or basic, but is " + text);
+                yield ClientAuth.POST;
+            }
+        };
+    }
+}

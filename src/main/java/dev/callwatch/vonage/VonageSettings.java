@@ -1,0 +1,25 @@
+package dev.callwatch.vonage;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** How Vonage is spoken to. Values are taken as text and checked by {@link VonageOptions}. */
+@ConfigMapping(prefix = "callwatch.vonage")
+public interface VonageSettings {
+
+    /** The whole {@code Accept} header; Vonage's documents disagree on version and white space. */
+    @WithDefault("application/json;version=3")
+    String accept();
+
+    /** {@code post}: client credentials in the token request's body; {@code basic}: in its header. */
+    @WithDefault("post")
+    String clientAuth();
+
+    /** How long a connection may take, 10 ms to 1 min. */
+    @WithDefault("1s")
+    String connectTimeout();
+
+    /** How long a request may take once connected, its whole answer included, 10 ms to 1 min. */
+    @WithDefault("3s")
+    String readTimeout();
+}

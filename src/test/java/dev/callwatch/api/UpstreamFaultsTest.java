@@ -1,0 +1,385 @@
+package dev.callwatch.api;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.oneOf;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.client.WireMock;
+import com.github.tomakehurst.wiremock.http.Fault;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import org.jboss.logmanager.ExtLogRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@ConnectWireMock
+class UpstreamFaultsTest {
+
+    private static final Recorder LOG = new Recorder();
+
+    WireMock wireMock;
+
+    @BeforeAll
+    static void record() {
+        Logger.getLogger("").addHandler(LOG);
+    }
+
+    @AfterAll
+    static void nothing_planted_was_logged() {
+        Logger.getLogger("").removeHandler(LOG);
+        assertThat(LOG.lines).isNotEmpty().noneMatch(line -> line.contains("planted"));
+    }
+
+    @BeforeEach
+    void forget() {
+        wireMock.resetToDefaultMappings();
+    }
+
+    @Test
+    void an_unknown_call_is_not_retried_and_remembered_for_a_moment() {
+        StandIn vonage = standIn("statuses").grantsTokens().answersCalls(StandIn.status(404));
+        problem(vonage.lookUp(), 404, "call-not-found");
+        problem(vonage.lookUp(), 404, "call-not-found");
+        assertThat(vonage.callRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void a_403_is_not_retried_and_hints_at_the_scope() {
+        StandIn vonage = standIn("statuses").grantsTokens().answersCalls(StandIn.status(403));
+        problem(vonage.lookUp(), 502, "upstream-forbidden").body("detail", containsString("scope"));
+        assertThat(vonage.callRequests()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {204, 206, 301, 302, 304, 307, 400, 406, 410, 501, 505})
+    void a_status_without_meaning_here_is_an_upstream_error_at_once(int status) {
+        StandIn vonage = standIn("statuses")
+                .grantsTokens()
+                .answersCalls(aResponse().withStatus(status).withHeader("Location", "/elsewhere"));
+        problem(vonage.lookUp(), 502, "upstream-error");
+        assertThat(vonage.callRequests()).isEqualTo(1);
+        wireMock.verifyThat(0, anyRequestedFor(urlEqualTo("/elsewhere")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 503, 504})
+    void a_transient_status_is_retried(int status) {
+        StandIn vonage = standIn("retried").grantsTokens().answersCalls(StandIn.status(status), okJson(StandIn.ACTIVE));
+        vonage.lookUp().then().statusCode(200);
+        assertThat(vonage.callRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void after_a_401_the_token_is_renewed_once_and_the_request_repeated() {
+        StandIn vonage = standIn("renewal")
+                .answersTokens(StandIn.granted("planted-1"), StandIn.granted("planted-2"))
+                .answersCalls(StandIn.status(401), okJson(StandIn.ACTIVE));
+        vonage.lookUp().then().statusCode(200);
+        assertThat(vonage.callRequests()).isEqualTo(2);
+        assertThat(vonage.tokenRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void a_second_401_is_a_problem() {
+        StandIn vonage = standIn("rejected").grantsTokens().answersCalls(StandIn.status(401));
+        problem(vonage.lookUp(), 502, "upstream-rejected-credentials");
+        assertThat(vonage.callRequests()).isEqualTo(2);
+        assertThat(vonage.tokenRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void a_burst_of_401s_is_one_token_request() {
+        StandIn tokens = standIn("burst").answersTokens(StandIn.granted("planted-1"), StandIn.granted("planted-2"));
+        String calls = "/v0/burst/calls/.*";
+        wireMock.register(get(urlPathMatching(calls))
+                .withHeader("Authorization", equalTo("Bearer planted-1"))
+                .willReturn(StandIn.status(401).withFixedDelay(200)));
+        wireMock.register(get(urlPathMatching(calls))
+                .withHeader("Authorization", equalTo("Bearer planted-2"))
+                .willReturn(okJson(StandIn.ACTIVE)));
+        List<CompletableFuture<Response>> burst = IntStream.range(0, 30)
+                .mapToObj(caller -> CompletableFuture.supplyAsync(
+                        () -> standIn("burst").lookUp(), task -> new Thread(task, "caller-" + caller).start()))
+                .toList();
+        assertThat(burst.stream().map(CompletableFuture::join).map(Response::statusCode))
+                .containsOnly(200);
+        assertThat(tokens.tokenRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void a_429_is_retried_after_what_it_asks_for() {
+        StandIn vonage = standIn("throttled")
+                .grantsTokens()
+                .answersCalls(StandIn.status(429).withHeader("Retry-After", "1"), okJson(StandIn.ACTIVE));
+        Response answer = vonage.lookUp();
+        answer.then().statusCode(200);
+        assertThat(answer.time()).isBetween(1_000L, 2_000L);
+        assertThat(vonage.callRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void a_429_that_asks_for_more_than_the_deadline_has_is_told_at_once() {
+        StandIn vonage = standIn("throttled")
+                .grantsTokens()
+                .answersCalls(StandIn.status(429).withHeader("Retry-After", "30"));
+        problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", "30");
+        assertThat(vonage.callRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void a_retry_after_may_be_a_date() {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(60));
+        StandIn vonage = standIn("throttled")
+                .grantsTokens()
+                .answersCalls(StandIn.status(429).withHeader("Retry-After", date));
+        problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("5\\d|60"));
+    }
+
+    @Test
+    void a_429_without_a_hint_ends_with_one_of_ours() {
+        StandIn vonage = standIn("throttled").grantsTokens().answersCalls(StandIn.status(429));
+        problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("[1-9]\\d*"));
+        assertThat(vonage.callRequests()).isGreaterThan(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "<html>planted</html>", "{\"status\":\"Acti", "[]", "{}", "{\"message\":\"planted\"}", "null"
+            })
+    void a_200_that_is_no_call_is_malformed_and_not_retried(String body) {
+        StandIn vonage = standIn("malformed").grantsTokens().answersCalls(ok(body));
+        problem(vonage.lookUp(), 502, "upstream-malformed");
+        assertThat(vonage.callRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void a_call_is_read_whatever_its_content_type() {
+        for (String type :
+                List.of("text/plain", "text/event-stream", "application/x-ndjson", "application/json;version=3")) {
+            StandIn vonage = standIn("malformed")
+                    .grantsTokens()
+                    .answersCalls(ok(StandIn.ACTIVE).withHeader("Content-Type", type));
+            vonage.lookUp().then().statusCode(200).body("state", is("active"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"Ringing\"", "5", "{}", "\"\""})
+    void a_status_nobody_knows_is_unknown_and_kept(String status) {
+        StandIn vonage = standIn("malformed").grantsTokens().answersCalls(okJson("{\"status\":" + status + "}"));
+        vonage.lookUp()
+                .then()
+                .statusCode(200)
+                .body("state", is("unknown"))
+                .body("ended", org.hamcrest.Matchers.nullValue())
+                .body(containsString("\"vonage\":{\"status\":" + status + "}"));
+    }
+
+    @Test
+    void a_body_of_just_one_mebibyte_passes() {
+        StandIn vonage = standIn("large").grantsTokens().answersCalls(okJson(filled(1 << 20)));
+        vonage.lookUp().then().statusCode(200);
+    }
+
+    @Test
+    void a_body_over_one_mebibyte_is_malformed() {
+        StandIn vonage = standIn("large").grantsTokens().answersCalls(okJson(filled((1 << 20) + 1)));
+        problem(vonage.lookUp(), 502, "upstream-malformed");
+        assertThat(vonage.callRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void a_body_over_one_mebibyte_is_cut_off_while_it_streams() {
+        ResponseDefinitionBuilder endless = ok(filled(40 << 20)).withChunkedDribbleDelay(40, 20_000);
+        for (int status : new int[] {200, 500}) {
+            StandIn vonage =
+                    standIn("large").grantsTokens().answersCalls(endless.but().withStatus(status));
+            Response answer = vonage.lookUp();
+            answer.then().statusCode(is(oneOf(502, 504)));
+            assertThat(answer.time()).isLessThan(2_500);
+        }
+    }
+
+    @Test
+    void an_answer_that_takes_too_long_is_a_timeout_at_the_deadline() {
+        StandIn vonage = standIn("slow")
+                .grantsTokens()
+                .answersCalls(okJson(StandIn.ACTIVE).withFixedDelay(10_000));
+        Response answer = vonage.lookUp();
+        problem(answer, 504, "upstream-timeout");
+        assertThat(answer.time()).isBetween(1_500L, 2_500L);
+    }
+
+    @Test
+    void an_answer_that_drips_is_a_timeout_too() {
+        StandIn vonage =
+                standIn("slow").grantsTokens().answersCalls(ok(StandIn.ACTIVE).withChunkedDribbleDelay(10, 10_000));
+        problem(vonage.lookUp(), 504, "upstream-timeout");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void a_connection_cut_off_is_retried(Fault fault) {
+        StandIn vonage = standIn("cut")
+                .grantsTokens()
+                .answersCalls(aResponse().withStatus(200).withFault(fault), okJson(StandIn.ACTIVE));
+        vonage.lookUp().then().statusCode(200);
+        assertThat(vonage.callRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void a_vonage_that_cannot_be_reached_is_told_so() {
+        problem(standIn("nowhere").lookUp(), 502, "upstream-unreachable");
+    }
+
+    @Test
+    void the_circuit_opens_on_an_outage_and_closes_after_a_probe() {
+        StandIn down = standIn("circuit").grantsTokens().answersCalls(StandIn.status(503));
+        Response last = down.lookUp();
+        for (int lookUp = 0; lookUp < 30 && last.statusCode() == 502; lookUp++) {
+            last = down.lookUp();
+        }
+        problem(last, 503, "upstream-unavailable").header("Retry-After", "5");
+        int asked = down.callRequests();
+        assertThat(asked).isLessThanOrEqualTo(20);
+
+        StandIn up = standIn("circuit").answersCalls(okJson(StandIn.ACTIVE));
+        problem(up.lookUp(), 503, "upstream-unavailable");
+        assertThat(up.callRequests()).isZero();
+
+        await().atMost(Duration.ofSeconds(8))
+                .pollInterval(Duration.ofMillis(250))
+                .untilAsserted(() -> up.lookUp().then().statusCode(200));
+    }
+
+    @Test
+    void refused_credentials_are_told_and_the_refusal_remembered() {
+        StandIn vonage = standIn("refused")
+                .answersTokens(aResponse()
+                        .withStatus(400)
+                        .withBody("{\"error\":\"invalid_client\",\"error_description\":\"planted\"}"));
+        problem(vonage.lookUp(), 502, "upstream-rejected-credentials");
+        problem(vonage.lookUp(), 502, "upstream-rejected-credentials");
+        assertThat(vonage.tokenRequests()).isEqualTo(1);
+        assertThat(vonage.callRequests()).isZero();
+    }
+
+    @Test
+    void faults_of_the_token_endpoint_have_the_same_problems() {
+        StandIn vonage = standIn("token-faults")
+                .answersTokens(
+                        ok("<html>planted</html>"),
+                        ok(""),
+                        okJson("{\"token_type\":\"Bearer\"}"),
+                        okJson("[]"),
+                        aResponse().withStatus(429).withHeader("Retry-After", "30"),
+                        aResponse().withStatus(302).withHeader("Location", "/elsewhere"),
+                        StandIn.status(503),
+                        okJson("{\"access_token\":\"planted\",\"expires_in\":\"7200\",\"token_type\":\"bearer\"}"))
+                .answersCalls(okJson(StandIn.ACTIVE));
+        problem(vonage.lookUp(), 502, "upstream-malformed");
+        problem(vonage.lookUp(), 502, "upstream-malformed");
+        problem(vonage.lookUp(), 502, "upstream-malformed");
+        problem(vonage.lookUp(), 502, "upstream-malformed");
+        problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", "30");
+        problem(vonage.lookUp(), 502, "upstream-error");
+        vonage.lookUp().then().statusCode(200);
+        assertThat(vonage.tokenRequests()).isEqualTo(8);
+        vonage.lookUp().then().statusCode(200);
+        assertThat(vonage.tokenRequests()).isEqualTo(8);
+    }
+
+    @Test
+    void a_token_answer_without_a_lifetime_serves() {
+        StandIn vonage = standIn("life")
+                .answersTokens(okJson("{\"access_token\":\"planted\",\"token_type\":\"Bearer\"}"))
+                .answersCalls(okJson(StandIn.ACTIVE));
+        vonage.lookUp().then().statusCode(200);
+        vonage.lookUp().then().statusCode(200);
+        assertThat(vonage.tokenRequests()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void a_spent_budget_is_told_without_asking_vonage() {
+        StandIn first = standIn("poor").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        first.lookUp().then().statusCode(200);
+        StandIn second = standIn("poor").answersCalls(okJson(StandIn.ACTIVE));
+        problem(second.lookUp(), 503, "budget-exhausted").header("Retry-After", matchesPattern("5\\d|60"));
+        assertThat(second.callRequests()).isZero();
+    }
+
+    private StandIn standIn(String account) {
+        return new StandIn(wireMock, account);
+    }
+
+    private static ValidatableResponse problem(Response answer, int status, String name) {
+        return answer.then()
+                .statusCode(status)
+                .contentType("application/problem+json")
+                .body("type", is("urn:callwatch:problem:" + name))
+                .body("status", is(status))
+                .body("traceId", matchesPattern("[0-9a-f]{32}"))
+                .body("instance", containsString("/v1/accounts/"))
+                .body(not(containsString("planted")));
+    }
+
+    private static String filled(int bytes) {
+        String frame = "{\"status\":\"Active\",\"filler\":\"\"}";
+        return frame.replace("\"\"", '"' + "x".repeat(bytes - frame.length()) + '"');
+    }
+
+    private static final class Recorder extends Handler {
+
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void publish(LogRecord line) {
+            List<String> parts = new ArrayList<>();
+            parts.add(ExtLogRecord.wrap(line).getFormattedMessage());
+            for (Throwable cause = line.getThrown(); cause != null; cause = cause.getCause()) {
+                parts.add(String.valueOf(cause));
+            }
+            lines.add(String.join(" ", parts));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,113 @@
+package dev.callwatch.vonage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CallDocumentsTest {
+
+    @Test
+    void the_documented_failed_call_is_read() {
+        CallDetail detail = read("""
+                {"id":"94e5928c-7f7e-4645-ad72-61010f906449","links":[],
+                 "from":{"telephoneNumber":"02072068888","agentId":"10"},"to":{"telephoneNumber":"02072068888"},
+                 "status":null,"recordingStatus":null,
+                 "result":{"code":"Failure","party":"Originator","reason":"NoAnswer"},
+                 "dispositionCode":"Wrong Number"}""");
+        assertThat(detail.status()).isEmpty();
+        assertThat(detail.recordingStatus()).isEmpty();
+        assertThat(detail.from().telephoneNumber()).contains("02072068888");
+        assertThat(detail.from().presentedClid()).isEmpty();
+        assertThat(detail.from().agentId()).contains("10");
+        assertThat(detail.fault().orElseThrow().reason()).contains("NoAnswer");
+        assertThat(detail.dispositionCode()).contains("Wrong Number");
+    }
+
+    @Test
+    void the_document_is_kept_as_received_but_for_white_space() {
+        String document = "{ \"status\":\n null, \"new\" : [1.10, 12345678901234567890.123, 1e400, \"\\u00e9\"] }";
+        assertThat(read(document).document())
+                .isEqualTo("{\"status\":null,\"new\":[1.10,12345678901234567890.123,1E+400,\"é\"]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "null",
+                "[]",
+                "[{\"status\":null}]",
+                "\"text\"",
+                "7",
+                "{}",
+                "{\"message\":\"The requested resource was not found.\"}",
+                "<html><body>502 Bad Gateway</body></html>",
+                "{\"status\":\"Acti",
+                "{\"status\":null}{\"status\":null}",
+                "{\"status\":null} trailing",
+                "{'status':null}",
+                "\u0000"
+            })
+    void what_is_not_a_call_is_malformed(String body) {
+        assertThatThrownBy(() -> read(body)).isInstanceOf(UpstreamFailure.Malformed.class);
+    }
+
+    @Test
+    void nesting_without_end_is_malformed() {
+        String body = "{\"status\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
+        assertThatThrownBy(() -> read(body)).isInstanceOf(UpstreamFailure.Malformed.class);
+    }
+
+    @Test
+    void deep_but_bounded_nesting_is_kept() {
+        String body = "{\"status\":null,\"x\":" + "[".repeat(900) + "]".repeat(900) + "}";
+        assertThat(read(body).document()).isEqualTo(body);
+    }
+
+    @Test
+    void bytes_that_are_no_text_are_malformed() {
+        byte[] invalid = {'{', '"', 's', 't', 'a', 't', 'u', 's', '"', ':', '"', (byte) 0xC3, (byte) 0x28, '"', '}'};
+        assertThatThrownBy(() -> CallDocuments.read(invalid)).isInstanceOf(UpstreamFailure.Malformed.class);
+    }
+
+    @Test
+    void numbers_where_text_is_expected_are_text() {
+        CallDetail detail = read("{\"from\":{\"telephoneNumber\":2072068888,\"agentId\":10},\"dispositionCode\":7}");
+        assertThat(detail.from().telephoneNumber()).contains("2072068888");
+        assertThat(detail.from().agentId()).contains("10");
+        assertThat(detail.dispositionCode()).contains("7");
+    }
+
+    @Test
+    void a_part_of_an_unexpected_type_is_absent_and_spoils_nothing() {
+        CallDetail detail =
+                read("{\"from\":\"02072068888\",\"to\":[],\"result\":7,\"recordingStatus\":{},\"status\":\"Active\"}");
+        assertThat(detail.status()).contains("Active");
+        assertThat(detail.from().telephoneNumber()).isEmpty();
+        assertThat(detail.fault()).isEmpty();
+        assertThat(detail.recordingStatus()).isEmpty();
+    }
+
+    @Test
+    void a_status_of_an_unexpected_type_is_never_taken_for_a_call_that_is_over() {
+        assertThat(read("{\"status\":{}}").status()).contains("{}");
+        assertThat(read("{\"status\":[]}").status()).contains("[]");
+        assertThat(read("{\"status\":5}").status()).contains("5");
+        assertThat(read("{\"status\":\"\"}").status()).contains("");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "{\"code\":null}"})
+    void an_empty_result_is_none(String result) {
+        assertThat(read("{\"result\":" + result + "}").fault()).isEmpty();
+    }
+
+    private static CallDetail read(String body) {
+        return CallDocuments.read(body.getBytes(StandardCharsets.UTF_8));
+    }
+}
