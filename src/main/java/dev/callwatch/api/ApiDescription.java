@@ -1,6 +1,7 @@
 package dev.callwatch.api;
 
 import dev.callwatch.problem.Problem;
+import jakarta.ws.rs.core.Application;
 import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -76,7 +77,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                     schema = @Schema(implementation = Problem.class)))
                         },
                         examples = @ExampleObject(name = "failedCall", value = ApiDescription.FAILED_CALL)))
-final class ApiDescription {
+public class ApiDescription extends Application {
 
     static final String INVALID_REQUEST = """
             {"type":"urn:callwatch:problem:invalid-request","title":"Invalid request","status":400,\
@@ -109,6 +110,4 @@ final class ApiDescription {
             "to":{"telephoneNumber":"02072068888"},"status":null,"recordingStatus":null,\
             "result":{"code":"Failure","party":"Originator","reason":"NoAnswer"},\
             "dispositionCode":"Wrong Number"}}""";
-
-    private ApiDescription() {}
 }

@@ -17,8 +17,8 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Calls of an account. */
-@Path("/v1/accounts/{accountKey}/calls")
+/** Calls of an account. Shares its root with {@link AccountResource}, so that a wrong method is a 405 and no 404. */
+@Path("/v1/accounts")
 @Tag(name = "Calls")
 public class CallResource {
 
@@ -32,7 +32,7 @@ public class CallResource {
 
     /** Looks one call up. */
     @GET
-    @Path("/{callGuid}")
+    @Path("/{accountKey}/calls/{callGuid}")
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(
             operationId = "lookUpCall",

@@ -18,15 +18,16 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 public class ProblemMapper {
 
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+    /** The framework does not tell; every path offers the same so far. */
+    private static final String METHODS = "GET, HEAD, OPTIONS";
+
     private static final Duration RETRY_UNSAID = Duration.ofSeconds(5);
 
     /** A failure that names its problem. */
     @ServerExceptionMapper
     public RestResponse<Problem> named(ProblemException failure, RoutingContext request) {
         int status = failure.type().status();
-        if (status >= 500) {
-            LOG.warnf("%s: %s", failure.type().code(), failure.getMessage());
-        }
         Problem problem = Problem.of(failure, instance(request), TraceId.of(request));
         RestResponse.ResponseBuilder<Problem> answer = answer(problem);
         if (status == 503) {
@@ -43,8 +44,9 @@ public class ProblemMapper {
             LOG.error("A request failed", failure);
         }
         RestResponse.ResponseBuilder<Problem> answer = answer(ofStatus(refusal.getStatus(), request));
-        Optional.ofNullable(refusal.getHeaderString(HttpHeaders.ALLOW))
-                .ifPresent(methods -> answer.header(HttpHeaders.ALLOW, methods));
+        if (refusal.getStatus() == 405) {
+            answer.header(HttpHeaders.ALLOW, METHODS);
+        }
         return answer.build();
     }
 

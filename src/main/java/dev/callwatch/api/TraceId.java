@@ -23,7 +23,7 @@ public class TraceId {
     private static final String KEY = "traceId";
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
-    private static final int BEFORE_EVERYTHING = 1_000;
+    static final int BEFORE_EVERYTHING = 1_000;
 
     void register(@Observes Filters filters) {
         filters.register(TraceId::begin, BEFORE_EVERYTHING);

@@ -16,27 +16,25 @@ record Freshness(Duration active, Duration ended, Duration missing, Duration dis
     private static final Duration AWAITING_DISPOSITION = Duration.ofSeconds(30);
 
     boolean isFresh(CallStatus status, Instant now) {
-        return now.isBefore(status.observed().at().plus(lifetime(status, now)));
+        return now.isBefore(status.observed().at().plus(lifetime(status)));
     }
 
     boolean isFreshlyMissing(Instant since, Instant now) {
         return now.isBefore(since.plus(missing));
     }
 
-    private Duration lifetime(CallStatus status, Instant now) {
+    private Duration lifetime(CallStatus status) {
         if (!status.ended().orElse(false)) {
             return active;
         }
-        return awaitsDisposition(status, now) && AWAITING_DISPOSITION.compareTo(ended) < 0
-                ? AWAITING_DISPOSITION
-                : ended;
+        return awaitedDisposition(status) && AWAITING_DISPOSITION.compareTo(ended) < 0 ? AWAITING_DISPOSITION : ended;
     }
 
-    private boolean awaitsDisposition(CallStatus status, Instant now) {
+    private boolean awaitedDisposition(CallStatus status) {
         return status.disposition().isEmpty()
                 && status.observed()
                         .firstEndedAt()
-                        .filter(end -> now.isBefore(end.plus(dispositionWindow)))
+                        .filter(end -> status.observed().at().isBefore(end.plus(dispositionWindow)))
                         .isPresent();
     }
 }

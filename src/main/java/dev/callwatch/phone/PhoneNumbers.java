@@ -28,12 +28,12 @@ public final class PhoneNumbers {
      * @return the number, or nothing where the text is no valid number
      */
     public static Optional<PhoneNumber> parse(String text, Optional<String> country) {
-        if (!FORM.matcher(text.trim()).matches()) {
+        if (!FORM.matcher(text.strip()).matches()) {
             return Optional.empty();
         }
         PhoneNumberUtil library = PhoneNumberUtil.getInstance();
         try {
-            Phonenumber.PhoneNumber number = library.parse(text.trim(), country.orElse(NO_REGION));
+            Phonenumber.PhoneNumber number = library.parse(text.strip(), country.orElse(NO_REGION));
             return library.isValidNumber(number) ? Optional.of(read(library, number)) : Optional.empty();
         } catch (NumberParseException noNumber) {
             return Optional.empty();

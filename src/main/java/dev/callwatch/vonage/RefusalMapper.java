@@ -17,7 +17,8 @@ final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
 
     @Override
     public boolean handles(int status, MultivaluedMap<String, Object> headers) {
-        return status != 200;
+        // The REST client asks with status 0 where the connection failed.
+        return status != 200 && status != 0;
     }
 
     @Override

@@ -9,9 +9,7 @@ import jakarta.enterprise.util.TypeLiteral;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,7 +22,7 @@ final class RegionGate {
 
     private static final int WINDOW = 20;
     private static final double FAILURE_RATIO = 0.5;
-    private static final Duration OPEN = Duration.ofSeconds(5);
+    static final Duration OPEN = Duration.ofSeconds(5);
 
     private final Region region;
     private final Delay delay;
@@ -61,7 +59,7 @@ final class RegionGate {
         return Uni.createFrom()
                 .emitter(emitter -> guarded.subscribe().with(emitter::complete, emitter::fail))
                 .onFailure()
-                .transform(RegionGate::failure)
+                .transform(UpstreamFailure::of)
                 .map(type::cast);
     }
 
@@ -82,7 +80,7 @@ final class RegionGate {
         Uni<T> timer = delay.of(requestTimeout)
                 .onItem()
                 .transformToUni(passed -> Uni.createFrom().failure(new UpstreamFailure.RequestTimedOut()));
-        return Uni.combine().any().of(request.onFailure().transform(RegionGate::failure), timer);
+        return Uni.combine().any().of(request, timer);
     }
 
     private void changed(CircuitBreakerState now) {
@@ -92,21 +90,5 @@ final class RegionGate {
         } else {
             LOG.infof("Circuit of region %s is %s", region.name(), now);
         }
-    }
-
-    private static UpstreamFailure failure(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UpstreamFailure known) {
-                return known;
-            }
-            if (cause instanceof CircuitBreakerOpenException) {
-                return new UpstreamFailure.CircuitOpen(OPEN);
-            }
-            if (cause instanceof TimeoutException) {
-                return new UpstreamFailure.RequestTimedOut();
-            }
-        }
-        LOG.debugf("request failed: %s", failure);
-        return new UpstreamFailure.Unreachable();
     }
 }

@@ -4,6 +4,8 @@ import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.ProblemType;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
 /** What can go wrong between us and Vonage. Each failure names its problem. */
 public abstract sealed class UpstreamFailure extends ProblemException {
@@ -13,6 +15,22 @@ public abstract sealed class UpstreamFailure extends ProblemException {
     private UpstreamFailure(ProblemType type, String answer, String detail) {
         super(type, detail);
         this.answer = answer;
+    }
+
+    /** Names what a library failed with. */
+    static UpstreamFailure of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UpstreamFailure named) {
+                return named;
+            }
+            if (cause instanceof CircuitBreakerOpenException) {
+                return new CircuitOpen(RegionGate.OPEN);
+            }
+            if (cause instanceof TimeoutException) {
+                return new RequestTimedOut();
+            }
+        }
+        return new Unreachable();
     }
 
     /** Whether the same request may well succeed in a moment. */

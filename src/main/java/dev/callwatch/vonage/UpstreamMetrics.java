@@ -72,13 +72,9 @@ class UpstreamMetrics {
     /**
      * The label of an answer.
      *
-     * @param failure what the request failed with, or null where it was answered with a 200
+     * @param failure an {@link UpstreamFailure}, or null where the request was answered with a 200
      */
     static String answer(Throwable failure) {
-        if (failure == null) {
-            return "200";
-        }
-        // A failure that the gate has not named yet comes from the connection.
-        return failure instanceof UpstreamFailure known ? known.answer() : "unreachable";
+        return failure == null ? "200" : UpstreamFailure.of(failure).answer();
     }
 }

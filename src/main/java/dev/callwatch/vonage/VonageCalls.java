@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /**
  * Reads calls from Vonage: a token, a permit, the request; one renewal after a 401; retries of what may pass. Safe for
@@ -29,6 +30,9 @@ import java.util.concurrent.TimeUnit;
  */
 @Singleton
 public class VonageCalls {
+
+    private static final Logger LOG = Logger.getLogger(VonageCalls.class);
+    private static final byte[] NO_BODY = {};
 
     private record Way(CallsEndpoint endpoint, RegionGate gate, RetryBudget retryBudget) {}
 
@@ -97,10 +101,14 @@ public class VonageCalls {
 
     private Uni<CallDetail> read(Reader reader, CallGuid guid, Instant deadline) {
         return retries.until(
-                deadline,
-                reader.way().retryBudget(),
-                () -> attempt(reader, guid, deadline),
-                failure -> metrics.retried(reader.account().region(), failure.answer()));
+                        deadline,
+                        reader.way().retryBudget(),
+                        () -> attempt(reader, guid, deadline),
+                        failure -> metrics.retried(reader.account().region(), failure.answer()))
+                .onFailure(failure -> !(failure instanceof UpstreamFailure.CallNotFound))
+                .invoke(failure -> LOG.warnf(
+                        "Call %s of account %s could not be read: %s",
+                        guid, reader.account().key(), failure.getMessage()));
     }
 
     private Uni<CallDetail> attempt(Reader reader, CallGuid guid, Instant deadline) {
@@ -139,6 +147,11 @@ public class VonageCalls {
         return reader.way()
                 .endpoint()
                 .call(account.key().value(), guid.value(), "Bearer " + token.value(), options.accept())
+                .onItem()
+                .ifNull()
+                .continueWith(NO_BODY)
+                .onFailure()
+                .transform(UpstreamFailure::of)
                 .onItemOrFailure()
                 .invoke((body, failure) -> metrics.requested(since, account.region(), UpstreamMetrics.answer(failure)))
                 .onCancellation()

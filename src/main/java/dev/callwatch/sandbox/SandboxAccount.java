@@ -1,0 +1,56 @@
+package dev.callwatch.sandbox;
+
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/** Adds the account {@code sandbox} and its region to the settings where the sandbox is enabled. */
+public class SandboxAccount implements ConfigSourceFactory {
+
+    static final String KEY = "sandbox";
+    static final String CLIENT_ID = "sandbox";
+    static final String CLIENT_SECRET = "sandbox-secret";
+    static final String SCOPE = "calls";
+
+    private static final int BELOW_EVERY_SETTING = 90;
+    private static final String DEFAULT_PORT = "8090";
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext settings) {
+        boolean enabled = value(settings, "callwatch.sandbox.enabled")
+                .map(Boolean::valueOf)
+                .orElse(false);
+        return enabled
+                ? List.of(account(value(settings, "callwatch.sandbox.port").orElse(DEFAULT_PORT)))
+                : List.of();
+    }
+
+    private static ConfigSource account(String port) {
+        Map<String, String> account = Map.of(
+                "callwatch.regions.sandbox.url",
+                "http://127.0.0.1:" + port,
+                "callwatch.accounts.sandbox.region",
+                "sandbox",
+                "callwatch.accounts.sandbox.client-id",
+                CLIENT_ID,
+                "callwatch.accounts.sandbox.client-secret",
+                CLIENT_SECRET,
+                "callwatch.accounts.sandbox.scope",
+                SCOPE,
+                "callwatch.accounts.sandbox.country",
+                "GB");
+        return new PropertiesConfigSource(account, "callwatch sandbox", BELOW_EVERY_SETTING);
+    }
+
+    private static Optional<String> value(ConfigSourceContext settings, String name) {
+        return Optional.ofNullable(settings.getValue(name))
+                .map(ConfigValue::getValue)
+                .map(String::trim)
+                .filter(text -> !text.isEmpty());
+    }
+}

@@ -1,0 +1,91 @@
+package dev.callwatch.api;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.notNullValue;
+
+import com.github.tomakehurst.wiremock.client.WireMock;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
+import io.quarkus.test.junit.QuarkusTest;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@ConnectWireMock
+class OperationsTest {
+
+    WireMock wireMock;
+
+    private static final String LOCALHOST = "http://localhost:";
+
+    @ConfigProperty(name = "quarkus.management.test-port")
+    int managementPort;
+
+    @Test
+    void readiness_shows_circuits_and_tokens_and_stays_up_while_vonage_is_away() {
+        given().get("/v1/accounts/nowhere/calls/94e5928c-7f7e-4645-ad72-61010f906449")
+                .then()
+                .statusCode(502);
+        given().get(management() + "/health/ready")
+                .then()
+                .statusCode(200)
+                .body("status", is("UP"))
+                .body("checks.find { it.name == 'vonage' }.data.'circuit.nowhere'", notNullValue())
+                .body("checks.find { it.name == 'vonage' }.data.'token.nowhere'", is("none"));
+    }
+
+    @Test
+    void liveness_startup_and_info_answer_on_the_management_port() {
+        given().get(management() + "/health/live").then().statusCode(200).body("status", is("UP"));
+        given().get(management() + "/health/started").then().statusCode(200).body("status", is("UP"));
+        given().get(management() + "/info").then().statusCode(200).body("build.name", is("callwatch"));
+        given().get("/q/health/live").then().statusCode(404);
+    }
+
+    @Test
+    void look_ups_upstream_and_token_requests_retries_and_circuits_are_measured() {
+        new StandIn(wireMock, "retried")
+                .grantsTokens()
+                .answersCalls(StandIn.status(503), okJson(StandIn.ACTIVE))
+                .lookUp()
+                .then()
+                .statusCode(200);
+        given().get(management() + "/metrics")
+                .then()
+                .statusCode(200)
+                .body(containsString("callwatch_lookups_seconds_count{account=\"retried\",outcome=\"answered\"}"))
+                .body(containsString(
+                        "callwatch_upstream_requests_seconds_bucket{region=\"retried\",status=\"200\",le="))
+                .body(containsString("callwatch_upstream_requests_seconds_count{region=\"retried\",status=\"503\"}"))
+                .body(containsString("callwatch_token_requests_total{account=\"retried\",status=\"200\"}"))
+                .body(containsString("callwatch_upstream_retries_total{region=\"retried\",status=\"503\"}"))
+                .body(containsString("callwatch_upstream_circuit{region=\"retried\"} 0.0"));
+    }
+
+    @Test
+    void the_openapi_document_is_complete() {
+        given().accept("application/json")
+                .get("/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .body("info.title", is("Callwatch"))
+                .body("paths.'/v1/accounts'.get.operationId", is("listAccounts"))
+                .body("paths.'/v1/accounts/{accountKey}/calls/{callGuid}'.get.responses", hasKey("200"))
+                .body("paths.'/v1/accounts/{accountKey}/calls/{callGuid}'.get.responses", hasKey("400"))
+                .body("paths.'/v1/accounts/{accountKey}/calls/{callGuid}'.get.responses", hasKey("404"))
+                .body("paths.'/v1/accounts/{accountKey}/calls/{callGuid}'.get.responses", hasKey("502"))
+                .body("paths.'/v1/accounts/{accountKey}/calls/{callGuid}'.get.responses", hasKey("503"))
+                .body("paths.'/v1/accounts/{accountKey}/calls/{callGuid}'.get.responses", hasKey("504"))
+                .body("components.schemas", hasKey("CallStatus"))
+                .body("components.schemas", hasKey("Problem"))
+                .body("components.examples", hasKey("failedCall"))
+                .body("components.responses", hasKey("TryLater"));
+    }
+
+    private String management() {
+        return LOCALHOST + managementPort + "/q";
+    }
+}

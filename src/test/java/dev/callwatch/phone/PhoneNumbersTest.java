@@ -1,0 +1,60 @@
+package dev.callwatch.phone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PhoneNumbersTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "02072068888, GB, +442072068888, GB, fixed-line",
+        "020 7206 8888, GB, +442072068888, GB, fixed-line",
+        "+442072068888, US, +442072068888, GB, fixed-line",
+        "00442072068888, GB, +442072068888, GB, fixed-line",
+        "07400123456, GB, +447400123456, GB, mobile",
+        "08008888888, GB, +448008888888, GB, toll-free",
+        "(212) 555-0123, US, +12125550123, US, fixed-line-or-mobile",
+        "+61 2 9374 4000, GB, +61293744000, AU, fixed-line"
+    })
+    void a_number_is_understood(String text, String country, String e164, String of, String lineType) {
+        assertThat(PhoneNumbers.parse(text, Optional.of(country)))
+                .contains(new PhoneNumber(e164, Optional.of(of), lineType));
+    }
+
+    @Test
+    void a_number_of_no_country_has_none() {
+        assertThat(PhoneNumbers.parse("+80012345678", Optional.empty()))
+                .contains(new PhoneNumber("+80012345678", Optional.empty(), "toll-free"));
+    }
+
+    @Test
+    void a_national_number_needs_a_country() {
+        assertThat(PhoneNumbers.parse("02072068888", Optional.empty())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "0",
+                "999",
+                "anonymous",
+                "0800FLOWERS",
+                "sip:+442072068888@example.org",
+                "+44207206888888888888",
+                "02072068888 ext 5",
+                "+",
+                "++442072068888",
+                "02072068888\u0000",
+                "٠٢٠٧٢٠٦٨٨٨٨"
+            })
+    void what_is_no_valid_number_is_nothing(String text) {
+        assertThat(PhoneNumbers.parse(text, Optional.of("GB"))).isEmpty();
+    }
+}
