@@ -1,0 +1,114 @@
+package dev.callwatch;
+
+import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The packaged service, jar or native executable, with its sandbox, from outside. */
+@QuarkusIntegrationTest
+@TestProfile(SandboxIT.Sandbox.class)
+class SandboxIT {
+
+    public static class Sandbox implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "callwatch.sandbox.enabled", "true",
+                    "callwatch.sandbox.port", "18090",
+                    "callwatch.access.mode", "none");
+        }
+    }
+
+    @Test
+    void the_documented_failed_call_is_answered_enriched() {
+        given().get("/v1/accounts/sandbox/calls/94E5928C-7f7e-4645-ad72-61010f906449")
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .body("id", is("94e5928c-7f7e-4645-ad72-61010f906449"))
+                .body("account", is("sandbox"))
+                .body("state", is("failed"))
+                .body("ended", is(true))
+                .body("summary", is("The call failed: the originator did not answer."))
+                .body("from.agentId", is("10"))
+                .body("from.presentedClid", nullValue())
+                .body("to.e164", is("+442072068888"))
+                .body("to.country", is("GB"))
+                .body("to.lineType", is("fixed-line"))
+                .body("result.retry", is("later"))
+                .body("disposition", is("Wrong Number"))
+                .body("revision", is(1))
+                .body("observed.lastActiveAt", nullValue())
+                .body("stale", is(false))
+                .body("vonage.links[0].rel", is("_self"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "24e5948c-4f4e-6646-cd77-91010f903889, 404, urn:callwatch:problem:call-not-found",
+        "00000403-0000-0000-0000-000000000001, 502, urn:callwatch:problem:upstream-forbidden",
+        "00000429-0000-0000-0000-000000000001, 503, urn:callwatch:problem:upstream-throttled",
+        "00000666-0000-0000-0000-000000000001, 502, urn:callwatch:problem:upstream-malformed",
+        "not-a-guid, 400, urn:callwatch:problem:invalid-request"
+    })
+    void what_goes_wrong_is_a_problem(String guid, int status, String type) {
+        given().get("/v1/accounts/sandbox/calls/{guid}", guid)
+                .then()
+                .statusCode(status)
+                .contentType("application/problem+json")
+                .body("type", is(type))
+                .body("status", is(status))
+                .body("traceId", matchesPattern("[0-9a-f]{32}"));
+    }
+
+    @Test
+    void violations_and_framework_refusals_are_written_whole() {
+        given().get("/v1/accounts/a.b/calls/1")
+                .then()
+                .statusCode(400)
+                .body("violations.field", hasItem("callGuid"))
+                .body("violations.message", hasItem("must be a UUID of 36 characters, without braces"));
+        given().get("/nothing").then().statusCode(404).body("type", is("about:blank"));
+        given().post("/v1/accounts").then().statusCode(405);
+    }
+
+    @Test
+    void a_flaky_upstream_is_not_noticed() {
+        given().get("/v1/accounts/sandbox/calls/00000503-0000-0000-0000-000000000001")
+                .then()
+                .statusCode(200)
+                .body("state", is("active"));
+    }
+
+    @Test
+    void a_call_that_goes_on_raises_its_revision() {
+        String call = "/v1/accounts/sandbox/calls/00000100-0000-0000-0000-000000000001";
+        given().get(call).then().statusCode(200).body("revision", is(1)).body("recording", nullValue());
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(
+                        () -> given().get(call).then().body("revision", is(2)).body("recording", is("started")));
+    }
+
+    @Test
+    void the_accounts_are_listed() {
+        given().get("/v1/accounts")
+                .then()
+                .statusCode(200)
+                .body("accounts[0].key", is("sandbox"))
+                .body("accounts[0].region", is("sandbox"))
+                .body("accounts[0].country", is("GB"));
+    }
+}

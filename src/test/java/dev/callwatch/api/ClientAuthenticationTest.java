@@ -1,0 +1,72 @@
+package dev.callwatch.api;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import com.github.tomakehurst.wiremock.client.BasicCredentials;
+import com.github.tomakehurst.wiremock.client.WireMock;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** HTTP Basic at the token endpoint, with a secret in a mounted file that rotates. */
+@QuarkusTest
+@ConnectWireMock
+@TestProfile(ClientAuthenticationTest.BasicWithMountedSecret.class)
+class ClientAuthenticationTest {
+
+    private static final Path SECRET = Path.of("target", "mounted-secret");
+
+    public static class BasicWithMountedSecret implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            try {
+                Files.writeString(SECRET, "first-secret\n");
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+            return Map.of(
+                    "callwatch.vonage.client-auth", "basic",
+                    "callwatch.accounts.renewal.client-secret", "",
+                    "callwatch.accounts.renewal.client-secret-file", SECRET.toString());
+        }
+    }
+
+    WireMock wireMock;
+
+    @Test
+    void a_rotated_secret_is_used_for_the_next_token() throws IOException {
+        wireMock.resetToDefaultMappings();
+        wireMock.register(post(urlEqualTo("/Auth/connect/token")).willReturn(StandIn.status(401)));
+        wireMock.register(post(urlEqualTo("/Auth/connect/token"))
+                .withBasicAuth("renewal-client", "first-secret")
+                .willReturn(StandIn.granted("planted-1")));
+        StandIn vonage = new StandIn(wireMock, "renewal")
+                .answersCalls(okJson(StandIn.ACTIVE), StandIn.status(401), okJson(StandIn.ACTIVE));
+        vonage.lookUp().then().statusCode(200);
+
+        Files.writeString(SECRET, "second-secret");
+        wireMock.register(post(urlEqualTo("/Auth/connect/token"))
+                .withBasicAuth("renewal-client", "second-secret")
+                .willReturn(StandIn.granted("planted-2")));
+        vonage.lookUp().then().statusCode(200).body("state", is("active"));
+
+        List<LoggedRequest> requests = wireMock.find(postRequestedFor(urlEqualTo("/Auth/connect/token"))
+                .withBasicAuth(new BasicCredentials("renewal-client", "second-secret")));
+        assertThat(requests).hasSize(1);
+        assertThat(requests.get(0).getBodyAsString()).doesNotContain("secret");
+    }
+}
