@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jboss.logging.MDC;
 
 /** Tells the status of a call: what is remembered while it is fresh, otherwise one reading for all who ask. */
 @Singleton
@@ -41,6 +42,7 @@ public class Calls {
      */
     public Uni<CallStatus> status(Account account, CallGuid guid) {
         return Uni.createFrom().deferred(() -> {
+            MDC.put("callId", guid.value());
             Timer.Sample since = metrics.start();
             return freshOrRead(account, new Memory.Key(account.key(), guid))
                     .onItemOrFailure()

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.vonage.CallGuid;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
@@ -12,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** What this process has seen of calls, bounded in time and memory. */
 @Singleton
+// Caffeine finds the classes it generated for this mix of features by their names.
+@RegisterForReflection(
+        classNames = {"com.github.benmanes.caffeine.cache.SSMWW", "com.github.benmanes.caffeine.cache.PSWMW"})
 class Memory {
 
     /** Objects, keys and times beside the texts of one status, about. */

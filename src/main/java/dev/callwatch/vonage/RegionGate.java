@@ -2,6 +2,7 @@ package dev.callwatch.vonage;
 
 import dev.callwatch.account.Region;
 import dev.callwatch.budget.Delay;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.mutiny.Uni;
@@ -24,6 +25,10 @@ final class RegionGate {
     private static final double FAILURE_RATIO = 0.5;
     static final Duration OPEN = Duration.ofSeconds(5);
 
+    /** The guard reads its type argument by reflection. */
+    @RegisterForReflection
+    private static final class Guarded extends TypeLiteral<Uni<Object>> {}
+
     private final Region region;
     private final Delay delay;
     private final Duration requestTimeout;
@@ -34,7 +39,7 @@ final class RegionGate {
         this.region = region;
         this.delay = delay;
         this.requestTimeout = requestTimeout;
-        this.guard = TypedGuard.create(new TypeLiteral<Uni<Object>>() {})
+        this.guard = TypedGuard.create(new Guarded())
                 .withDescription("Vonage region " + region.name())
                 .withCircuitBreaker()
                 .requestVolumeThreshold(WINDOW)
