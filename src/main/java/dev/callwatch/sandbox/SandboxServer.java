@@ -2,6 +2,7 @@ package dev.callwatch.sandbox;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 
 /** Serves the stand-in over HTTP on a loopback port while the sandbox is enabled. */
@@ -35,8 +37,8 @@ public class SandboxServer {
 
     void start(@Observes StartupEvent event) {
         if (settings.enabled()) {
-            HttpServer listening = listen(settings.port());
-            LOG.infof("Sandbox: a stand-in for Vonage listens on http://%s:%d", LOOPBACK, listening.actualPort());
+            server = Optional.of(listen(settings.port()));
+            LOG.infof("Sandbox: a stand-in for Vonage listens on http://%s:%d", LOOPBACK, settings.port());
         }
     }
 
@@ -44,16 +46,19 @@ public class SandboxServer {
         server.ifPresent(HttpServer::close);
     }
 
-    /** @param port 0 for any free one */
-    HttpServer listen(int port) {
-        HttpServer listening = vertx.createHttpServer()
-                .requestHandler(this::handle)
-                .listen(port, LOOPBACK)
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
-        server = Optional.of(listening);
-        return listening;
+    private HttpServer listen(int port) {
+        try {
+            return vertx.createHttpServer()
+                    .requestHandler(this::handle)
+                    .listen(port, LOOPBACK)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException | IllegalArgumentException failure) {
+            // Without a cause, so that the message alone is printed.
+            throw new ConfigurationException(
+                    "Callwatch cannot start: callwatch.sandbox.port must be a free port, but is " + port);
+        }
     }
 
     private void handle(HttpServerRequest request) {

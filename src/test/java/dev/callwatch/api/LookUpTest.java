@@ -7,6 +7,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
@@ -17,7 +18,11 @@ import static org.hamcrest.Matchers.nullValue;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -141,6 +146,22 @@ class LookUpTest {
                 .answersCalls(okJson(StandIn.ACTIVE).withFixedDelay(300));
         List<Response> answers = together(40, vonage);
         assertThat(answers).extracting(Response::statusCode).containsOnly(200);
+        assertThat(vonage.callRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void a_caller_that_leaves_spoils_nothing_for_the_others() throws IOException {
+        StandIn vonage = new StandIn(wireMock, "shared")
+                .grantsTokens()
+                .answersCalls(okJson(StandIn.ACTIVE).withFixedDelay(400));
+        try (Socket leaving = new Socket("localhost", RestAssured.port)) {
+            leaving.getOutputStream()
+                    .write(("GET /v1/accounts/shared/calls/" + vonage.guid() + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            await().until(() ->
+                    vonage.callRequests() == 1 || !wireMock.getServeEvents().isEmpty());
+        }
+        vonage.lookUp().then().statusCode(200);
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
 

@@ -1,19 +1,25 @@
 package dev.callwatch;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service, jar or native executable, started with wrong settings as an operator gives them. */
-class StartIT {
+/** The packaged service, jar or native executable, as a process: how it refuses to start, and how it ends. */
+class ProcessIT {
 
     private record Ended(int status, String output) {}
 
@@ -54,14 +60,73 @@ class StartIT {
                 .doesNotContain("planted");
     }
 
-    private static Ended start(Map<String, String> settings) throws IOException, InterruptedException {
-        Path output = Files.createTempFile(Path.of("target"), "start", ".log");
+    @Test
+    void a_sandbox_without_a_free_port_is_told_in_a_sentence() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Ended ended = start(Map.of(
+                    "CALLWATCH_ACCESS_MODE", "none",
+                    "CALLWATCH_SANDBOX_ENABLED", "true",
+                    "CALLWATCH_SANDBOX_PORT", Integer.toString(taken.getLocalPort())));
+            assertThat(ended.status()).isNotZero();
+            assertThat(ended.output())
+                    .contains("callwatch.sandbox.port must be a free port, but is " + taken.getLocalPort())
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void a_running_look_up_is_answered_before_the_process_ends() throws Exception {
+        int api = freePort();
+        Path output = output();
+        Process process = launch(
+                output,
+                Map.of(
+                        "CALLWATCH_ACCESS_MODE", "none",
+                        "CALLWATCH_SANDBOX_ENABLED", "true",
+                        "CALLWATCH_SANDBOX_PORT", Integer.toString(freePort()),
+                        "CALLWATCH_LOOKUP_DEADLINE", "3s",
+                        "QUARKUS_HTTP_PORT", Integer.toString(api)));
+        try {
+            String calls = "http://localhost:" + api + "/v1/accounts/sandbox/calls/";
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> given().get(calls + "00000200-0000-0000-0000-000000000001")
+                            .then()
+                            .statusCode(200));
+            CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(() ->
+                    given().get(calls + "00000408-0000-0000-0000-000000000001").statusCode());
+            await().pollDelay(Duration.ofSeconds(1)).until(() -> !slow.isDone());
+            process.destroy();
+            assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo(504);
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isIn(0, 143);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Path output() throws IOException {
+        return Files.createTempFile(Path.of("target"), "start", ".log");
+    }
+
+    private static Process launch(Path output, Map<String, String> settings) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().putAll(settings);
         builder.environment().put("QUARKUS_HTTP_PORT", "0");
         builder.environment().put("QUARKUS_MANAGEMENT_PORT", "0");
-        Process process = builder.start();
+        builder.environment().putAll(settings);
+        return builder.start();
+    }
+
+    private static Ended start(Map<String, String> settings) throws IOException, InterruptedException {
+        Path output = output();
+        Process process = launch(output, settings);
         try {
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
