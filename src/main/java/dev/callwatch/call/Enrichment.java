@@ -79,8 +79,8 @@ final class Enrichment {
     private static CallStatus.Result result(CallDetail.Fault fault) {
         return new CallStatus.Result(
                 fault.code().map(WireName::of),
-                fault.party().map(WireName::of),
-                fault.reason().map(WireName::of),
+                present(fault.party()).map(WireName::of),
+                present(fault.reason()).map(WireName::of),
                 Retry.after(fault.reason()));
     }
 

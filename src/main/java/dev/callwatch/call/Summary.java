@@ -1,11 +1,15 @@
 package dev.callwatch.call;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Says in one English sentence how a call stands. Holds no telephone numbers. */
 final class Summary {
 
     private static final int MOST_CHARACTERS = 40;
+
+    /** Control and format characters, halves of characters, and separators of lines and paragraphs. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
     private Summary() {}
 
@@ -34,8 +38,9 @@ final class Summary {
         if (result.isEmpty()) {
             return "The call has ended; no fault was recorded.";
         }
-        Optional<String> reason = result.flatMap(CallStatus.Result::reason).filter(text -> !text.equals("normal"));
-        return "The call has ended normally"
+        String how = result.get().code().isPresent() ? " normally" : "";
+        Optional<String> reason = result.get().reason().filter(text -> !text.equals("normal"));
+        return "The call has ended" + how
                 + reason.map(text -> ", with the reason " + quoted(text)).orElse("") + ".";
     }
 
@@ -73,9 +78,13 @@ final class Summary {
     }
 
     private static String quoted(String text) {
-        String printable = text.replaceAll("\\p{Cntrl}", " ").strip();
-        return '"'
-                + (printable.length() > MOST_CHARACTERS ? printable.substring(0, MOST_CHARACTERS) + "…" : printable)
-                + '"';
+        return '"' + shortened(UNPRINTABLE.matcher(text).replaceAll(" ").strip()) + '"';
+    }
+
+    private static String shortened(String text) {
+        // Counted in code points: a character cut in half is no valid text.
+        return text.codePointCount(0, text.length()) > MOST_CHARACTERS
+                ? text.substring(0, text.offsetByCodePoints(0, MOST_CHARACTERS)) + "…"
+                : text;
     }
 }

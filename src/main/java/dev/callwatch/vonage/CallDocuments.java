@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,9 @@ final class CallDocuments {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build()
             .reader();
+
+    /** A surrogate without its other half, which JSON can escape but UTF-8 cannot express. */
+    private static final Pattern HALF_CHARACTER = Pattern.compile("\\p{Cs}");
 
     private CallDocuments() {}
 
@@ -47,7 +51,14 @@ final class CallDocuments {
                 party(document.path("to")),
                 fault(document.path("result")),
                 text(document.path("dispositionCode")),
-                document.toString());
+                writable(document.toString()));
+    }
+
+    /** Escapes half characters as JSON does, since they cannot be written as UTF-8. */
+    private static String writable(String document) {
+        return HALF_CHARACTER
+                .matcher(document)
+                .replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
     }
 
     private static JsonNode tree(byte[] body) {
@@ -77,6 +88,8 @@ final class CallDocuments {
     }
 
     private static Optional<String> text(JsonNode node) {
-        return node.isValueNode() && !node.isNull() ? Optional.of(node.asText()) : Optional.empty();
+        return node.isValueNode() && !node.isNull()
+                ? Optional.of(HALF_CHARACTER.matcher(node.asText()).replaceAll("\uFFFD"))
+                : Optional.empty();
     }
 }

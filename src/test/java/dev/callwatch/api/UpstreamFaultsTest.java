@@ -196,6 +196,14 @@ class UpstreamFaultsTest {
         }
     }
 
+    @Test
+    void half_a_character_is_answered() {
+        StandIn vonage = standIn("malformed")
+                .grantsTokens()
+                .answersCalls(okJson("{\"status\":\"Active\",\"dispositionCode\":\"a\\ud83d\"}"));
+        vonage.lookUp().then().statusCode(200).body("disposition", is("a\uFFFD"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"Ringing\"", "5", "{}", "\"\""})
     void a_status_nobody_knows_is_unknown_and_kept(String status) {

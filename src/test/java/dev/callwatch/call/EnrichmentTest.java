@@ -121,6 +121,27 @@ class EnrichmentTest {
     }
 
     @Test
+    void a_blank_number_is_none_and_gives_way_to_the_presented_clid() {
+        CallStatus.Party from =
+                seen(parties(party(" ", "08008888888"), party("", ""))).from();
+        assertThat(from.telephoneNumber()).isEmpty();
+        assertThat(from.e164()).contains("+448008888888");
+        CallStatus.Party to =
+                seen(parties(party(" ", "08008888888"), party("", ""))).to();
+        assertThat(to.presentedClid()).isEmpty();
+        assertThat(to.e164()).isEmpty();
+    }
+
+    @Test
+    void a_blank_party_or_reason_is_none() {
+        CallStatus seen = seen(detail(null, "Failure", " ", "", null, null));
+        assertThat(seen.result().orElseThrow())
+                .isEqualTo(new CallStatus.Result(
+                        Optional.of("failure"), Optional.empty(), Optional.empty(), Retry.UNKNOWN));
+        assertThat(seen.summary()).isEqualTo("The call failed for an unknown reason.");
+    }
+
+    @Test
     void times_are_kept_through_a_life() {
         CallStatus active = seen(detail("Active", null, null, null, null, null));
         CallStatus.Observed first = active.observed();
@@ -176,6 +197,38 @@ class EnrichmentTest {
     }
 
     @Test
+    void white_space_in_the_document_does_not_count() {
+        CallStatus one = seen(document("{\"a\":1}"));
+        assertThat(after(one, 1, document("{ \"a\" : 1 }")).revision()).isEqualTo(1);
+    }
+
+    @Test
+    void a_document_that_cannot_be_read_again_counts_as_changed() {
+        CallStatus one = seen(document("{\"a\":9." + "9".repeat(997) + "E+1006}"));
+        assertThat(after(one, 1, document("{\"a\":1}")).revision()).isEqualTo(2);
+    }
+
+    @Test
+    void the_first_end_stands_until_the_call_is_active_again() {
+        CallStatus ended = seen(detail(null, null, null, null, null, null));
+        CallStatus still = after(ended, 5, detail(null, null, null, null, null, null));
+        CallStatus active = after(still, 10, detail("Active", null, null, null, null, null));
+        CallStatus over = after(active, 15, detail(null, null, null, null, null, null));
+        assertThat(still.observed().firstEndedAt()).contains(NOW);
+        assertThat(over.observed().firstEndedAt()).contains(NOW.plusSeconds(15));
+        assertThat(over.observed().lastActiveAt()).contains(NOW.plusSeconds(10));
+    }
+
+    @Test
+    void an_unknown_state_at_first_sight_has_no_end() {
+        CallStatus.Observed times =
+                seen(detail("Ringing", null, null, null, null, null)).observed();
+        assertThat(times.firstEndedAt()).isEmpty();
+        assertThat(times.availableUntil()).isEmpty();
+        assertThat(times.lastActiveAt()).isEmpty();
+    }
+
+    @Test
     void an_older_observation_never_replaces_a_newer_one() {
         CallStatus newer = seen(detail(null, null, null, null, null, null));
         assertThat(after(newer, -1, detail("Active", null, null, null, null, null)))
@@ -185,7 +238,12 @@ class EnrichmentTest {
     @Test
     void the_documented_failed_call_has_the_documented_json() throws IOException {
         String vonage = """
-                {"id":"94e5928c-7f7e-4645-ad72-61010f906449","status":null,"later":1.10}""";
+                {"id":"94e5928c-7f7e-4645-ad72-61010f906449","links":[{"href":\
+                "https://emea.cc.vonage.com/v0/a1b2c3d4e5/Calls/94e5928c-7f7e-4645-ad72-61010f906449","rel":"_self"}],\
+                "from":{"telephoneNumber":"02072068888","agentId":"10"},"to":{"telephoneNumber":"02072068888"},\
+                "status":null,"recordingStatus":null,\
+                "result":{"code":"Failure","party":"Originator","reason":"NoAnswer"},\
+                "dispositionCode":"Wrong Number","later":1.10}""";
         CallDetail detail = new CallDetail(
                 Optional.empty(),
                 Optional.empty(),

@@ -67,6 +67,12 @@ class SummaryTest {
     }
 
     @Test
+    void a_result_without_a_code_is_not_called_normal() {
+        assertThat(of(CallState.COMPLETED, null, null, result(null, "recipient", "no-answer")))
+                .isEqualTo("The call has ended, with the reason \"no-answer\".");
+    }
+
+    @Test
     void what_is_not_known_is_quoted_short_and_printable() {
         assertThat(of(CallState.UNKNOWN, "Ring\u0007ing\n", null, Optional.empty()))
                 .isEqualTo("The call has a status that is not known here: \"Ring ing\".");
@@ -74,6 +80,20 @@ class SummaryTest {
                 .isEqualTo("The call has a status that is not known here: \"" + "x".repeat(40) + "…\".");
         assertThat(of(CallState.UNKNOWN, null, null, result("line-eaten", null, null)))
                 .isEqualTo("The call has ended with a result that is not known here: \"line-eaten\".");
+    }
+
+    @Test
+    void text_that_could_disturb_a_reader_is_taken_out() {
+        assertThat(of(CallState.UNKNOWN, "a\u0085b\u202Ec\u2028d\u200Be", null, Optional.empty()))
+                .isEqualTo("The call has a status that is not known here: \"a b c d e\".");
+        assertThat(of(CallState.UNKNOWN, "cut\uD83D", null, Optional.empty()))
+                .isEqualTo("The call has a status that is not known here: \"cut\".");
+    }
+
+    @Test
+    void no_character_is_cut_in_half() {
+        assertThat(of(CallState.UNKNOWN, "x".repeat(39) + "\uD83D\uDE00y", null, Optional.empty()))
+                .isEqualTo("The call has a status that is not known here: \"" + "x".repeat(39) + "\uD83D\uDE00…\".");
     }
 
     private static String of(CallState state, String status, String recording, Optional<CallStatus.Result> result) {

@@ -19,22 +19,38 @@ class PhoneNumbersTest {
         "07400123456, GB, +447400123456, GB, mobile",
         "08008888888, GB, +448008888888, GB, toll-free",
         "(212) 555-0123, US, +12125550123, US, fixed-line-or-mobile",
-        "+61 2 9374 4000, GB, +61293744000, AU, fixed-line"
+        "+61 2 9374 4000, GB, +61293744000, AU, fixed-line",
+        "442072068888, GB, +442072068888, GB, fixed-line",
+        "011442072068888, US, +442072068888, GB, fixed-line",
+        "+44 (0)20 7206 8888, US, +442072068888, GB, fixed-line",
+        "+442072068888, XX, +442072068888, GB, fixed-line",
+        "09012345678, GB, +449012345678, GB, premium-rate",
+        "05600123456, GB, +445600123456, GB, voip",
+        "07012345678, GB, +447012345678, GB, personal-number",
+        "07640123456, GB, +447640123456, GB, pager",
+        "03300123456, GB, +443300123456, GB, uan"
     })
     void a_number_is_understood(String text, String country, String e164, String of, String lineType) {
         assertThat(PhoneNumbers.parse(text, Optional.of(country)))
                 .contains(new PhoneNumber(e164, Optional.of(of), lineType));
     }
 
-    @Test
-    void a_number_of_no_country_has_none() {
-        assertThat(PhoneNumbers.parse("+80012345678", Optional.empty()))
-                .contains(new PhoneNumber("+80012345678", Optional.empty(), "toll-free"));
+    @ParameterizedTest
+    @CsvSource({"+80012345678, toll-free", "+882161234567, voip", "+979123456789, premium-rate"})
+    void a_number_of_no_country_has_none(String text, String lineType) {
+        assertThat(PhoneNumbers.parse(text, Optional.empty()))
+                .contains(new PhoneNumber(text, Optional.empty(), lineType));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"02072068888", "442072068888", "00442072068888"})
+    void only_a_number_with_a_plus_needs_no_country(String text) {
+        assertThat(PhoneNumbers.parse(text, Optional.empty())).isEmpty();
     }
 
     @Test
-    void a_national_number_needs_a_country() {
-        assertThat(PhoneNumbers.parse("02072068888", Optional.empty())).isEmpty();
+    void a_national_number_of_a_country_nobody_knows_is_nothing() {
+        assertThat(PhoneNumbers.parse("02072068888", Optional.of("XX"))).isEmpty();
     }
 
     @ParameterizedTest

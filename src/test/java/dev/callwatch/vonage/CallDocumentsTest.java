@@ -70,6 +70,13 @@ class CallDocumentsTest {
     }
 
     @Test
+    void half_a_character_loses_nothing() {
+        CallDetail detail = read("{\"dispositionCode\":\"a\\ud83d\",\"x\":\"\\ud83d\\ude00 \\udc00\"}");
+        assertThat(detail.dispositionCode()).contains("a\uFFFD");
+        assertThat(detail.document()).isEqualTo("{\"dispositionCode\":\"a\\ud83d\",\"x\":\"\uD83D\uDE00 \\udc00\"}");
+    }
+
+    @Test
     void bytes_that_are_no_text_are_malformed() {
         byte[] invalid = {'{', '"', 's', 't', 'a', 't', 'u', 's', '"', ':', '"', (byte) 0xC3, (byte) 0x28, '"', '}'};
         assertThatThrownBy(() -> CallDocuments.read(invalid)).isInstanceOf(UpstreamFailure.Malformed.class);

@@ -1,0 +1,124 @@
+package dev.callwatch.vonage;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.Region;
+import dev.callwatch.budget.Budget;
+import dev.callwatch.budget.BudgetExhausted;
+import io.micrometer.core.instrument.Timer;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import org.jboss.logging.Logger;
+
+/**
+ * Reads the calls of one account: a token, a permit, the request; one renewal after a 401; retries of what may pass.
+ * Safe for any number of concurrent readings.
+ */
+final class AccountReader {
+
+    /**
+     * The way to a region, shared by its accounts.
+     *
+     * @param endpoint its REST client
+     * @param gate what every request to it passes
+     * @param retryBudget how many retries it may see
+     */
+    record Way(Region region, CallsEndpoint endpoint, RegionGate gate, RetryBudget retryBudget) {}
+
+    private static final Logger LOG = Logger.getLogger(AccountReader.class);
+    private static final byte[] NO_BODY = {};
+
+    private final Account account;
+    private final Way way;
+    private final AccountTokens tokens;
+    private final Budget budget;
+    private final Retries retries;
+    private final UpstreamMetrics metrics;
+    private final String accept;
+
+    AccountReader(
+            Account account,
+            Way way,
+            AccountTokens tokens,
+            Budget budget,
+            Retries retries,
+            UpstreamMetrics metrics,
+            String accept) {
+        this.account = account;
+        this.way = way;
+        this.tokens = tokens;
+        this.budget = budget;
+        this.retries = retries;
+        this.metrics = metrics;
+        this.accept = accept;
+    }
+
+    /** Reads one call; an {@link UpstreamFailure} where that is not possible before the deadline. */
+    Uni<CallDetail> read(CallGuid guid, Instant deadline) {
+        return retries.until(
+                        deadline,
+                        way.retryBudget(),
+                        () -> attempt(guid, deadline),
+                        failure -> metrics.retried(way.region(), failure.answer()))
+                .onFailure(AccountReader::isNews)
+                .invoke(failure -> LOG.warnf(
+                        "Call %s of account %s could not be read: %s", guid, account.key(), failure.getMessage()));
+    }
+
+    /** {@code valid}, {@code refused} or {@code none}. */
+    String tokenState() {
+        return tokens.state();
+    }
+
+    Way way() {
+        return way;
+    }
+
+    /** An unknown call is no fault; an open circuit and a spent budget would repeat themselves with every look-up. */
+    private static boolean isNews(Throwable failure) {
+        return !(failure instanceof UpstreamFailure.CallNotFound
+                || failure instanceof UpstreamFailure.CircuitOpen
+                || failure instanceof UpstreamFailure.BudgetSpent);
+    }
+
+    private Uni<CallDetail> attempt(CallGuid guid, Instant deadline) {
+        return tokens.current()
+                .chain(token -> request(guid, deadline, token)
+                        .onFailure(UpstreamFailure.TokenRejected.class)
+                        .recoverWithUni(() -> repeat(guid, deadline, token)));
+    }
+
+    private Uni<CallDetail> repeat(CallGuid guid, Instant deadline, Token rejected) {
+        return tokens.renewed(rejected)
+                .chain(renewed -> request(guid, deadline, renewed)
+                        .onFailure(UpstreamFailure.TokenRejected.class)
+                        .transform(again -> {
+                            tokens.rejectedAgain(renewed);
+                            return UpstreamFailure.CredentialsRejected.afterRenewal();
+                        }));
+    }
+
+    private Uni<CallDetail> request(CallGuid guid, Instant deadline, Token token) {
+        return budget.permit(account, deadline)
+                .onFailure(BudgetExhausted.class)
+                .transform(spent -> new UpstreamFailure.BudgetSpent(((BudgetExhausted) spent).retryAfter()))
+                .chain(() -> way.gate().pass(byte[].class, () -> send(guid, token)))
+                .onFailure(UpstreamFailure.CircuitOpen.class)
+                .invoke(() -> budget.giveBack(account))
+                .map(CallDocuments::read);
+    }
+
+    private Uni<byte[]> send(CallGuid guid, Token token) {
+        Timer.Sample since = metrics.start();
+        return way.endpoint()
+                .call(account.key().value(), guid.value(), "Bearer " + token.value(), accept)
+                .onItem()
+                .ifNull()
+                .continueWith(NO_BODY)
+                .onFailure()
+                .transform(UpstreamFailure::of)
+                .onItemOrFailure()
+                .invoke((body, failure) -> metrics.requested(since, way.region(), UpstreamMetrics.answer(failure)))
+                .onCancellation()
+                .invoke(() -> metrics.requested(since, way.region(), UpstreamMetrics.TIMEOUT));
+    }
+}
