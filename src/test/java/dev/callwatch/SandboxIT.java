@@ -103,6 +103,18 @@ class SandboxIT {
     }
 
     @Test
+    void a_status_that_the_caller_has_already_is_not_sent_again() {
+        String call = "/v1/accounts/sandbox/calls/00000200-0000-0000-0000-000000000001";
+        String tag = given().get(call).then().statusCode(200).extract().header("ETag");
+        given().header("If-None-Match", tag)
+                .get(call)
+                .then()
+                .statusCode(304)
+                .header("ETag", tag)
+                .header("Cache-Status", "callwatch; hit");
+    }
+
+    @Test
     void the_accounts_are_listed() {
         given().get("/v1/accounts")
                 .then()

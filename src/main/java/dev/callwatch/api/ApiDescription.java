@@ -70,7 +70,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                     schema = @Schema(implementation = Problem.class))),
                             @APIResponse(
                                     name = "TimedOut",
-                                    description = "upstream-timeout: the deadline of the look-up passed.",
+                                    description =
+                                            "upstream-timeout: the deadline of the look-up passed; or not-cached.",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,

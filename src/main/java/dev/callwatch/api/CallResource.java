@@ -1,6 +1,7 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import dev.callwatch.account.Account;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import io.smallrye.mutiny.Uni;
@@ -9,13 +10,17 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** Calls of an account. Shares its root with {@link AccountResource}, so that a wrong method is a 405 and no 404. */
 @Path("/v1/accounts")
@@ -24,10 +29,12 @@ public class CallResource {
 
     private final AccessControl access;
     private final Calls calls;
+    private final CachedAnswer answer;
 
-    CallResource(AccessControl access, Calls calls) {
+    CallResource(AccessControl access, Calls calls, CachedAnswer answer) {
         this.access = access;
         this.calls = calls;
+        this.answer = answer;
     }
 
     /** Looks one call up. */
@@ -46,19 +53,30 @@ public class CallResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = CallStatus.class),
                             examples = @ExampleObject(name = "failed", ref = "failedCall")))
+    @APIResponse(responseCode = "304", description = "The caller has this status already.")
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "502", ref = "UpstreamFailed")
     @APIResponse(responseCode = "503", ref = "TryLater")
     @APIResponse(responseCode = "504", ref = "TimedOut")
-    public Uni<CallStatus> lookUp(
+    public Uni<RestResponse<CallStatus>> lookUp(
             @Parameter(description = "The VCC account key.", schema = @Schema(pattern = "[A-Za-z0-9_-]{1,64}"))
                     @PathParam("accountKey")
                     String accountKey,
             @Parameter(description = "The call's GUID, in any case.", schema = @Schema(format = "uuid"))
                     @PathParam("callGuid")
-                    String callGuid) {
+                    String callGuid,
+            @Parameter(
+                            description = "no-cache, max-age and only-if-cached are honoured.",
+                            schema = @Schema(type = SchemaType.STRING))
+                    @RestHeader("Cache-Control")
+                    List<String> cacheControl,
+            @Parameter(description = "Entity tags the caller has already.", schema = @Schema(type = SchemaType.STRING))
+                    @RestHeader("If-None-Match")
+                    List<String> ifNoneMatch) {
         RequestedCall requested = RequestedCall.of(accountKey, callGuid);
-        return calls.status(access.readable(requested.account()), requested.guid());
+        Account account = access.readable(requested.account());
+        return calls.look(account, requested.guid(), CacheControl.demand(cacheControl))
+                .map(sighting -> answer.of(sighting, ifNoneMatch));
     }
 }

@@ -164,9 +164,27 @@ public record CallStatus(
             @Schema(required = true) Instant firstAt,
             @Schema(nullable = true, required = true) Optional<Instant> lastActiveAt,
             @Schema(nullable = true, required = true) Optional<Instant> firstEndedAt,
-            @Schema(nullable = true, required = true) Optional<Instant> availableUntil) {}
+            @Schema(nullable = true, required = true) Optional<Instant> availableUntil) {
 
-    CallStatus withRevision(long other) {
+        private static final Observed NEVER =
+                new Observed(Instant.EPOCH, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** The same call as far as it is not about when it was seen: what entity tags are made of. */
+    public CallStatus withoutTimes() {
+        return with(revision, Observed.NEVER, false, vonage);
+    }
+
+    /** The same status, known to be the last that could be read. */
+    CallStatus asLastKnown() {
+        return with(revision, observed, true, vonage);
+    }
+
+    CallStatus as(long otherRevision, String otherDocument) {
+        return with(otherRevision, observed, stale, otherDocument);
+    }
+
+    private CallStatus with(long otherRevision, Observed otherTimes, boolean otherStale, String otherDocument) {
         return new CallStatus(
                 id,
                 account,
@@ -178,9 +196,9 @@ public record CallStatus(
                 recording,
                 result,
                 disposition,
-                other,
-                observed,
-                stale,
-                vonage);
+                otherRevision,
+                otherTimes,
+                otherStale,
+                otherDocument);
     }
 }

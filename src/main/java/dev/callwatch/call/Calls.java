@@ -9,15 +9,21 @@ import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jboss.logging.MDC;
 
-/** Tells the status of a call: what is remembered while it is fresh, otherwise one reading for all who ask. */
+/**
+ * Tells the status of a call: what is remembered while it is fresh, otherwise one reading for all who ask, and the last
+ * known status where Vonage cannot be read.
+ */
 @Singleton
 public class Calls {
+
+    private static final Duration BETWEEN_FORCED_READINGS = Duration.ofSeconds(1);
 
     private final VonageCalls vonage;
     private final LookupOptions options;
@@ -38,30 +44,89 @@ public class Calls {
      * Looks a call up.
      *
      * @param account an account that this process holds
-     * @return its status, or an {@link UpstreamFailure}. Cancelling it cancels nothing that others wait for
+     * @param demand how fresh the answer has to be
+     * @return its status; where Vonage cannot be read the last known one; an {@link UpstreamFailure} where none is
+     *     known, {@link NotCached} where Vonage must not be asked. Cancelling it cancels nothing that others wait for
      */
-    public Uni<CallStatus> status(Account account, CallGuid guid) {
+    public Uni<Sighting> look(Account account, CallGuid guid, Demand demand) {
         return Uni.createFrom().deferred(() -> {
             MDC.put("callId", guid.value());
             Timer.Sample since = metrics.start();
-            return freshOrRead(account, new Memory.Key(account.key(), guid))
+            return answer(account, new Memory.Key(account.key(), guid), demand)
                     .onItemOrFailure()
-                    .invoke((status, failure) -> metrics.lookedUp(since, account.key(), failure));
+                    .invoke((sighting, failure) -> metrics.lookedUp(since, account.key(), sighting, failure));
         });
     }
 
-    private Uni<CallStatus> freshOrRead(Account account, Memory.Key key) {
+    private Uni<Sighting> answer(Account account, Memory.Key key, Demand demand) {
         Memory.Entry known = memory.of(key);
+        return remembered(known, demand).orElseGet(() -> {
+            if (demand.onlyIfCached()) {
+                return Uni.createFrom().failure(new NotCached());
+            }
+            Sighting.Source source = source(known, demand);
+            return join(account, key)
+                    .map(status -> sighting(status, source))
+                    .onFailure(UpstreamFailure.class)
+                    .recoverWithUni(failure -> lastKnown(memory.of(key), (UpstreamFailure) failure));
+        });
+    }
+
+    /** What can be said without asking Vonage, if anything. */
+    private Optional<Uni<Sighting>> remembered(Memory.Entry known, Demand demand) {
         Instant now = clock.instant();
-        if (known.missingSince()
-                .filter(since -> options.freshness().isFreshlyMissing(since, now))
-                .isPresent()) {
-            return Uni.createFrom().failure(new UpstreamFailure.CallNotFound());
+        Optional<Memory.Trouble> trouble = known.trouble().filter(recent -> stands(recent, demand, now));
+        if (trouble.isPresent()) {
+            return Optional.of(lastKnown(known, trouble.get().reason()));
         }
-        Optional<CallStatus> fresh = known.missingSince().isPresent()
+        return known.trouble().isPresent()
                 ? Optional.empty()
-                : known.status().filter(status -> options.freshness().isFresh(status, now));
-        return fresh.map(status -> Uni.createFrom().item(status)).orElseGet(() -> join(account, key));
+                : known.status()
+                        .filter(status -> suffices(status, demand, now))
+                        .map(status -> Uni.createFrom().item(sighting(status, Sighting.Source.REMEMBERED)));
+    }
+
+    private boolean stands(Memory.Trouble trouble, Demand demand, Instant now) {
+        boolean justNow = now.isBefore(trouble.at().plus(BETWEEN_FORCED_READINGS));
+        boolean missing = trouble.reason() instanceof UpstreamFailure.CallNotFound
+                && options.freshness().isFreshlyMissing(trouble.at(), now)
+                && demand.accepts(Duration.between(trouble.at(), now));
+        return justNow || missing;
+    }
+
+    private boolean suffices(CallStatus status, Demand demand, Instant now) {
+        Duration age = Duration.between(status.observed().at(), now);
+        boolean forced = demand.maxAge().isPresent();
+        return options.freshness().isFresh(status, now) && demand.accepts(age)
+                || forced && age.compareTo(BETWEEN_FORCED_READINGS) < 0;
+    }
+
+    private Sighting.Source source(Memory.Entry known, Demand demand) {
+        if (known.status().isEmpty()) {
+            return Sighting.Source.READ_FIRST;
+        }
+        boolean fresh = options.freshness().isFresh(known.status().get(), clock.instant());
+        return fresh && demand.maxAge().isPresent() ? Sighting.Source.READ_ON_DEMAND : Sighting.Source.READ_AGAIN;
+    }
+
+    private Sighting sighting(CallStatus status, Sighting.Source source) {
+        return new Sighting(status, source, age(status), options.freshness().lifetime(status), Optional.empty());
+    }
+
+    private Uni<Sighting> lastKnown(Memory.Entry known, UpstreamFailure reason) {
+        return known.status()
+                .map(status -> new Sighting(
+                        status.asLastKnown(),
+                        Sighting.Source.LAST_KNOWN,
+                        age(status),
+                        Duration.ZERO,
+                        Optional.of(reason.type())))
+                .map(sighting -> Uni.createFrom().item(sighting))
+                .orElseGet(() -> Uni.createFrom().failure(reason));
+    }
+
+    private Duration age(CallStatus status) {
+        return Duration.between(status.observed().at(), clock.instant());
     }
 
     private Uni<CallStatus> join(Account account, Memory.Key key) {
@@ -77,8 +142,8 @@ public class Calls {
     private Uni<CallStatus> read(Account account, Memory.Key key) {
         return vonage.read(account, key.guid(), options.deadline())
                 .map(detail -> seen(account, key, detail))
-                .onFailure(UpstreamFailure.CallNotFound.class)
-                .invoke(() -> memory.keep(key, memory.of(key).missing(clock.instant())));
+                .onFailure(UpstreamFailure.class)
+                .invoke(failure -> failed(key, (UpstreamFailure) failure));
     }
 
     private CallStatus seen(Account account, Memory.Key key, CallDetail detail) {
@@ -87,5 +152,13 @@ public class Calls {
                 account.key().value(), account.country(), key.guid(), detail, clock.instant(), known.status());
         memory.keep(key, known.read(status));
         return status;
+    }
+
+    private void failed(Memory.Key key, UpstreamFailure reason) {
+        Memory.Entry known = memory.of(key);
+        // A failure is no value: it is kept beside a status, or where it says that there is no call.
+        if (known.status().isPresent() || reason instanceof UpstreamFailure.CallNotFound) {
+            memory.keep(key, known.failed(reason, clock.instant()));
+        }
     }
 }

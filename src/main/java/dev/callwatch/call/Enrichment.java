@@ -51,8 +51,7 @@ final class Enrichment {
                 observed(state, at, previous.map(CallStatus::observed)),
                 false,
                 detail.document());
-        return previous.map(known -> seen.withRevision(Revision.of(known, seen)))
-                .orElse(seen);
+        return previous.map(known -> Revision.follow(known, seen)).orElse(seen);
     }
 
     private static CallState state(CallDetail detail) {

@@ -23,7 +23,7 @@ record Freshness(Duration active, Duration ended, Duration missing, Duration dis
         return now.isBefore(since.plus(missing));
     }
 
-    private Duration lifetime(CallStatus status) {
+    Duration lifetime(CallStatus status) {
         if (!status.ended().orElse(false)) {
             return active;
         }

@@ -23,20 +23,26 @@ class LookupMetrics {
     /**
      * Counts one look-up.
      *
+     * @param sighting its answer, or null where it failed
      * @param failure what it failed with, or null where it was answered
      */
-    void lookedUp(Timer.Sample since, AccountKey account, Throwable failure) {
+    void lookedUp(Timer.Sample since, AccountKey account, Sighting sighting, Throwable failure) {
         since.stop(Timer.builder("callwatch.lookups")
                 .description("Look-ups of a call, by account and outcome")
                 .tag("account", account.value())
-                .tag("outcome", outcome(failure))
+                .tag("outcome", failure == null ? answered(sighting) : failed(failure))
                 .register(registry));
     }
 
-    private static String outcome(Throwable failure) {
-        if (failure == null) {
-            return "answered";
-        }
+    private static String answered(Sighting sighting) {
+        return switch (sighting.source()) {
+            case REMEMBERED -> "remembered";
+            case LAST_KNOWN -> "stale";
+            case READ_FIRST, READ_AGAIN, READ_ON_DEMAND -> "read";
+        };
+    }
+
+    private static String failed(Throwable failure) {
         return failure instanceof ProblemException known ? known.type().code() : "defect";
     }
 }

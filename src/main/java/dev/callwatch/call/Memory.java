@@ -4,9 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.vonage.UpstreamFailure;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +26,20 @@ class Memory {
     record Key(AccountKey account, CallGuid guid) {}
 
     /**
+     * Why a call could not be read lately.
+     *
+     * @param reason what the reading failed with
+     * @param at when it failed
+     */
+    record Trouble(UpstreamFailure reason, Instant at) {}
+
+    /**
      * What is known of one call.
      *
      * @param status the last status read
-     * @param missingSince when Vonage last said that it does not know the call, if it said so since
+     * @param trouble why it could not be read since
      */
-    record Entry(Optional<CallStatus> status, Optional<Instant> missingSince) {
+    record Entry(Optional<CallStatus> status, Optional<Trouble> trouble) {
 
         static final Entry NOTHING = new Entry(Optional.empty(), Optional.empty());
 
@@ -37,8 +47,8 @@ class Memory {
             return new Entry(Optional.of(now), Optional.empty());
         }
 
-        Entry missing(Instant now) {
-            return new Entry(status, Optional.of(now));
+        Entry failed(UpstreamFailure reason, Instant at) {
+            return new Entry(status, Optional.of(new Trouble(reason, at)));
         }
 
         private int weight() {
@@ -50,8 +60,12 @@ class Memory {
     }
 
     private final Cache<Key, Entry> entries;
+    private final Duration retention;
+    private final Clock clock;
 
     Memory(LookupOptions options, Clock clock) {
+        this.retention = options.retention();
+        this.clock = clock;
         this.entries = Caffeine.newBuilder()
                 .expireAfterWrite(options.retention())
                 .maximumWeight(options.memory())
@@ -60,8 +74,15 @@ class Memory {
                 .build();
     }
 
+    /** What is known of a call; a status that Vonage told longer ago than the retention is forgotten. */
     Entry of(Key key) {
-        return Optional.ofNullable(entries.getIfPresent(key)).orElse(Entry.NOTHING);
+        return Optional.ofNullable(entries.getIfPresent(key))
+                .map(entry -> new Entry(entry.status().filter(this::isRetained), entry.trouble()))
+                .orElse(Entry.NOTHING);
+    }
+
+    private boolean isRetained(CallStatus status) {
+        return clock.instant().isBefore(status.observed().at().plus(retention));
     }
 
     void keep(Key key, Entry entry) {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.time.Instant;
-import java.util.Optional;
 
 /** Tells whether anything but the observation times changed between two sightings. */
 final class Revision {
@@ -14,33 +12,20 @@ final class Revision {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build()
             .reader();
-    private static final CallStatus.Observed NO_TIMES =
-            new CallStatus.Observed(Instant.EPOCH, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty());
 
     private Revision() {}
 
-    /** The revision of {@code seen}, given the status known before it. */
-    static long of(CallStatus known, CallStatus seen) {
+    /**
+     * Gives a sighting its revision. Where nothing changed the document stays the one known before, so that what is
+     * equal is equal to the letter.
+     */
+    static CallStatus follow(CallStatus known, CallStatus seen) {
         boolean same = essence(known).equals(essence(seen)) && sameDocument(known.vonage(), seen.vonage());
-        return same ? known.revision() : known.revision() + 1;
+        return same ? seen.as(known.revision(), known.vonage()) : seen.as(known.revision() + 1, seen.vonage());
     }
 
     private static CallStatus essence(CallStatus status) {
-        return new CallStatus(
-                status.id(),
-                status.account(),
-                status.state(),
-                status.ended(),
-                status.summary(),
-                status.from(),
-                status.to(),
-                status.recording(),
-                status.result(),
-                status.disposition(),
-                0,
-                NO_TIMES,
-                false,
-                "");
+        return status.withoutTimes().as(0, "");
     }
 
     private static boolean sameDocument(String known, String seen) {

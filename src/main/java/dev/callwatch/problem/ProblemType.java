@@ -28,7 +28,9 @@ public enum ProblemType {
     /** Vonage answered a document that is not a call. */
     UPSTREAM_MALFORMED(502, "Upstream answer malformed"),
     /** The deadline passed. */
-    UPSTREAM_TIMEOUT(504, "Upstream timeout");
+    UPSTREAM_TIMEOUT(504, "Upstream timeout"),
+    /** {@code only-if-cached} was asked for and nothing fresh is remembered (RFC 9111, section 5.2.1.7). */
+    NOT_CACHED(504, "Not cached");
 
     private final int status;
     private final String title;

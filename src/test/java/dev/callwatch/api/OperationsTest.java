@@ -56,7 +56,7 @@ class OperationsTest {
         given().get(management() + "/metrics")
                 .then()
                 .statusCode(200)
-                .body(containsString("callwatch_lookups_seconds_count{account=\"retried\",outcome=\"answered\"}"))
+                .body(containsString("callwatch_lookups_seconds_count{account=\"retried\",outcome=\"read\"}"))
                 .body(containsString(
                         "callwatch_upstream_requests_seconds_bucket{region=\"retried\",status=\"200\",le="))
                 .body(containsString("callwatch_upstream_requests_seconds_count{region=\"retried\",status=\"503\"}"))

@@ -84,6 +84,10 @@ final class StandIn {
         return given().get("/v1/accounts/{account}/calls/{guid}", account, guid);
     }
 
+    Response lookUp(String header, String value) {
+        return given().header(header, value).get("/v1/accounts/{account}/calls/{guid}", account, guid);
+    }
+
     int callRequests() {
         return wireMock.find(getRequestedFor(urlEqualTo(path()))).size();
     }

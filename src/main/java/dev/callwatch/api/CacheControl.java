@@ -1,0 +1,35 @@
+package dev.callwatch.api;
+
+import dev.callwatch.call.Demand;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The request directives of {@code Cache-Control} that are honoured (RFC 9111, section 5.2.1). */
+final class CacheControl {
+
+    private static final Pattern MAX_AGE = Pattern.compile("max-age=\"?([0-9]{1,9})\"?");
+    private static final String MAX_AGE_NAME = "max-age=";
+
+    private CacheControl() {}
+
+    /** Reads the header's lines; unknown and malformed directives count as absent. */
+    static Demand demand(List<String> lines) {
+        List<String> directives = lines.stream()
+                .flatMap(line -> Stream.of(line.split(",")))
+                .map(directive -> directive.strip().toLowerCase(Locale.ROOT))
+                .toList();
+        Optional<Duration> maxAge = directives.contains("no-cache")
+                ? Optional.of(Duration.ZERO)
+                : directives.stream()
+                        .filter(directive -> directive.startsWith(MAX_AGE_NAME))
+                        .map(MAX_AGE::matcher)
+                        .filter(matcher -> matcher.matches())
+                        .map(matcher -> Duration.ofSeconds(Long.parseLong(matcher.group(1))))
+                        .findFirst();
+        return new Demand(maxAge, directives.contains("only-if-cached"));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.callwatch.call;
+
+import dev.callwatch.problem.ProblemType;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A status and how it was come by.
+ *
+ * @param status what is known of the call
+ * @param source how it was come by
+ * @param age how long ago Vonage said so
+ * @param lifetime how long it counts as fresh, from when Vonage said so; zero for the last known status
+ * @param reason why Vonage could not be read, for the last known status
+ */
+public record Sighting(
+        CallStatus status, Source source, Duration age, Duration lifetime, Optional<ProblemType> reason) {
+
+    /** How a status was come by. */
+    public enum Source {
+        /** It was remembered and fresh enough. */
+        REMEMBERED,
+        /** The call was not known before. */
+        READ_FIRST,
+        /** What was remembered was no longer fresh. */
+        READ_AGAIN,
+        /** What was remembered was fresh, but the caller wanted it fresher. */
+        READ_ON_DEMAND,
+        /** Vonage could not be read: it is the last known. */
+        LAST_KNOWN
+    }
+}
