@@ -48,7 +48,7 @@ public class TraceId {
         return span.isValid() ? Optional.of(span.getTraceId()) : Optional.empty();
     }
 
-    static Optional<String> inbound(String traceparent) {
+    private static Optional<String> inbound(String traceparent) {
         return Optional.ofNullable(traceparent)
                 .map(TRACEPARENT::matcher)
                 .filter(Matcher::matches)

@@ -11,12 +11,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A clock that stands still until it is moved, and delays that fire while it moves. */
-public final class VirtualTime extends Clock implements Delay {
+public class VirtualTime extends Clock implements Delay {
 
     private record Timer(Instant at, long order, Runnable task) {}
 
     private final List<Timer> timers = new ArrayList<>();
-    private Instant now = Instant.parse("2026-11-24T09:00:00Z");
+    private volatile Instant now = Instant.parse("2026-11-24T09:00:00Z");
     private long order;
 
     @Override
