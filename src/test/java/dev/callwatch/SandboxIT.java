@@ -26,8 +26,9 @@ class SandboxIT {
         public Map<String, String> getConfigOverrides() {
             return Map.of(
                     "callwatch.sandbox.enabled", "true",
-                    "callwatch.sandbox.port", "18090",
-                    "callwatch.access.mode", "none");
+                    "callwatch.sandbox.port", Integer.toString(ProcessIT.freePort()),
+                    "callwatch.access.mode", "none",
+                    "quarkus.management.port", "0");
         }
     }
 

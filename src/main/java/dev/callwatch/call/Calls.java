@@ -65,7 +65,7 @@ public class Calls {
                 return Uni.createFrom().failure(new NotCached());
             }
             Sighting.Source source = source(known, demand);
-            return join(account, key)
+            return join(account, key, known)
                     .map(status -> sighting(status, source))
                     .onFailure(UpstreamFailure.class)
                     .recoverWithUni(failure -> lastKnown(memory.of(key), (UpstreamFailure) failure));
@@ -129,14 +129,25 @@ public class Calls {
         return Duration.between(status.observed().at(), clock.instant());
     }
 
-    private Uni<CallStatus> join(Account account, Memory.Key key) {
+    private Uni<CallStatus> join(Account account, Memory.Key key, Memory.Entry known) {
         return readings.computeIfAbsent(
                 key,
-                absent -> read(account, key)
+                absent -> Uni.createFrom()
+                        .deferred(() -> justRead(key, known)
+                                .map(status -> Uni.createFrom().item(status))
+                                .orElseGet(() -> read(account, key)))
                         .onItemOrFailure()
                         .invoke(() -> readings.remove(key))
                         .memoize()
                         .indefinitely());
+    }
+
+    /** What another reading brought between this caller's look at the memory and its turn to read. */
+    private Optional<CallStatus> justRead(Memory.Key key, Memory.Entry known) {
+        Memory.Entry now = memory.of(key);
+        return now.status()
+                .filter(status -> now.trouble().isEmpty()
+                        && known.status().filter(status::equals).isEmpty());
     }
 
     private Uni<CallStatus> read(Account account, Memory.Key key) {
