@@ -45,9 +45,12 @@ final class Document {
     }
 
     Document failed(String party, String reason) {
+        // The disposition comes last in Vonage's documents, and fields keep the order in which they were put.
+        Object disposition = json.remove("dispositionCode");
         json.put(
                 "result",
                 new JsonObject().put("code", "Failure").put("party", party).put("reason", reason));
+        json.put("dispositionCode", disposition);
         return this;
     }
 

@@ -5,8 +5,10 @@ import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /** Adds the account {@code sandbox} and its region to the settings where the sandbox is enabled. */
@@ -19,12 +21,15 @@ public class SandboxAccount implements ConfigSourceFactory {
 
     private static final int BELOW_EVERY_SETTING = 90;
     private static final String DEFAULT_PORT = "8090";
+    // The words that SandboxSettings takes for true; with fewer, the stand-in would run without its account.
+    private static final Set<String> TRUE = Set.of("true", "yes", "y", "on", "1");
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext settings) {
         boolean enabled = value(settings, "callwatch.sandbox.enabled")
-                .map(Boolean::valueOf)
-                .orElse(false);
+                .map(text -> text.toLowerCase(Locale.ROOT))
+                .filter(TRUE::contains)
+                .isPresent();
         return enabled
                 ? List.of(account(value(settings, "callwatch.sandbox.port").orElse(DEFAULT_PORT)))
                 : List.of();

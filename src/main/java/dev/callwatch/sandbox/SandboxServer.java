@@ -23,6 +23,8 @@ public class SandboxServer {
 
     private static final Logger LOG = Logger.getLogger(SandboxServer.class);
     private static final String LOOPBACK = "127.0.0.1";
+    private static final int HIGHEST_PORT = 65_535;
+    private static final String FORM = "application/x-www-form-urlencoded";
 
     private final SandboxSettings settings;
     private final Vertx vertx;
@@ -37,6 +39,10 @@ public class SandboxServer {
 
     void start(@Observes StartupEvent event) {
         if (settings.enabled()) {
+            // Vert.x takes 0 and less for any port, which the account would not find.
+            if (settings.port() < 1 || settings.port() > HIGHEST_PORT) {
+                throw unusable(settings.port());
+            }
             server = Optional.of(listen(settings.port()));
             LOG.infof("Sandbox: a stand-in for Vonage listens on http://%s:%d", LOOPBACK, settings.port());
         }
@@ -46,7 +52,8 @@ public class SandboxServer {
         server.ifPresent(HttpServer::close);
     }
 
-    private HttpServer listen(int port) {
+    /** Listens on {@code port}, or on any free one where it is 0; the caller closes. */
+    HttpServer listen(int port) {
         try {
             return vertx.createHttpServer()
                     .requestHandler(this::handle)
@@ -54,11 +61,15 @@ public class SandboxServer {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
-        } catch (CompletionException | IllegalArgumentException failure) {
-            // Without a cause, so that the message alone is printed.
-            throw new ConfigurationException(
-                    "Callwatch cannot start: callwatch.sandbox.port must be a free port, but is " + port);
+        } catch (CompletionException failure) {
+            throw unusable(port);
         }
+    }
+
+    private static ConfigurationException unusable(int port) {
+        // Without a cause, so that the message alone is printed.
+        return new ConfigurationException(
+                "Callwatch cannot start: callwatch.sandbox.port must be a free port, but is " + port);
     }
 
     private void handle(HttpServerRequest request) {
@@ -66,11 +77,18 @@ public class SandboxServer {
         if (request.method() == HttpMethod.GET) {
             send(request.response(), standIn.call(request.path(), authorization));
         } else if (request.method() == HttpMethod.POST && request.path().equalsIgnoreCase("/Auth/connect/token")) {
-            request.setExpectMultipart(true);
+            // Vert.x refuses to read any other body as a form, and would leave the request unanswered.
+            request.setExpectMultipart(isForm(request));
             request.endHandler(end -> send(request.response(), standIn.token(form(request), authorization)));
         } else {
             send(request.response(), Answer.message(405, "The requested resource does not support this method."));
         }
+    }
+
+    private static boolean isForm(HttpServerRequest request) {
+        return Optional.ofNullable(request.getHeader("Content-Type"))
+                .filter(type -> type.regionMatches(true, 0, FORM, 0, FORM.length()))
+                .isPresent();
     }
 
     private static Map<String, String> form(HttpServerRequest request) {

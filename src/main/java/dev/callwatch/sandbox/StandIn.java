@@ -42,14 +42,14 @@ final class StandIn {
      */
     synchronized Answer token(Map<String, String> form, Optional<String> authorization) {
         if (!"client_credentials".equals(form.get("grant_type"))) {
-            return refusal("unsupported_grant_type");
+            return refusal("unsupported_grant_type", "The grant type must be client_credentials");
         }
         String expected = SandboxAccount.CLIENT_ID + ":" + SandboxAccount.CLIENT_SECRET;
         if (!expected.equals(credentials(form, authorization))) {
-            return refusal("invalid_client");
+            return refusal("invalid_client", "The client identifier or secret is wrong");
         }
         if (!SandboxAccount.SCOPE.equals(form.get("scope"))) {
-            return refusal("invalid_scope");
+            return refusal("invalid_scope", "The scope must be " + SandboxAccount.SCOPE);
         }
         String token = UUID.randomUUID().toString();
         tokens.put(token, clock.instant().plus(TOKEN_LIFE));
@@ -108,12 +108,16 @@ final class StandIn {
         }
     }
 
-    private static Answer refusal(String error) {
-        return Answer.json(400, new JsonObject().put("error", error));
+    private static Answer refusal(String error, String description) {
+        return Answer.json(400, new JsonObject().put("error", error).put("error_description", description));
     }
 
-    /** Forgets the oldest entry rather than grow for ever. */
+    /** Forgets the entry that was used longest ago rather than grow for ever. */
     private static final class Recent<V> extends LinkedHashMap<String, V> {
+        private Recent() {
+            super(16, 0.75f, true);
+        }
+
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
             return size() > REMEMBERED;

@@ -44,6 +44,7 @@ class StandInTest {
         Answer answer = token(form, Optional.empty());
         assertThat(answer.status()).isEqualTo(400);
         assertThat(new JsonObject(answer.body()).getString("error")).isEqualTo(error);
+        assertThat(new JsonObject(answer.body()).getString("error_description")).isNotBlank();
     }
 
     @Test
@@ -59,13 +60,13 @@ class StandInTest {
 
     @Test
     void the_documented_calls_answer_as_documented() {
-        JsonObject failed = document("94e5928c-7f7e-4645-ad72-61010f906449");
-        assertThat(failed.getJsonObject("result"))
-                .isEqualTo(new JsonObject()
-                        .put("code", "Failure")
-                        .put("party", "Originator")
-                        .put("reason", "NoAnswer"));
-        assertThat(failed.getString("dispositionCode")).isEqualTo("Wrong Number");
+        assertThat(call("94e5928c-7f7e-4645-ad72-61010f906449").body())
+                .isEqualTo("{\"id\":\"94e5928c-7f7e-4645-ad72-61010f906449\",\"links\":[{"
+                        + "\"href\":\"https://emea.cc.vonage.com/v0/sandbox/Calls/94e5928c-7f7e-4645-ad72-61010f906449\","
+                        + "\"rel\":\"_self\"}],\"from\":{\"telephoneNumber\":\"02072068888\",\"agentId\":\"10\"},"
+                        + "\"to\":{\"telephoneNumber\":\"02072068888\"},\"status\":null,\"recordingStatus\":null,"
+                        + "\"result\":{\"code\":\"Failure\",\"party\":\"Originator\",\"reason\":\"NoAnswer\"},"
+                        + "\"dispositionCode\":\"Wrong Number\"}");
         Answer missing = call("24e5948c-4f4e-6646-cd77-91010f903889");
         assertThat(missing.status()).isEqualTo(404);
         assertThat(missing.body()).isEqualTo("{\"message\":\"The requested resource was not found.\"}");
@@ -121,6 +122,26 @@ class StandInTest {
     }
 
     @Test
+    void a_call_that_is_still_asked_for_outlives_ten_thousand_others() {
+        String token = bearer();
+        standIn.call(path(LIFE), Optional.of(token));
+        time.pass(Duration.ofSeconds(20));
+        ask(token, 0, 5_000);
+        standIn.call(path(LIFE), Optional.of(token));
+        ask(token, 5_000, 10_000);
+        assertThat(document(LIFE).getString("status")).isNull();
+    }
+
+    @Test
+    void a_call_that_ten_thousand_others_have_followed_begins_anew() {
+        String token = bearer();
+        standIn.call(path(LIFE), Optional.of(token));
+        time.pass(Duration.ofSeconds(20));
+        ask(token, 0, 10_000);
+        assertThat(document(LIFE).getString("status")).isEqualTo("Active");
+    }
+
+    @Test
     void a_busy_upstream_says_when_to_come_back() {
         Answer busy = call("00000429-0000-0000-0000-000000000001");
         assertThat(busy.status()).isEqualTo(429);
@@ -166,6 +187,12 @@ class StandInTest {
         Answer answer = call(guid);
         assertThat(answer.status()).isEqualTo(200);
         return new JsonObject(answer.body());
+    }
+
+    private void ask(String token, int from, int to) {
+        for (int number = from; number < to; number++) {
+            standIn.call(path("00000777-0000-0000-0000-%012x".formatted(number)), Optional.of(token));
+        }
     }
 
     private static String path(String guid) {

@@ -1,0 +1,68 @@
+package dev.callwatch.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SandboxAccountTest {
+
+    private static final String URL = "callwatch.regions.sandbox.url";
+
+    @Test
+    void the_account_is_wired_to_the_port_of_the_stand_in() {
+        SmallRyeConfig config = config(Map.of("callwatch.sandbox.enabled", "true", "callwatch.sandbox.port", "18090"));
+        assertThat(value(config, URL)).isEqualTo("http://127.0.0.1:18090");
+        assertThat(value(config, "callwatch.accounts.sandbox.region")).isEqualTo("sandbox");
+        assertThat(value(config, "callwatch.accounts.sandbox.client-id")).isEqualTo("sandbox");
+        assertThat(value(config, "callwatch.accounts.sandbox.client-secret")).isEqualTo("sandbox-secret");
+        assertThat(value(config, "callwatch.accounts.sandbox.scope")).isEqualTo("calls");
+        assertThat(value(config, "callwatch.accounts.sandbox.country")).isEqualTo("GB");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "TRUE", " true ", "yes", "Y", "on", "1", "false", "no", "off", "0", "t", "maybe"})
+    void the_account_is_there_exactly_where_the_stand_in_runs(String enabled) {
+        SmallRyeConfig config = config(Map.of("callwatch.sandbox.enabled", enabled));
+        SandboxSettings settings = config.getConfigMapping(SandboxSettings.class);
+        assertThat(config.getOptionalValue(URL, String.class).isPresent()).isEqualTo(settings.enabled());
+    }
+
+    @Test
+    void without_a_port_the_account_and_the_stand_in_take_the_same() {
+        SmallRyeConfig config = config(Map.of("callwatch.sandbox.enabled", "true"));
+        assertThat(value(config, URL))
+                .isEqualTo("http://127.0.0.1:"
+                        + config.getConfigMapping(SandboxSettings.class).port());
+    }
+
+    @Test
+    void nothing_is_added_unless_asked_for() {
+        assertThat(config(Map.of()).getOptionalValue(URL, String.class)).isEmpty();
+    }
+
+    @Test
+    void a_setting_of_the_user_wins() {
+        SmallRyeConfig config =
+                config(Map.of("callwatch.sandbox.enabled", "true", "callwatch.accounts.sandbox.country", "DE"));
+        assertThat(value(config, "callwatch.accounts.sandbox.country")).isEqualTo("DE");
+    }
+
+    private static SmallRyeConfig config(Map<String, String> settings) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(SandboxSettings.class)
+                // The ordinal of application.properties, the lowest that a user writes to.
+                .withSources(new PropertiesConfigSource(settings, "settings of the user", 250))
+                .withSources(new SandboxAccount())
+                .build();
+    }
+
+    private static String value(SmallRyeConfig config, String name) {
+        return config.getValue(name, String.class);
+    }
+}
