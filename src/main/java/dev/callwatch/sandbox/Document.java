@@ -9,6 +9,7 @@ final class Document {
     private static final String CALLER = "02072068888";
 
     private final JsonObject json;
+    private String disposition;
 
     private Document(JsonObject json) {
         this.json = json;
@@ -25,8 +26,7 @@ final class Document {
                 .put("from", new JsonObject().put("telephoneNumber", CALLER).put("agentId", "10"))
                 .put("to", new JsonObject().put("telephoneNumber", CALLER))
                 .putNull("status")
-                .putNull("recordingStatus")
-                .putNull("dispositionCode"));
+                .putNull("recordingStatus"));
     }
 
     Document presenting(String clid) {
@@ -45,21 +45,19 @@ final class Document {
     }
 
     Document failed(String party, String reason) {
-        // The disposition comes last in Vonage's documents, and fields keep the order in which they were put.
-        Object disposition = json.remove("dispositionCode");
         json.put(
                 "result",
                 new JsonObject().put("code", "Failure").put("party", party).put("reason", reason));
-        json.put("dispositionCode", disposition);
         return this;
     }
 
     Document disposition(String code) {
-        json.put("dispositionCode", code);
+        disposition = code;
         return this;
     }
 
     Answer answer() {
-        return Answer.json(200, json);
+        // Last, as in Vonage's documents: fields keep the order in which they were put.
+        return Answer.json(200, json.put("dispositionCode", disposition));
     }
 }
