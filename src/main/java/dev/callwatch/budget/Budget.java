@@ -1,84 +1,158 @@
 package dev.callwatch.budget;
 
-import dev.callwatch.account.Account;
-import dev.callwatch.account.AccountKey;
-import dev.callwatch.account.Allowance;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
 import io.smallrye.mutiny.Uni;
-import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
 
 /**
- * One token bucket per account, refilled continuously. Vonage's fair-use limit is shared by all VCC APIs of an account,
- * so every single request takes a permit first.
+ * How often Vonage may be asked on behalf of one account. Its fair-use limit is shared by all VCC APIs of the account, so
+ * every single request takes a permit first, and a background poll waits for its turn before that. Safe for concurrent
+ * use.
  */
-@Singleton
-public class Budget {
+public final class Budget {
 
+    /** Polls get a quarter of the allowance for certain, so that a flood of look-ups does not stop them. */
+    private static final int PERIODS_BETWEEN_CERTAIN_TURNS = 4;
+
+    private static final Duration LEAST_WAIT = Duration.ofMillis(1);
+
+    private final Rate rate;
     private final Clock clock;
     private final Delay delay;
-    private final Map<AccountKey, Bucket> buckets = new ConcurrentHashMap<>();
+    private final BudgetMetrics metrics;
 
-    Budget(Clock clock, Delay delay) {
+    private final Deque<Place> requests = new ArrayDeque<>();
+    private final Deque<Place> polls = new ArrayDeque<>();
+    private Instant lastTurn = Instant.EPOCH;
+
+    /** Somebody who waits; compared by identity. */
+    private static final class Place {}
+
+    Budget(Rate rate, Clock clock, Delay delay, BudgetMetrics metrics) {
+        this.rate = rate;
         this.clock = clock;
         this.delay = delay;
+        this.metrics = metrics;
     }
 
     /**
-     * Takes a permit for one request, waiting for it in the order of arrival.
+     * A permit for one request, in the order of arrival.
      *
-     * @param deadline when the permit is of no more use
-     * @return an item once the permit is there, or {@link BudgetExhausted} at once where it cannot be before the
-     *     deadline
+     * @param deadline when it is of no more use
+     * @return the permit once it is there, or {@link BudgetExhausted} as soon as it is clear that it cannot be there before
+     *     the deadline. Cancelling it leaves the queue
      */
-    public Uni<Void> permit(Account account, Instant deadline) {
-        return Uni.createFrom().deferred(() -> reserve(bucket(account), deadline));
+    public Uni<Permit> permit(Instant deadline) {
+        return Uni.createFrom().deferred(() -> {
+            Place place = enter(requests);
+            return permit(place, deadline).onTermination().invoke(() -> leave(requests, place));
+        });
     }
 
-    /** Gives a permit back whose request was never sent. */
-    public void giveBack(Account account) {
-        bucket(account).addTokens(1);
+    /**
+     * The turn of a background poll, in the order of arrival: once the account has permits to spare and no request waits,
+     * but a quarter of the allowance in any case. A turn takes nothing: what follows it takes its permit like any other
+     * request.
+     *
+     * @return an item once it is there; it never fails. Cancelling it leaves the queue
+     */
+    public Uni<Void> turn() {
+        return Uni.createFrom().deferred(() -> {
+            Place place = enter(polls);
+            return turn(place).onTermination().invoke(() -> leave(polls, place));
+        });
     }
 
-    private Uni<Void> reserve(Bucket bucket, Instant deadline) {
-        long nanos = bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
-        Duration wait = Duration.ofNanos(nanos);
-        if (nanos > 0 && !clock.instant().plus(wait).isBefore(deadline)) {
-            return Uni.createFrom().failure(new BudgetExhausted(wait));
+    private Uni<Permit> permit(Place place, Instant deadline) {
+        Duration wait = untilPermit(place);
+        if (wait.isZero()) {
+            metrics.permitted();
+            return Uni.createFrom().item(new Granted(clock.instant()));
         }
-        // Reserving ahead keeps the order of arrival; a permit whose taker leaves meanwhile is forfeit.
-        long reserved = bucket.consumeIgnoringRateLimits(1);
-        return reserved == 0 ? Uni.createFrom().voidItem() : delay.of(Duration.ofNanos(reserved));
+        if (!clock.instant().plus(wait).isBefore(deadline)) {
+            metrics.refused();
+            return Uni.createFrom().failure(new BudgetExhausted(wait, rate.isPaused()));
+        }
+        return delay.of(wait).chain(() -> permit(place, deadline));
     }
 
-    private Bucket bucket(Account account) {
-        return buckets.computeIfAbsent(account.key(), key -> bucket(account.allowance()));
+    private Uni<Void> turn(Place place) {
+        Duration wait = untilTurn(place);
+        return wait.isZero() ? Uni.createFrom().voidItem() : delay.of(wait).chain(() -> turn(place));
     }
 
-    private Bucket bucket(Allowance allowance) {
-        return Bucket.builder()
-                .addLimit(limit -> limit.capacity(allowance.burst())
-                        .refillGreedy(allowance.requestsPerMinute(), Duration.ofMinutes(1)))
-                .withCustomTimePrecision(new ClockMeter(clock))
-                .build();
+    /** Zero where the permit was taken. */
+    private synchronized Duration untilPermit(Place place) {
+        int ahead = ahead(requests, place);
+        if (ahead == 0 && rate.tryTake()) {
+            return Duration.ZERO;
+        }
+        return atLeast(LEAST_WAIT, rate.until(ahead + 1));
     }
 
-    private record ClockMeter(Clock clock) implements TimeMeter {
+    /** Zero where the turn has come. */
+    private synchronized Duration untilTurn(Place place) {
+        int ahead = ahead(polls, place);
+        Duration spare = rate.until(rate.reserve() + 1 + ahead);
+        Duration share = rate.period().multipliedBy(PERIODS_BETWEEN_CERTAIN_TURNS);
+        Duration certain = atLeast(
+                rate.pause(),
+                Duration.between(clock.instant(), lastTurn.plus(share)).plus(share.multipliedBy(ahead)));
+        boolean now = requests.isEmpty() && spare.isZero() || certain.isZero();
+        if (ahead == 0 && now) {
+            lastTurn = clock.instant();
+            return Duration.ZERO;
+        }
+        return atLeast(LEAST_WAIT, spare.compareTo(certain) < 0 ? atLeast(rate.period(), spare) : certain);
+    }
+
+    private synchronized Place enter(Deque<Place> queue) {
+        Place place = new Place();
+        queue.add(place);
+        return place;
+    }
+
+    private synchronized void leave(Deque<Place> queue, Place place) {
+        queue.remove(place);
+    }
+
+    private static int ahead(Deque<Place> queue, Place place) {
+        int ahead = 0;
+        for (Place other : queue) {
+            if (other == place) {
+                return ahead;
+            }
+            ahead++;
+        }
+        return ahead;
+    }
+
+    private static Duration atLeast(Duration least, Duration wait) {
+        return wait.compareTo(least) < 0 ? least : wait;
+    }
+
+    private final class Granted implements Permit {
+
+        private final Instant at;
+
+        private Granted(Instant at) {
+            this.at = at;
+        }
 
         @Override
-        public long currentTimeNanos() {
-            Instant now = clock.instant();
-            return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+        public void giveBack() {
+            rate.putBack();
         }
 
         @Override
-        public boolean isWallClockBased() {
-            return true;
+        public void throttled(Optional<Duration> retryAfter) {
+            if (rate.throttled(at, retryAfter)) {
+                metrics.paused();
+            }
         }
     }
 }

@@ -6,14 +6,21 @@ import java.time.Duration;
 public final class BudgetExhausted extends RuntimeException {
 
     private final transient Duration retryAfter;
+    private final boolean paused;
 
-    BudgetExhausted(Duration retryAfter) {
+    BudgetExhausted(Duration retryAfter, boolean paused) {
         super("no permit before the deadline", null, false, false);
         this.retryAfter = retryAfter;
+        this.paused = paused;
     }
 
     /** How long until a permit is free. */
     public Duration retryAfter() {
         return retryAfter;
+    }
+
+    /** Whether it is because Vonage answered 429 a moment ago, and not because of our own limit. */
+    public boolean isPaused() {
+        return paused;
     }
 }

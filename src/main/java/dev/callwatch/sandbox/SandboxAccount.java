@@ -48,7 +48,10 @@ public class SandboxAccount implements ConfigSourceFactory {
                 "callwatch.accounts.sandbox.scope",
                 SCOPE,
                 "callwatch.accounts.sandbox.country",
-                "GB");
+                "GB",
+                // Ample, so that the busy script does not slow the other calls down for minutes.
+                "callwatch.accounts.sandbox.requests-per-minute",
+                "6000");
         return new PropertiesConfigSource(account, "callwatch sandbox", BELOW_EVERY_SETTING);
     }
 

@@ -67,7 +67,7 @@ enum Script {
     BUSY("00000429") {
         @Override
         Answer answer(String guid, Duration age, int request) {
-            return Answer.message(429, "Too many requests").with("Retry-After", "10");
+            return Answer.message(429, "Too many requests").with("Retry-After", "2");
         }
     },
     /** A gateway that fails for good. */

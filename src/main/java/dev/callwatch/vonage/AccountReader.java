@@ -73,11 +73,10 @@ final class AccountReader {
         return way;
     }
 
-    /** An unknown call is no fault; an open circuit and a spent budget would repeat themselves with every look-up. */
+    /** An unknown call is no fault; what was not even sent would repeat itself with every look-up. */
     private static boolean isNews(Throwable failure) {
-        return !(failure instanceof UpstreamFailure.CallNotFound
-                || failure instanceof UpstreamFailure.CircuitOpen
-                || failure instanceof UpstreamFailure.BudgetSpent);
+        return !(failure instanceof UpstreamFailure.CallNotFound)
+                && !(failure instanceof UpstreamFailure unsent && unsent.isUnsent());
     }
 
     private Uni<CallDetail> attempt(CallGuid guid, Instant deadline) {
@@ -98,13 +97,22 @@ final class AccountReader {
     }
 
     private Uni<CallDetail> request(CallGuid guid, Instant deadline, Token token) {
-        return budget.permit(account, deadline)
+        return budget.permit(deadline)
                 .onFailure(BudgetExhausted.class)
-                .transform(spent -> new UpstreamFailure.BudgetSpent(((BudgetExhausted) spent).retryAfter()))
-                .chain(() -> way.gate().pass(byte[].class, () -> send(guid, token)))
-                .onFailure(UpstreamFailure.CircuitOpen.class)
-                .invoke(() -> budget.giveBack(account))
+                .transform(spent -> refusal((BudgetExhausted) spent))
+                .chain(permit -> way.gate()
+                        .pass(byte[].class, () -> send(guid, token))
+                        .onFailure(UpstreamFailure.CircuitOpen.class)
+                        .invoke(permit::giveBack)
+                        .onFailure(UpstreamFailure.Throttled.class)
+                        .invoke(throttled -> permit.throttled(((UpstreamFailure.Throttled) throttled).retryAfter())))
                 .map(CallDocuments::read);
+    }
+
+    private static UpstreamFailure refusal(BudgetExhausted spent) {
+        return spent.isPaused()
+                ? UpstreamFailure.Throttled.aMomentAgo(spent.retryAfter())
+                : new UpstreamFailure.BudgetSpent(spent.retryAfter());
     }
 
     private Uni<byte[]> send(CallGuid guid, Token token) {

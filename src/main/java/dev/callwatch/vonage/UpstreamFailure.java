@@ -10,6 +10,8 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
 /** What can go wrong between us and Vonage. Each failure names its problem. */
 public abstract sealed class UpstreamFailure extends ProblemException {
 
+    private static final String UNSENT = "none";
+
     private final String answer;
 
     private UpstreamFailure(ProblemType type, String answer, String detail) {
@@ -41,6 +43,11 @@ public abstract sealed class UpstreamFailure extends ProblemException {
     /** Whether it speaks of the region's health, so that the circuit breaker counts it. */
     boolean showsOutage() {
         return false;
+    }
+
+    /** Whether Vonage was not even asked. */
+    boolean isUnsent() {
+        return answer.equals(UNSENT);
     }
 
     /** What came back from Vonage, for metrics: the status code, or a word where there was none. */
@@ -96,18 +103,27 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         }
     }
 
-    /** Vonage answered 429. */
+    /** Vonage answered 429, to this request or to one of the account a moment ago. */
     public static final class Throttled extends UpstreamFailure {
         private final transient Optional<Duration> retryAfter;
 
         Throttled(Optional<Duration> retryAfter) {
-            super(ProblemType.UPSTREAM_THROTTLED, "429", "Vonage limits how often this account may be asked.");
+            this("429", retryAfter);
+        }
+
+        private Throttled(String answer, Optional<Duration> retryAfter) {
+            super(ProblemType.UPSTREAM_THROTTLED, answer, "Vonage limits how often this account may be asked.");
             this.retryAfter = retryAfter;
+        }
+
+        /** Nothing was sent: the account pauses for longer than the look-up can wait. */
+        static Throttled aMomentAgo(Duration pause) {
+            return new Throttled(UNSENT, Optional.of(pause));
         }
 
         @Override
         boolean isTransient() {
-            return true;
+            return !isUnsent();
         }
 
         @Override
@@ -121,7 +137,7 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         private final transient Duration retryAfter;
 
         BudgetSpent(Duration retryAfter) {
-            super(ProblemType.BUDGET_EXHAUSTED, "none", "The account's own budget of requests to Vonage is spent.");
+            super(ProblemType.BUDGET_EXHAUSTED, UNSENT, "The account's own budget of requests to Vonage is spent.");
             this.retryAfter = retryAfter;
         }
 
@@ -138,7 +154,7 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         CircuitOpen(Duration retryAfter) {
             super(
                     ProblemType.UPSTREAM_UNAVAILABLE,
-                    "none",
+                    UNSENT,
                     "Too many requests to this region of Vonage failed; it is left alone for a moment.");
             this.retryAfter = retryAfter;
         }

@@ -4,7 +4,7 @@ import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.account.Region;
-import dev.callwatch.budget.Budget;
+import dev.callwatch.budget.Budgets;
 import dev.callwatch.budget.Delay;
 import io.quarkus.oidc.client.OidcClients;
 import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 public class VonageCalls {
 
     private final VonageOptions options;
-    private final Budget budget;
+    private final Budgets budgets;
     private final OidcClients oidcClients;
     private final Vertx vertx;
     private final Clock clock;
@@ -40,14 +40,14 @@ public class VonageCalls {
     VonageCalls(
             Accounts accounts,
             VonageOptions options,
-            Budget budget,
+            Budgets budgets,
             OidcClients oidcClients,
             Vertx vertx,
             Clock clock,
             Delay delay,
             UpstreamMetrics metrics) {
         this.options = options;
-        this.budget = budget;
+        this.budgets = budgets;
         this.oidcClients = oidcClients;
         this.vertx = vertx;
         this.clock = clock;
@@ -93,7 +93,8 @@ public class VonageCalls {
             AccountReader.Way way = ways.computeIfAbsent(account.region(), this::way);
             AccountTokens tokens = tokens(account, way);
             opened.put(
-                    account.key(), new AccountReader(account, way, tokens, budget, retries, metrics, options.accept()));
+                    account.key(),
+                    new AccountReader(account, way, tokens, budgets.of(account), retries, metrics, options.accept()));
         }
         return Map.copyOf(opened);
     }

@@ -151,7 +151,7 @@ class UpstreamFaultsTest {
 
     @Test
     void a_429_that_asks_for_more_than_the_deadline_has_is_told_at_once() {
-        StandIn vonage = standIn("throttled")
+        StandIn vonage = standIn("paused")
                 .grantsTokens()
                 .answersCalls(StandIn.status(429).withHeader("Retry-After", "30"));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", "30");
@@ -162,7 +162,7 @@ class UpstreamFaultsTest {
     void a_retry_after_may_be_a_date() {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(60));
-        StandIn vonage = standIn("throttled")
+        StandIn vonage = standIn("paused-to-a-date")
                 .grantsTokens()
                 .answersCalls(StandIn.status(429).withHeader("Retry-After", date));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("5\\d|60"));
@@ -170,9 +170,20 @@ class UpstreamFaultsTest {
 
     @Test
     void a_429_without_a_hint_ends_with_one_of_ours() {
-        StandIn vonage = standIn("throttled").grantsTokens().answersCalls(StandIn.status(429));
-        problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("[1-9]\\d*"));
-        assertThat(vonage.callRequests()).isGreaterThan(1);
+        StandIn vonage = standIn("paused-unsaid").grantsTokens().answersCalls(StandIn.status(429));
+        problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("[2-4]"));
+        assertThat(vonage.callRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void a_429_leaves_the_whole_account_alone() {
+        standIn("paused-whole")
+                .grantsTokens()
+                .answersCalls(StandIn.status(429).withHeader("Retry-After", "30"))
+                .lookUp();
+        StandIn other = standIn("paused-whole").answersCalls(okJson(StandIn.ACTIVE));
+        problem(other.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("29|30"));
+        assertThat(other.callRequests()).isZero();
     }
 
     @ParameterizedTest

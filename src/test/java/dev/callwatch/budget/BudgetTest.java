@@ -2,89 +2,280 @@ package dev.callwatch.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Allowance;
-import dev.callwatch.account.ClientSecret;
-import dev.callwatch.account.Region;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 class BudgetTest {
 
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
     private final VirtualTime time = new VirtualTime();
-    private final Budget budget = new Budget(time, time);
-    private final Account account = account("a", 60, 2);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Budget budget = budget(60, 2);
 
     @Test
     void a_burst_passes_at_once() {
-        permit(account, 5).assertCompleted();
-        permit(account, 5).assertCompleted();
+        permit(5).assertCompleted();
+        permit(5).assertCompleted();
     }
 
     @Test
     void after_the_burst_a_permit_is_waited_for_in_the_order_of_arrival() {
-        permit(account, 5);
-        permit(account, 5);
+        spend(budget, 2);
         List<String> served = new ArrayList<>();
-        budget.permit(account, time.instant().plusSeconds(5)).subscribe().with(done -> served.add("first"));
-        budget.permit(account, time.instant().plusSeconds(5)).subscribe().with(done -> served.add("second"));
+        budget.permit(time.instant().plusSeconds(5)).subscribe().with(permit -> served.add("first"));
+        budget.permit(time.instant().plusSeconds(5)).subscribe().with(permit -> served.add("second"));
 
         time.pass(Duration.ofMillis(999));
         assertThat(served).isEmpty();
         time.pass(Duration.ofMillis(2));
         assertThat(served).containsExactly("first");
-        time.pass(Duration.ofSeconds(1));
+        time.pass(SECOND);
         assertThat(served).containsExactly("first", "second");
     }
 
     @Test
     void a_permit_that_cannot_come_before_the_deadline_is_refused_at_once_and_takes_nothing() {
-        permit(account, 5);
-        permit(account, 5);
+        spend(budget, 2);
 
         BudgetExhausted refusal = (BudgetExhausted)
-                permit(account, 1).assertFailedWith(BudgetExhausted.class).getFailure();
+                permit(1).assertFailedWith(BudgetExhausted.class).getFailure();
 
-        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
-        time.pass(Duration.ofSeconds(1));
-        permit(account, 1).assertCompleted();
+        assertThat(refusal.retryAfter()).isEqualTo(SECOND);
+        assertThat(refusal.isPaused()).isFalse();
+        time.pass(SECOND);
+        permit(1).assertCompleted();
+        assertThat(registry.get("callwatch.budget.permits").counter().count()).isEqualTo(3);
+        assertThat(registry.get("callwatch.budget.refusals").counter().count()).isEqualTo(1);
+    }
+
+    @Test
+    void who_waits_behind_many_is_refused_for_as_long_as_they_take() {
+        spend(budget, 2);
+        permit(10);
+        permit(10);
+        BudgetExhausted refusal = (BudgetExhausted)
+                permit(3).assertFailedWith(BudgetExhausted.class).getFailure();
+        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void who_leaves_the_queue_takes_nothing() {
+        spend(budget, 2);
+        UniAssertSubscriber<Permit> impatient = permit(5);
+        UniAssertSubscriber<Permit> patient = permit(5);
+        impatient.cancel();
+        assertThat(time.pending()).isEqualTo(1);
+        time.pass(Duration.ofSeconds(2));
+        patient.assertCompleted();
+        permit(1).assertCompleted();
     }
 
     @Test
     void a_permit_given_back_serves_another() {
-        permit(account, 5);
-        permit(account, 5);
-        budget.giveBack(account);
-        permit(account, 5).assertCompleted();
+        permit(5).getItem().giveBack();
+        spend(budget, 2);
     }
 
     @Test
-    void accounts_do_not_share_a_budget() {
-        permit(account, 5);
-        permit(account, 5);
-        permit(account("b", 60, 2), 5).assertCompleted();
+    void a_429_pauses_the_account_for_as_long_as_vonage_says() {
+        permit(5).getItem().throttled(Optional.of(Duration.ofSeconds(30)));
+
+        BudgetExhausted refusal = (BudgetExhausted)
+                permit(5).assertFailedWith(BudgetExhausted.class).getFailure();
+        assertThat(refusal.isPaused()).isTrue();
+        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(gauge("paused")).isEqualTo(1);
+
+        UniAssertSubscriber<Permit> waiting = permit(31);
+        time.pass(Duration.ofMillis(29_999));
+        waiting.assertNotTerminated();
+        time.pass(Duration.ofMillis(1));
+        waiting.assertCompleted();
+        assertThat(gauge("paused")).isZero();
     }
 
-    private UniAssertSubscriber<Void> permit(Account of, int deadlineSeconds) {
-        return budget.permit(of, time.instant().plusSeconds(deadlineSeconds))
+    @Test
+    void who_waits_already_when_the_account_pauses_is_told_when_its_deadline_cannot_be_met() {
+        Permit sent = permit(5).getItem();
+        permit(5);
+        UniAssertSubscriber<Permit> waiting = permit(5);
+        sent.throttled(Optional.of(Duration.ofSeconds(30)));
+        time.pass(SECOND);
+        waiting.assertFailedWith(BudgetExhausted.class);
+    }
+
+    @Test
+    void where_vonage_does_not_say_the_pause_is_two_to_four_seconds() {
+        assertThat(pauseUnsaid(0)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(pauseUnsaid(0.5)).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void an_absurd_retry_after_pauses_for_five_minutes_at_most() {
+        Rate rate = new Rate(new Allowance(60, 2), time, () -> 0);
+        rate.throttled(time.instant(), Optional.of(Duration.ofDays(1)));
+        assertThat(rate.pause()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void a_429_halves_the_allowance_which_grows_back_a_tenth_of_the_ceiling_a_minute() {
+        Budget account = budget(160, 100);
+        take(account).throttled(Optional.of(Duration.ofSeconds(10)));
+        assertThat(gauge("allowance")).isEqualTo(80);
+        assertThat(gauge("available")).isZero();
+        time.pass(Duration.ofSeconds(10));
+        assertThat(gauge("allowance")).isEqualTo(80);
+        assertThat(gauge("available")).isBetween(12.0, 14.0);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(gauge("allowance")).isEqualTo(96);
+        time.pass(Duration.ofMinutes(10));
+        assertThat(gauge("allowance")).isEqualTo(160);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(gauge("available")).isEqualTo(100);
+    }
+
+    @Test
+    void answers_of_429_to_requests_that_were_under_way_together_halve_once() {
+        Budget account = budget(160, 100);
+        List<Permit> together = List.of(take(account), take(account), take(account));
+        time.pass(Duration.ofMillis(100));
+        together.forEach(permit -> permit.throttled(Optional.of(SECOND)));
+        assertThat(gauge("allowance")).isEqualTo(80);
+        assertThat(registry.get("callwatch.budget.pauses").counter().count()).isEqualTo(1);
+
+        time.pass(Duration.ofSeconds(2));
+        take(account).throttled(Optional.of(SECOND));
+        assertThat(gauge("allowance")).isEqualTo(40);
+        assertThat(registry.get("callwatch.budget.pauses").counter().count()).isEqualTo(2);
+    }
+
+    @Test
+    void a_429_of_two_requests_under_way_together_pauses_for_the_longer_of_both() {
+        Permit one = permit(5).getItem();
+        Permit other = permit(5).getItem();
+        one.throttled(Optional.of(Duration.ofSeconds(30)));
+        other.throttled(Optional.of(Duration.ofSeconds(3)));
+        permit(29).assertFailedWith(BudgetExhausted.class);
+    }
+
+    @Test
+    void the_allowance_never_falls_below_a_tenth() {
+        Budget account = budget(160, 100);
+        for (int i = 0; i < 20; i++) {
+            UniAssertSubscriber<Permit> permit = permit(account, 60);
+            time.pass(Duration.ofSeconds(5));
+            permit.getItem().throttled(Optional.of(Duration.ZERO));
+        }
+        assertThat(gauge("allowance")).isEqualTo(16);
+    }
+
+    @Test
+    void polls_take_turns_in_the_order_of_arrival_at_the_rate_of_the_allowance() {
+        Budget account = budget(60, 10);
+        List<Integer> order = new ArrayList<>();
+        List<Long> seconds = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            poll(account, i, poll -> {
+                order.add(poll);
+                seconds.add(time.instant().getEpochSecond());
+            });
+        }
+        // Half of the burst is left to look-ups.
+        assertThat(order).containsExactly(0, 1, 2, 3, 4);
+        time.pass(Duration.ofSeconds(15));
+        assertThat(order).isSorted().hasSize(20);
+        assertThat(seconds.get(19) - seconds.get(4)).isBetween(14L, 15L);
+        permit(account, 1).assertCompleted();
+    }
+
+    @Test
+    void a_flood_of_look_ups_leaves_polls_a_quarter() {
+        Budget account = budget(60, 10);
+        spend(account, 10);
+        List<Integer> polls = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            poll(account, i, polls::add);
+        }
+        for (int second = 0; second < 60; second++) {
+            permit(account, 3);
+            permit(account, 3);
+            time.pass(SECOND);
+        }
+        assertThat(polls).isSorted().hasSizeBetween(14, 16);
+    }
+
+    @Test
+    void polls_wait_while_the_account_pauses() {
+        permit(5).getItem().throttled(Optional.of(Duration.ofSeconds(30)));
+        List<Integer> polls = new ArrayList<>();
+        poll(budget, 1, polls::add);
+        time.pass(Duration.ofMillis(29_999));
+        assertThat(polls).isEmpty();
+        time.pass(Duration.ofSeconds(5));
+        assertThat(polls).containsExactly(1);
+    }
+
+    @Test
+    void a_poll_that_is_given_up_leaves_no_timer() {
+        Budget account = budget(60, 1);
+        spend(account, 1);
+        UniAssertSubscriber<Void> first = account.turn().subscribe().withSubscriber(UniAssertSubscriber.create());
+        UniAssertSubscriber<Void> second = account.turn().subscribe().withSubscriber(UniAssertSubscriber.create());
+        first.assertCompleted();
+        second.cancel();
+        assertThat(time.pending()).isZero();
+    }
+
+    /** A poll as watches do it: its turn, then a permit like any other request. */
+    private void poll(Budget of, int number, IntConsumer polled) {
+        of.turn()
+                .chain(() -> of.permit(time.instant().plusSeconds(60)))
+                .subscribe()
+                .with(permit -> polled.accept(number));
+    }
+
+    private Duration pauseUnsaid(double random) {
+        Rate rate = new Rate(new Allowance(60, 2), time, () -> random);
+        rate.throttled(time.instant(), Optional.empty());
+        return rate.pause();
+    }
+
+    private void spend(Budget of, int permits) {
+        for (int i = 0; i < permits; i++) {
+            take(of);
+        }
+    }
+
+    private Permit take(Budget of) {
+        return permit(of, 1).assertCompleted().getItem();
+    }
+
+    private UniAssertSubscriber<Permit> permit(int deadlineSeconds) {
+        return permit(budget, deadlineSeconds);
+    }
+
+    private UniAssertSubscriber<Permit> permit(Budget of, int deadlineSeconds) {
+        return of.permit(time.instant().plusSeconds(deadlineSeconds))
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create());
     }
 
-    private static Account account(String key, int requestsPerMinute, int burst) {
-        return new Account(
-                new AccountKey(key),
-                new Region("emea", URI.create("https://emea.example")),
-                "client",
-                new ClientSecret.Fixed("secret"),
-                "scope",
-                Optional.empty(),
-                new Allowance(requestsPerMinute, burst));
+    private double gauge(String name) {
+        return registry.get("callwatch.budget." + name).gauge().value();
+    }
+
+    private Budget budget(int requestsPerMinute, int burst) {
+        registry.clear();
+        Rate rate = new Rate(new Allowance(requestsPerMinute, burst), time, () -> 0.5);
+        return new Budget(rate, time, time, new BudgetMetrics(registry, new AccountKey("a"), rate));
     }
 }

@@ -68,7 +68,7 @@ class SandboxServerTest {
         String token = token();
         HttpResponse<String> busy = call("00000429-0000-0000-0000-000000000001", token);
         assertThat(busy.statusCode()).isEqualTo(429);
-        assertThat(busy.headers().firstValue("Retry-After")).contains("10");
+        assertThat(busy.headers().firstValue("Retry-After")).contains("2");
         HttpResponse<String> flaky = call("00000503-0000-0000-0000-000000000001", token);
         assertThat(flaky.statusCode()).isEqualTo(503);
         assertThat(flaky.headers().firstValue("Content-Type")).contains("text/html");

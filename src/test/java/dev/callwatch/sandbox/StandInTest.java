@@ -145,7 +145,7 @@ class StandInTest {
     void a_busy_upstream_says_when_to_come_back() {
         Answer busy = call("00000429-0000-0000-0000-000000000001");
         assertThat(busy.status()).isEqualTo(429);
-        assertThat(busy.headers()).containsEntry("Retry-After", "10");
+        assertThat(busy.headers()).containsEntry("Retry-After", "2");
     }
 
     @Test
