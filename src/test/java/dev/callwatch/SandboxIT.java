@@ -1,6 +1,7 @@
 package dev.callwatch;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
@@ -15,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged service, jar or native executable, with its sandbox, from outside. */
 @QuarkusIntegrationTest
@@ -72,6 +74,25 @@ class SandboxIT {
                 .body("type", is(type))
                 .body("status", is(status))
                 .body("traceId", matchesPattern("[0-9a-f]{32}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/x-ndjson"})
+    void a_batch_is_answered_row_by_row(String accept) {
+        String rows = given().contentType("application/json")
+                .accept(accept)
+                .body("""
+                        {"ids":["94e5928c-7f7e-4645-ad72-61010f906449","24e5948c-4f4e-6646-cd77-91010f903889","x"]}""")
+                .post("/v1/accounts/sandbox/calls/lookup")
+                .then()
+                .statusCode(200)
+                .contentType(accept)
+                .extract()
+                .asString();
+        assertThat(rows)
+                .contains("{\"id\":\"94e5928c-7f7e-4645-ad72-61010f906449\",\"status\":200,\"call\":{\"id\":")
+                .contains("{\"id\":\"24e5948c-4f4e-6646-cd77-91010f903889\",\"status\":404,\"problem\":{\"type\":")
+                .contains("{\"id\":\"x\",\"status\":400,\"problem\":{\"type\":");
     }
 
     @Test

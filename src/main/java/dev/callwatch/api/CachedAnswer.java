@@ -1,6 +1,5 @@
 package dev.callwatch.api;
 
-import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Sighting;
 import dev.callwatch.problem.ProblemType;
 import jakarta.inject.Singleton;
@@ -13,19 +12,19 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Singleton
 class CachedAnswer {
 
-    private final EntityTags tags;
+    private final Representations representations;
 
-    CachedAnswer(EntityTags tags) {
-        this.tags = tags;
+    CachedAnswer(Representations representations) {
+        this.representations = representations;
     }
 
     /** @param ifNoneMatch the lines of that request header */
-    RestResponse<CallStatus> of(Sighting sighting, List<String> ifNoneMatch) {
-        String tag = tags.of(sighting.status());
-        RestResponse.ResponseBuilder<CallStatus> answer = EntityTags.matches(ifNoneMatch, tag)
+    RestResponse<byte[]> of(Sighting sighting, List<String> ifNoneMatch) {
+        Representations.Representation representation = representations.of(sighting.status());
+        RestResponse.ResponseBuilder<byte[]> answer = EntityTags.matches(ifNoneMatch, representation.tag())
                 ? RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_MODIFIED)
-                : RestResponse.ResponseBuilder.ok(sighting.status(), MediaType.APPLICATION_JSON_TYPE);
-        return answer.header(HttpHeaders.ETAG, tag)
+                : RestResponse.ResponseBuilder.ok(representation.body(), MediaType.APPLICATION_JSON_TYPE);
+        return answer.header(HttpHeaders.ETAG, representation.tag())
                 .header(
                         HttpHeaders.CACHE_CONTROL,
                         "private, max-age=" + sighting.lifetime().toSeconds())

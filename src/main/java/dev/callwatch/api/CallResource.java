@@ -4,11 +4,16 @@ import dev.callwatch.access.AccessControl;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -16,11 +21,15 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+import org.jboss.resteasy.reactive.common.util.RestMediaType;
 
 /** Calls of an account. Shares its root with {@link AccountResource}, so that a wrong method is a 405 and no 404. */
 @Path("/v1/accounts")
@@ -30,11 +39,13 @@ public class CallResource {
     private final AccessControl access;
     private final Calls calls;
     private final CachedAnswer answer;
+    private final BatchAnswer batch;
 
-    CallResource(AccessControl access, Calls calls, CachedAnswer answer) {
+    CallResource(AccessControl access, Calls calls, CachedAnswer answer, BatchAnswer batch) {
         this.access = access;
         this.calls = calls;
         this.answer = answer;
+        this.batch = batch;
     }
 
     /** Looks one call up. */
@@ -59,7 +70,7 @@ public class CallResource {
     @APIResponse(responseCode = "502", ref = "UpstreamFailed")
     @APIResponse(responseCode = "503", ref = "TryLater")
     @APIResponse(responseCode = "504", ref = "TimedOut")
-    public Uni<RestResponse<CallStatus>> lookUp(
+    public Uni<RestResponse<byte[]>> lookUp(
             @Parameter(description = "The VCC account key.", schema = @Schema(pattern = "[A-Za-z0-9_-]{1,64}"))
                     @PathParam("accountKey")
                     String accountKey,
@@ -78,5 +89,60 @@ public class CallResource {
         Account account = access.readable(requested.account());
         return calls.look(account, requested.guid(), CacheControl.demand(cacheControl))
                 .map(sighting -> answer.of(sighting, ifNoneMatch));
+    }
+
+    /** Looks several calls up and answers when all are known. */
+    @POST
+    @Path("/{accountKey}/calls/lookup")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "lookUpCalls",
+            summary = "Look several calls up",
+            description = "1 to 100 calls in the order asked, each once however often it is named. With"
+                    + " Accept: application/x-ndjson one row a line, each as soon as it is known.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.OBJECT,
+                                            requiredProperties = "ids",
+                                            properties =
+                                                    @SchemaProperty(
+                                                            name = "ids",
+                                                            type = SchemaType.ARRAY,
+                                                            minItems = 1,
+                                                            maxItems = RequestedBatch.MOST,
+                                                            implementation = String[].class))))
+    @APIResponse(
+            responseCode = "200",
+            description = "A row for each id.",
+            content = {
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = BatchResult.class)),
+                @Content(
+                        mediaType = RestMediaType.APPLICATION_NDJSON,
+                        schema = @Schema(implementation = BatchResult.Row.class))
+            })
+    @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    public Uni<BatchResult> lookUpAll(
+            @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
+        RequestedBatch requested = RequestedBatch.of(accountKey, body);
+        return batch.inOrder(access.readable(requested.account()), requested, request);
+    }
+
+    /** Looks several calls up and answers each as soon as it is known. */
+    @POST
+    @Path("/{accountKey}/calls/lookup")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(RestMediaType.APPLICATION_NDJSON)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @Operation(hidden = true)
+    public Multi<BatchResult.Row> lookUpEach(
+            @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
+        RequestedBatch requested = RequestedBatch.of(accountKey, body);
+        return batch.asKnown(access.readable(requested.account()), requested, request);
     }
 }

@@ -19,8 +19,10 @@ public class ProblemMapper {
 
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
 
-    /** The framework does not tell; every path offers the same so far. */
-    private static final String METHODS = "GET, HEAD, OPTIONS";
+    /** The framework does not tell which methods a path offers. */
+    private static final String READING = "GET, HEAD, OPTIONS";
+
+    private static final String LOOKING_UP = "POST, OPTIONS";
 
     private static final Duration RETRY_UNSAID = Duration.ofSeconds(5);
 
@@ -28,8 +30,7 @@ public class ProblemMapper {
     @ServerExceptionMapper
     public RestResponse<Problem> named(ProblemException failure, RoutingContext request) {
         int status = failure.type().status();
-        Problem problem = Problem.of(failure, instance(request), TraceId.of(request));
-        RestResponse.ResponseBuilder<Problem> answer = answer(problem);
+        RestResponse.ResponseBuilder<Problem> answer = answer(of(failure, request));
         if (status == 503) {
             answer.header(HttpHeaders.RETRY_AFTER, seconds(failure.retryAfter().orElse(RETRY_UNSAID)));
         }
@@ -45,7 +46,7 @@ public class ProblemMapper {
         }
         RestResponse.ResponseBuilder<Problem> answer = answer(ofStatus(refusal.getStatus(), request));
         if (refusal.getStatus() == 405) {
-            answer.header(HttpHeaders.ALLOW, METHODS);
+            answer.header(HttpHeaders.ALLOW, request.normalizedPath().endsWith("/calls/lookup") ? LOOKING_UP : READING);
         }
         return answer.build();
     }
@@ -55,6 +56,11 @@ public class ProblemMapper {
     public RestResponse<Problem> defect(Throwable failure, RoutingContext request) {
         LOG.error("A request failed", failure);
         return answer(ofStatus(500, request)).build();
+    }
+
+    /** The problem that a failure names. */
+    static Problem of(ProblemException failure, RoutingContext request) {
+        return Problem.of(failure, instance(request), TraceId.of(request));
     }
 
     /** A problem with no meaning beyond its status. */

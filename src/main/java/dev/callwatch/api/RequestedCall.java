@@ -16,16 +16,19 @@ import java.util.Optional;
  */
 record RequestedCall(AccountKey account, CallGuid guid) {
 
+    static final String GUID_FORM = "must be a UUID of 36 characters, without braces";
+    static final Violation MALFORMED_ACCOUNT = new Violation("accountKey", "must be 1 to 64 letters, digits, _ or -");
+
     /** @throws InvalidRequest where a part is malformed; it names each of them */
     static RequestedCall of(String accountKey, String callGuid) {
         Optional<AccountKey> account = AccountKey.parse(accountKey);
         Optional<CallGuid> guid = CallGuid.parse(callGuid);
         List<Violation> violations = new ArrayList<>();
         if (account.isEmpty()) {
-            violations.add(new Violation("accountKey", "must be 1 to 64 letters, digits, _ or -"));
+            violations.add(MALFORMED_ACCOUNT);
         }
         if (guid.isEmpty()) {
-            violations.add(new Violation("callGuid", "must be a UUID of 36 characters, without braces"));
+            violations.add(new Violation("callGuid", GUID_FORM));
         }
         if (!violations.isEmpty()) {
             throw new InvalidRequest(violations);

@@ -2,6 +2,7 @@ package dev.callwatch.call;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -42,6 +43,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
     "vonage"
 })
 @Schema(description = "The enriched status of a call.")
+@RegisterForReflection(registerFullHierarchy = true)
 public record CallStatus(
         @Schema(examples = "94e5928c-7f7e-4645-ad72-61010f906449", format = "uuid", required = true)
         String id,

@@ -49,23 +49,37 @@ public class Calls {
      *     known, {@link NotCached} where Vonage must not be asked. Cancelling it cancels nothing that others wait for
      */
     public Uni<Sighting> look(Account account, CallGuid guid, Demand demand) {
+        return look(account, guid, demand, Instant.MAX);
+    }
+
+    /**
+     * Looks a call up like {@link #look(Account, CallGuid, Demand)}, but waits no longer than until a deadline. A reading
+     * goes on after it for others.
+     */
+    Uni<Sighting> look(Account account, CallGuid guid, Demand demand, Instant deadline) {
         return Uni.createFrom().deferred(() -> {
             MDC.put("callId", guid.value());
             Timer.Sample since = metrics.start();
-            return answer(account, new Memory.Key(account.key(), guid), demand)
+            return answer(account, new Memory.Key(account.key(), guid), demand, deadline)
                     .onItemOrFailure()
                     .invoke((sighting, failure) -> metrics.lookedUp(since, account.key(), sighting, failure));
         });
     }
 
-    private Uni<Sighting> answer(Account account, Memory.Key key, Demand demand) {
+    /** Whether an ordinary look-up would be answered without asking Vonage. */
+    boolean remembers(Account account, CallGuid guid) {
+        return remembered(memory.of(new Memory.Key(account.key(), guid)), Demand.ORDINARY)
+                .isPresent();
+    }
+
+    private Uni<Sighting> answer(Account account, Memory.Key key, Demand demand, Instant deadline) {
         Memory.Entry known = memory.of(key);
         return remembered(known, demand).orElseGet(() -> {
             if (demand.onlyIfCached()) {
                 return Uni.createFrom().failure(new NotCached());
             }
             Sighting.Source source = source(known, demand);
-            return join(account, key, known)
+            return vonage.until(deadline, () -> join(account, key, known))
                     .map(status -> sighting(status, source))
                     .onFailure(UpstreamFailure.class)
                     .recoverWithUni(failure -> lastKnown(memory.of(key), (UpstreamFailure) failure));
@@ -75,15 +89,14 @@ public class Calls {
     /** What can be said without asking Vonage, if anything. */
     private Optional<Uni<Sighting>> remembered(Memory.Entry known, Demand demand) {
         Instant now = clock.instant();
+        Optional<CallStatus> fresh =
+                known.status().filter(status -> !known.isForgotten() && suffices(status, demand, now));
         Optional<Memory.Trouble> trouble = known.trouble().filter(recent -> stands(recent, demand, now));
-        if (trouble.isPresent()) {
-            return Optional.of(lastKnown(known, trouble.get().reason()));
-        }
-        return known.trouble().isPresent()
-                ? Optional.empty()
-                : known.status()
-                        .filter(status -> suffices(status, demand, now))
-                        .map(status -> Uni.createFrom().item(sighting(status, Sighting.Source.REMEMBERED)));
+        boolean troubled =
+                trouble.isPresent() && (fresh.isEmpty() || demand.maxAge().isPresent());
+        return troubled
+                ? Optional.of(lastKnown(known, trouble.get().reason()))
+                : fresh.map(status -> Uni.createFrom().item(sighting(status, Sighting.Source.REMEMBERED)));
     }
 
     private boolean stands(Memory.Trouble trouble, Demand demand, Instant now) {
@@ -114,13 +127,11 @@ public class Calls {
     }
 
     private Uni<Sighting> lastKnown(Memory.Entry known, UpstreamFailure reason) {
-        return known.status()
+        // A reading that is given up leaves no trouble behind, so the status may not be marked yet.
+        return known.lastKnown()
+                .or(() -> known.status().map(CallStatus::asLastKnown))
                 .map(status -> new Sighting(
-                        status.asLastKnown(),
-                        Sighting.Source.LAST_KNOWN,
-                        age(status),
-                        Duration.ZERO,
-                        Optional.of(reason.type())))
+                        status, Sighting.Source.LAST_KNOWN, age(status), Duration.ZERO, Optional.of(reason.type())))
                 .map(sighting -> Uni.createFrom().item(sighting))
                 .orElseGet(() -> Uni.createFrom().failure(reason));
     }
@@ -161,7 +172,7 @@ public class Calls {
         Memory.Entry known = memory.of(key);
         CallStatus status = Enrichment.next(
                 account.key().value(), account.country(), key.guid(), detail, clock.instant(), known.status());
-        memory.keep(key, known.read(status));
+        memory.keep(key, Memory.Entry.of(status));
         return status;
     }
 

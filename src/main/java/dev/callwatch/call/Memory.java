@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** What this process has seen of calls, bounded in time and memory. */
 @Singleton
@@ -37,18 +38,34 @@ class Memory {
      * What is known of one call.
      *
      * @param status the last status read
+     * @param lastKnown the same, marked as stale; made once, since all who ask meanwhile are answered with it
      * @param trouble why it could not be read since
      */
-    record Entry(Optional<CallStatus> status, Optional<Trouble> trouble) {
+    record Entry(Optional<CallStatus> status, Optional<CallStatus> lastKnown, Optional<Trouble> trouble) {
 
-        static final Entry NOTHING = new Entry(Optional.empty(), Optional.empty());
+        static final Entry NOTHING = new Entry(Optional.empty(), Optional.empty(), Optional.empty());
 
-        Entry read(CallStatus now) {
-            return new Entry(Optional.of(now), Optional.empty());
+        static Entry of(CallStatus status) {
+            return new Entry(Optional.of(status), Optional.empty(), Optional.empty());
         }
 
         Entry failed(UpstreamFailure reason, Instant at) {
-            return new Entry(status, Optional.of(new Trouble(reason, at)));
+            return new Entry(
+                    status,
+                    lastKnown.or(() -> status.map(CallStatus::asLastKnown)),
+                    Optional.of(new Trouble(reason, at)));
+        }
+
+        /** Whether Vonage knew the call and knows it no longer. */
+        boolean isForgotten() {
+            return trouble.filter(recent -> recent.reason() instanceof UpstreamFailure.CallNotFound)
+                    .isPresent();
+        }
+
+        private Entry ifRetained(Predicate<CallStatus> retained) {
+            return status.isEmpty() || retained.test(status.get())
+                    ? this
+                    : new Entry(Optional.empty(), Optional.empty(), trouble);
         }
 
         private int weight() {
@@ -77,7 +94,7 @@ class Memory {
     /** What is known of a call; a status that Vonage told longer ago than the retention is forgotten. */
     Entry of(Key key) {
         return Optional.ofNullable(entries.getIfPresent(key))
-                .map(entry -> new Entry(entry.status().filter(this::isRetained), entry.trouble()))
+                .map(entry -> entry.ifRetained(this::isRetained))
                 .orElse(Entry.NOTHING);
     }
 

@@ -34,6 +34,11 @@ final class Retries {
             budget.attempted();
             return attempt(new Run<>(deadline, budget, attempt, onRetry), 0);
         });
+        return inTime(deadline, attempts);
+    }
+
+    /** What is there before the deadline, or {@link UpstreamFailure.DeadlinePassed}. */
+    <T> Uni<T> inTime(Instant deadline, Uni<T> attempts) {
         Uni<T> timer = Uni.createFrom()
                 .deferred(() -> delay.of(Duration.between(clock.instant(), deadline)))
                 .onItem()

@@ -14,6 +14,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The door to Vonage: holds a reader for each account and the way to each region. */
 @Singleton
@@ -33,6 +35,7 @@ public class VonageCalls {
     private final Clock clock;
     private final Delay delay;
     private final UpstreamMetrics metrics;
+    private final Retries retries;
     private final List<TokenEndpoint> tokenEndpoints = new ArrayList<>();
     private final Map<AccountKey, AccountReader> readers;
 
@@ -53,6 +56,8 @@ public class VonageCalls {
         this.clock = clock;
         this.delay = delay;
         this.metrics = metrics;
+        this.retries = new Retries(
+                clock, delay, new BackOff(() -> ThreadLocalRandom.current().nextDouble()));
         this.readers = readers(accounts);
     }
 
@@ -66,6 +71,22 @@ public class VonageCalls {
     public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline) {
         AccountReader reader = readers.get(account.key());
         return Uni.createFrom().deferred(() -> reader.read(guid, clock.instant().plus(deadline)));
+    }
+
+    /**
+     * Waits for a reading no longer than until a deadline.
+     *
+     * @param deadline {@link Instant#MAX} for as long as the reading takes
+     * @param reading begins it or joins it; not called where the deadline has passed
+     * @return its outcome, or {@link UpstreamFailure.DeadlinePassed}
+     */
+    public <T> Uni<T> until(Instant deadline, Supplier<Uni<T>> reading) {
+        if (deadline.equals(Instant.MAX)) {
+            return reading.get();
+        }
+        return clock.instant().isBefore(deadline)
+                ? retries.inTime(deadline, reading.get())
+                : Uni.createFrom().failure(new UpstreamFailure.DeadlinePassed());
     }
 
     /** The circuit of each region, {@code closed}, {@code half-open} or {@code open}, by the region's name. */
@@ -85,8 +106,6 @@ public class VonageCalls {
     }
 
     private Map<AccountKey, AccountReader> readers(Accounts accounts) {
-        Retries retries = new Retries(
-                clock, delay, new BackOff(() -> ThreadLocalRandom.current().nextDouble()));
         Map<Region, AccountReader.Way> ways = new HashMap<>();
         Map<AccountKey, AccountReader> opened = new HashMap<>();
         for (Account account : accounts.all()) {

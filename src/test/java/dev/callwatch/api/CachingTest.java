@@ -193,6 +193,35 @@ class CachingTest {
     }
 
     @Test
+    void a_forced_reading_that_fails_does_not_make_a_fresh_status_stale_for_others() {
+        StandIn vonage =
+                new StandIn(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), StandIn.status(403));
+        vonage.lookUp();
+        clock.pass(Duration.ofSeconds(2));
+        vonage.lookUp("Cache-Control", "no-cache").then().body("stale", is(true));
+        vonage.lookUp()
+                .then()
+                .body("stale", is(false))
+                .header("Cache-Status", "callwatch; hit")
+                .header("Age", "2");
+        clock.pass(Duration.ofSeconds(2));
+        vonage.lookUp().then().body("stale", is(false)).header("Cache-Status", "callwatch; hit");
+        vonage.lookUp("Cache-Control", "only-if-cached").then().statusCode(200);
+        assertThat(vonage.callRequests()).isEqualTo(2);
+    }
+
+    @Test
+    void a_call_that_a_forced_reading_finds_forgotten_is_stale_for_all() {
+        StandIn vonage =
+                new StandIn(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), StandIn.status(404));
+        vonage.lookUp();
+        clock.pass(Duration.ofSeconds(2));
+        vonage.lookUp("Cache-Control", "no-cache").then().body("stale", is(true));
+        vonage.lookUp().then().body("stale", is(true));
+        assertThat(vonage.callRequests()).isEqualTo(2);
+    }
+
+    @Test
     void a_call_that_vonage_has_forgotten_stays_readable_until_its_retention_has_passed() {
         StandIn vonage =
                 new StandIn(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), StandIn.status(404));

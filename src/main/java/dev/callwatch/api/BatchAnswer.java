@@ -1,0 +1,74 @@
+package dev.callwatch.api;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.call.Batch;
+import dev.callwatch.problem.InvalidRequest;
+import dev.callwatch.problem.ProblemException;
+import dev.callwatch.problem.Violation;
+import dev.callwatch.vonage.CallGuid;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Answers a batch look-up row by row: a row for each id sent, also for those that are no GUID or were sent twice. */
+@Singleton
+class BatchAnswer {
+
+    private final Batch batch;
+
+    BatchAnswer(Batch batch) {
+        this.batch = batch;
+    }
+
+    /** The rows in the order asked. */
+    Uni<BatchResult> inOrder(Account account, RequestedBatch requested, RoutingContext request) {
+        return asKnown(account, requested, request)
+                .collect()
+                .asMap(BatchResult.Row::id, row -> row, (row, repeated) -> repeated)
+                .map(rows -> new BatchResult(requested.ids().stream()
+                        .map(BatchAnswer::id)
+                        .map(rows::get)
+                        .toList()));
+    }
+
+    /** The rows as they become known: those that are no GUID first. */
+    Multi<BatchResult.Row> asKnown(Account account, RequestedBatch requested, RoutingContext request) {
+        Map<String, Integer> times = new LinkedHashMap<>();
+        requested.ids().forEach(id -> times.merge(id(id), 1, Integer::sum));
+        List<CallGuid> guids = times.keySet().stream()
+                .map(CallGuid::parse)
+                .flatMap(Optional::stream)
+                .toList();
+        List<BatchResult.Row> malformed = times.keySet().stream()
+                .filter(id -> CallGuid.parse(id).isEmpty())
+                .map(id -> row(id, new InvalidRequest(List.of(new Violation("ids", RequestedCall.GUID_FORM))), request))
+                .toList();
+        Multi<BatchResult.Row> looked = batch.look(account, guids).map(outcome -> row(outcome, request));
+        return Multi.createBy()
+                .concatenating()
+                .streams(Multi.createFrom().iterable(malformed), looked)
+                .onItem()
+                .transformToIterable(row -> Collections.nCopies(times.get(row.id()), row));
+    }
+
+    /** GUIDs in lower case; what is none as it was sent. */
+    private static String id(String sent) {
+        return CallGuid.parse(sent).map(CallGuid::value).orElse(sent);
+    }
+
+    private static BatchResult.Row row(Batch.Outcome outcome, RoutingContext request) {
+        return outcome.sighting()
+                .map(sighting -> BatchResult.Row.of(outcome.guid().value(), sighting.status()))
+                .orElseGet(() -> row(outcome.guid().value(), outcome.failure().orElseThrow(), request));
+    }
+
+    private static BatchResult.Row row(String id, ProblemException failure, RoutingContext request) {
+        return BatchResult.Row.of(id, ProblemMapper.of(failure, request));
+    }
+}

@@ -1,0 +1,50 @@
+package dev.callwatch.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.callwatch.call.CallStatus;
+import jakarta.inject.Singleton;
+
+/** The bytes and the entity tag of a status, made once however many ask for it. */
+@Singleton
+class Representations {
+
+    /** Beside what is remembered of calls. */
+    private static final long MOST_BYTES = 16L << 20;
+
+    /**
+     * A status as it is sent.
+     *
+     * @param body JSON in UTF-8; not to be changed
+     * @param tag its entity tag
+     */
+    record Representation(byte[] body, String tag) {}
+
+    private final ObjectMapper json;
+    private final EntityTags tags;
+    private final Cache<CallStatus, Representation> made = Caffeine.newBuilder()
+            // By identity, and gone with the status itself.
+            .weakKeys()
+            .maximumWeight(MOST_BYTES)
+            .weigher((CallStatus status, Representation representation) -> representation.body().length)
+            .build();
+
+    Representations(ObjectMapper json, EntityTags tags) {
+        this.json = json;
+        this.tags = tags;
+    }
+
+    Representation of(CallStatus status) {
+        return made.get(status, this::make);
+    }
+
+    private Representation make(CallStatus status) {
+        try {
+            return new Representation(json.writeValueAsBytes(status), tags.of(status));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

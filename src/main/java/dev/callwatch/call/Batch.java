@@ -1,0 +1,82 @@
+package dev.callwatch.call;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.problem.ProblemException;
+import dev.callwatch.vonage.CallGuid;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks several calls of one account up, within one deadline for all of them. */
+@Singleton
+public class Batch {
+
+    /** So that one batch does not take every connection to its region. */
+    private static final int CONCURRENT_READINGS = 25;
+
+    private final Calls calls;
+    private final LookupOptions options;
+    private final Clock clock;
+
+    Batch(Calls calls, LookupOptions options, Clock clock) {
+        this.calls = calls;
+        this.options = options;
+        this.clock = clock;
+    }
+
+    /**
+     * What became of one call.
+     *
+     * @param sighting its status
+     * @param failure why there is none
+     */
+    public record Outcome(CallGuid guid, Optional<Sighting> sighting, Optional<ProblemException> failure) {
+
+        static Outcome of(CallGuid guid, Sighting sighting) {
+            return new Outcome(guid, Optional.of(sighting), Optional.empty());
+        }
+
+        static Outcome of(CallGuid guid, ProblemException failure) {
+            return new Outcome(guid, Optional.empty(), Optional.of(failure));
+        }
+    }
+
+    /**
+     * Looks calls up.
+     *
+     * @param guids repeated ones are looked up once
+     * @return one outcome a call, each as soon as it is known: first those that Vonage need not be asked for. It never
+     *     fails, and ends after the deadline of a look-up at the latest
+     */
+    public Multi<Outcome> look(Account account, Collection<CallGuid> guids) {
+        return Multi.createFrom().deferred(() -> {
+            Instant deadline = clock.instant().plus(options.deadline());
+            return Multi.createFrom()
+                    .iterable(rememberedFirst(account, guids))
+                    .onItem()
+                    .transformToUni(guid -> outcome(account, guid, deadline))
+                    .merge(CONCURRENT_READINGS);
+        });
+    }
+
+    private List<CallGuid> rememberedFirst(Account account, Collection<CallGuid> guids) {
+        return new LinkedHashSet<>(guids)
+                .stream()
+                        .sorted(Comparator.comparing(guid -> !calls.remembers(account, guid)))
+                        .toList();
+    }
+
+    private Uni<Outcome> outcome(Account account, CallGuid guid, Instant deadline) {
+        return calls.look(account, guid, Demand.ORDINARY, deadline)
+                .map(sighting -> Outcome.of(guid, sighting))
+                .onFailure(ProblemException.class)
+                .recoverWithItem(failure -> Outcome.of(guid, (ProblemException) failure));
+    }
+}

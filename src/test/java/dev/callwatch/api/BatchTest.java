@@ -1,0 +1,208 @@
+package dev.callwatch.api;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+
+import com.github.tomakehurst.wiremock.client.WireMock;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+@ConnectWireMock
+@TestProfile(BatchTest.ShortDeadline.class)
+class BatchTest {
+
+    private static final String ENDED = "{\"status\":null,\"dispositionCode\":\"Sale\"}";
+    private static final String NDJSON = "application/x-ndjson";
+
+    public static class ShortDeadline implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("callwatch.lookup.deadline", "600ms");
+        }
+    }
+
+    WireMock wireMock;
+
+    @BeforeEach
+    void forget() {
+        wireMock.resetToDefaultMappings();
+    }
+
+    @Test
+    void calls_are_answered_in_the_order_asked_and_one_that_fails_spoils_only_its_own_row() {
+        StandIn active = standIn("batch").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        StandIn unknown = standIn("batch").answersCalls(StandIn.status(404));
+        StandIn ended = standIn("batch").answersCalls(okJson(ENDED));
+        String path = "/v1/accounts/batch/calls/lookup";
+
+        lookUp("batch", List.of(ended.guid(), "no-guid", unknown.guid(), active.guid()))
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .body("results.id", contains(ended.guid(), "no-guid", unknown.guid(), active.guid()))
+                .body("results.status", contains(200, 400, 404, 200))
+                .body("results[0].call.state", is("completed"))
+                .body("results[0].call.vonage.dispositionCode", is("Sale"))
+                .body("results[0].containsKey('problem')", is(false))
+                .body("results[1].problem.type", is("urn:callwatch:problem:invalid-request"))
+                .body("results[1].problem.violations[0].field", is("ids"))
+                .body("results[1].containsKey('call')", is(false))
+                .body("results[2].problem.type", is("urn:callwatch:problem:call-not-found"))
+                .body("results[2].problem.instance", is(path))
+                .body("results[3].call.state", is("active"));
+    }
+
+    @Test
+    void a_call_named_twice_is_read_once_and_answered_twice() {
+        StandIn vonage = standIn("batch").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        String upper = vonage.guid().toUpperCase(Locale.ROOT);
+        lookUp("batch", List.of(vonage.guid(), upper, vonage.guid()))
+                .then()
+                .body("results.id", equalTo(Collections.nCopies(3, vonage.guid())));
+        assertThat(vonage.callRequests()).isEqualTo(1);
+        assertThat(rows(lookUp("batch", List.of(vonage.guid(), upper), NDJSON))).hasSize(2);
+    }
+
+    @Test
+    void a_batch_and_a_look_up_share_what_is_remembered() {
+        StandIn vonage = standIn("batch").grantsTokens().answersCalls(okJson(ENDED));
+        vonage.lookUp();
+        lookUp("batch", List.of(vonage.guid())).then().body("results[0].status", is(200));
+        assertThat(vonage.callRequests()).isEqualTo(1);
+    }
+
+    @Test
+    void rows_come_as_lines_each_as_soon_as_it_is_known() {
+        StandIn slow =
+                standIn("batch").grantsTokens().answersCalls(okJson(ENDED).withFixedDelay(300));
+        StandIn quick = standIn("batch").answersCalls(okJson(ENDED));
+        quick.lookUp();
+        Response answer = lookUp("batch", List.of(slow.guid(), quick.guid(), "no-guid"), NDJSON);
+        answer.then().statusCode(200).contentType(NDJSON);
+        List<JsonPath> rows = rows(answer);
+        assertThat(rows.stream().map(row -> row.getString("id"))).containsExactly("no-guid", quick.guid(), slow.guid());
+        assertThat(rows.get(2).getString("call.state")).isEqualTo("completed");
+    }
+
+    @Test
+    void one_deadline_counts_for_the_whole_and_what_is_not_begun_by_then_is_not_sent() {
+        List<StandIn> calls = Stream.generate(
+                        () -> standIn("batch-slow").answersCalls(okJson(ENDED).withFixedDelay(350)))
+                .limit(60)
+                .toList();
+        standIn("batch-slow").grantsTokens().answersCalls(okJson(ENDED)).lookUp();
+
+        Response answer = lookUp("batch-slow", calls.stream().map(StandIn::guid).toList());
+
+        answer.then().statusCode(200).body("results", hasSize(60));
+        List<Integer> statuses = answer.jsonPath().getList("results.status");
+        assertThat(statuses).filteredOn(status -> status == 200).hasSizeLessThanOrEqualTo(25);
+        assertThat(statuses).filteredOn(status -> status == 504).hasSizeGreaterThanOrEqualTo(35);
+        assertThat(calls.stream().mapToInt(StandIn::callRequests).sum()).isLessThanOrEqualTo(50);
+        assertThat(answer.time()).isLessThan(1_500);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                | ids    | must be a list of 1 to 100 GUIDs in a JSON object",
+                "{\"ids\":[         | body   | must be a JSON object",
+                "{\"ids\":[]} {}    | body   | must be a JSON object",
+                "[]                | ids    | must be a list of 1 to 100 GUIDs in a JSON object",
+                "null              | ids    | must be a list of 1 to 100 GUIDs in a JSON object",
+                "{}                | ids    | must be a list of 1 to 100 GUIDs in a JSON object",
+                "{\"ids\":\"a\"}      | ids    | must be a list of 1 to 100 GUIDs in a JSON object",
+                "{\"ids\":[]}       | ids    | must be a list of 1 to 100 GUIDs in a JSON object",
+                "{\"ids\":[null]}   | ids[0] | must be text",
+                "{\"ids\":[\"a\", 5]} | ids[1] | must be text"
+            })
+    void a_malformed_body_is_a_problem_for_the_whole(String body, String field, String message) {
+        for (String accept : List.of("application/json", NDJSON)) {
+            given().contentType("application/json")
+                    .accept(accept)
+                    .body(body)
+                    .post("/v1/accounts/batch/calls/lookup")
+                    .then()
+                    .statusCode(400)
+                    .contentType("application/problem+json")
+                    .body("type", is("urn:callwatch:problem:invalid-request"))
+                    .body("violations[0].field", is(field))
+                    .body("violations[0].message", is(message));
+        }
+    }
+
+    @Test
+    void more_than_a_hundred_are_refused() {
+        List<String> ids =
+                Stream.generate(() -> UUID.randomUUID().toString()).limit(101).toList();
+        lookUp("batch", ids).then().statusCode(400).body("violations[0].field", is("ids"));
+    }
+
+    @Test
+    void an_account_that_is_not_held_is_a_problem_for_the_whole() {
+        lookUp("elsewhere", List.of("a"))
+                .then()
+                .statusCode(404)
+                .body("type", is("urn:callwatch:problem:account-not-found"));
+        lookUp("a.b", List.of("a")).then().statusCode(400).body("violations.field", contains("accountKey"));
+    }
+
+    @Test
+    void other_methods_and_media_types_are_refused_with_what_is_offered() {
+        given().delete("/v1/accounts/batch/calls/lookup")
+                .then()
+                .statusCode(405)
+                .header("Allow", "POST, OPTIONS")
+                .body("type", is("about:blank"));
+        given().contentType("text/plain")
+                .body("a")
+                .post("/v1/accounts/batch/calls/lookup")
+                .then()
+                .statusCode(415)
+                .body("type", is("about:blank"))
+                .body("violations", nullValue());
+        lookUp("batch", List.of("a"), "text/html").then().statusCode(406);
+        lookUp("batch", List.of("a"), "*/*").then().statusCode(200).contentType("application/json");
+    }
+
+    private StandIn standIn(String account) {
+        return new StandIn(wireMock, account);
+    }
+
+    private static Response lookUp(String account, List<String> ids) {
+        return lookUp(account, ids, "application/json");
+    }
+
+    private static Response lookUp(String account, List<String> ids, String accept) {
+        return given().contentType("application/json")
+                .accept(accept)
+                .body(Map.of("ids", ids))
+                .post("/v1/accounts/{account}/calls/lookup", account);
+    }
+
+    private static List<JsonPath> rows(Response answer) {
+        return answer.asString().lines().map(JsonPath::from).toList();
+    }
+}
