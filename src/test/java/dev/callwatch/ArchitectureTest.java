@@ -1,5 +1,9 @@
 package dev.callwatch;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -8,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.callwatch.vonage.CallGuid;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
@@ -36,6 +41,17 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule call_touches = touches("call", "account", "vonage", "phone", "problem");
+
+    /** Of the upstream only what names a call. */
+    @ArchTest
+    static final ArchRule watch_touches = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".watch")
+            .should()
+            .dependOnClassesThat(resideInAPackage(ROOT + "..")
+                    .and(not(resideInAnyPackage(
+                            ROOT + ".watch", ROOT + ".call", ROOT + ".account", ROOT + ".budget", ROOT + ".problem")))
+                    .and(not(type(CallGuid.class))));
 
     @ArchTest
     static final ArchRule access_touches = touches("access", "account", "problem");
@@ -96,8 +112,6 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(ROOT + "." + room)
                 .should()
-                .dependOnClassesThat(com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage(ROOT + "..")
-                        .and(com.tngtech.archunit.base.DescribedPredicate.not(
-                                com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage(allowed))));
+                .dependOnClassesThat(resideInAPackage(ROOT + "..").and(not(resideInAnyPackage(allowed))));
     }
 }

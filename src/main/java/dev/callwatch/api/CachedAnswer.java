@@ -1,11 +1,13 @@
 package dev.callwatch.api;
 
+import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Sighting;
-import dev.callwatch.problem.ProblemType;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Answers a sighting with the headers that HTTP caches understand, or a 304 where the caller has it already. */
@@ -18,12 +20,23 @@ class CachedAnswer {
         this.representations = representations;
     }
 
-    /** @param ifNoneMatch the lines of that request header */
-    RestResponse<byte[]> of(Sighting sighting, List<String> ifNoneMatch) {
+    /** Whether the caller does not have a status yet. */
+    boolean isNews(CallStatus status, List<String> ifNoneMatch) {
+        return !EntityTags.matches(ifNoneMatch, representations.of(status).tag());
+    }
+
+    /**
+     * Answers.
+     *
+     * @param ifNoneMatch the lines of that request header
+     * @param waited how long the answer might have been held back, where that was asked for
+     */
+    RestResponse<byte[]> of(Sighting sighting, List<String> ifNoneMatch, Optional<Duration> waited) {
         Representations.Representation representation = representations.of(sighting.status());
         RestResponse.ResponseBuilder<byte[]> answer = EntityTags.matches(ifNoneMatch, representation.tag())
                 ? RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_MODIFIED)
                 : RestResponse.ResponseBuilder.ok(representation.body(), MediaType.APPLICATION_JSON_TYPE);
+        waited.ifPresent(wait -> answer.header("Preference-Applied", "wait=" + wait.toSeconds()));
         return answer.header(HttpHeaders.ETAG, representation.tag())
                 .header(
                         HttpHeaders.CACHE_CONTROL,
@@ -41,7 +54,7 @@ class CachedAnswer {
             case READ_AGAIN -> "fwd=stale";
             case READ_ON_DEMAND -> "fwd=request";
             case LAST_KNOWN ->
-                "fwd=stale; detail=" + sighting.reason().map(ProblemType::code).orElseThrow();
+                "fwd=stale; detail=" + sighting.reason().orElseThrow().type().code();
         };
     }
 }

@@ -4,6 +4,7 @@ import dev.callwatch.access.AccessControl;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
+import dev.callwatch.call.Demand;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -15,7 +16,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -38,12 +41,14 @@ public class CallResource {
 
     private final AccessControl access;
     private final Calls calls;
+    private final LongPoll longPoll;
     private final CachedAnswer answer;
     private final BatchAnswer batch;
 
-    CallResource(AccessControl access, Calls calls, CachedAnswer answer, BatchAnswer batch) {
+    CallResource(AccessControl access, Calls calls, LongPoll longPoll, CachedAnswer answer, BatchAnswer batch) {
         this.access = access;
         this.calls = calls;
+        this.longPoll = longPoll;
         this.answer = answer;
         this.batch = batch;
     }
@@ -84,11 +89,22 @@ public class CallResource {
                     List<String> cacheControl,
             @Parameter(description = "Entity tags the caller has already.", schema = @Schema(type = SchemaType.STRING))
                     @RestHeader("If-None-Match")
-                    List<String> ifNoneMatch) {
+                    List<String> ifNoneMatch,
+            @Parameter(
+                            description =
+                                    "wait=N beside If-None-Match holds the answer back until there is a status that"
+                                            + " the caller does not have, for N seconds at most (60 at most).",
+                            schema = @Schema(type = SchemaType.STRING, examples = "wait=30"))
+                    @RestHeader("Prefer")
+                    List<String> prefer) {
         RequestedCall requested = RequestedCall.of(accountKey, callGuid);
         Account account = access.readable(requested.account());
-        return calls.look(account, requested.guid(), CacheControl.demand(cacheControl))
-                .map(sighting -> answer.of(sighting, ifNoneMatch));
+        Demand demand = CacheControl.demand(cacheControl);
+        Optional<Duration> wait = ifNoneMatch.isEmpty() ? Optional.empty() : Preference.wait(prefer);
+        return wait.map(longest -> longPoll.look(
+                        account, requested.guid(), demand, status -> answer.isNews(status, ifNoneMatch), longest))
+                .orElseGet(() -> calls.look(account, requested.guid(), demand))
+                .map(sighting -> answer.of(sighting, ifNoneMatch, wait));
     }
 
     /** Looks several calls up and answers when all are known. */

@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.callwatch.call.CallStatus;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 
 /** The bytes and the entity tag of a status, made once however many ask for it. */
 @Singleton
+// Caffeine finds the classes it generated for this mix of features by their names.
+@RegisterForReflection(
+        classNames = {"com.github.benmanes.caffeine.cache.WSMW", "com.github.benmanes.caffeine.cache.FSMW"})
 class Representations {
 
     /** Beside what is remembered of calls. */

@@ -178,7 +178,7 @@ public record CallStatus(
     }
 
     /** The same status, known to be the last that could be read. */
-    CallStatus asLastKnown() {
+    public CallStatus asLastKnown() {
         return with(revision, observed, true, vonage);
     }
 

@@ -3,10 +3,12 @@ package dev.callwatch.call;
 import dev.callwatch.account.Account;
 import dev.callwatch.vonage.CallDetail;
 import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.vonage.CallReader;
 import dev.callwatch.vonage.UpstreamFailure;
-import dev.callwatch.vonage.VonageCalls;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jboss.logging.MDC;
 
 /**
@@ -25,19 +28,38 @@ public class Calls {
 
     private static final Duration BETWEEN_FORCED_READINGS = Duration.ofSeconds(1);
 
-    private final VonageCalls vonage;
+    private final CallReader vonage;
     private final LookupOptions options;
     private final Memory memory;
     private final Clock clock;
     private final LookupMetrics metrics;
+    private final Consumer<CallChanged> changes;
     private final ConcurrentMap<Memory.Key, Uni<CallStatus>> readings = new ConcurrentHashMap<>();
 
-    Calls(VonageCalls vonage, LookupOptions options, Memory memory, Clock clock, LookupMetrics metrics) {
+    @Inject
+    Calls(
+            CallReader vonage,
+            LookupOptions options,
+            Memory memory,
+            Clock clock,
+            LookupMetrics metrics,
+            Event<CallChanged> changes) {
+        this(vonage, options, memory, clock, metrics, changes::fire);
+    }
+
+    Calls(
+            CallReader vonage,
+            LookupOptions options,
+            Memory memory,
+            Clock clock,
+            LookupMetrics metrics,
+            Consumer<CallChanged> changes) {
         this.vonage = vonage;
         this.options = options;
         this.memory = memory;
         this.clock = clock;
         this.metrics = metrics;
+        this.changes = changes;
     }
 
     /**
@@ -64,6 +86,25 @@ public class Calls {
                     .onItemOrFailure()
                     .invoke((sighting, failure) -> metrics.lookedUp(since, account.key(), sighting, failure));
         });
+    }
+
+    /** The last status of a call, however old, if it is remembered. */
+    public Optional<CallStatus> known(Account account, CallGuid guid) {
+        return memory.of(new Memory.Key(account.key(), guid)).status();
+    }
+
+    /** What is remembered of a call, however old, without asking Vonage. */
+    public Optional<Sighting> lastSighting(Account account, CallGuid guid) {
+        Memory.Entry known = memory.of(new Memory.Key(account.key(), guid));
+        return known.trouble().isPresent()
+                ? known.lastKnown()
+                        .map(status -> stale(status, known.trouble().get().reason()))
+                : known.status().map(status -> sighting(status, Sighting.Source.REMEMBERED));
+    }
+
+    /** Whether nothing more is to come of a call: it has ended, and its disposition is set or no longer waited for. */
+    public boolean isSettled(CallStatus status) {
+        return options.freshness().isSettled(status, clock.instant());
     }
 
     /** Whether an ordinary look-up would be answered without asking Vonage. */
@@ -130,10 +171,12 @@ public class Calls {
         // A reading that is given up leaves no trouble behind, so the status may not be marked yet.
         return known.lastKnown()
                 .or(() -> known.status().map(CallStatus::asLastKnown))
-                .map(status -> new Sighting(
-                        status, Sighting.Source.LAST_KNOWN, age(status), Duration.ZERO, Optional.of(reason.type())))
-                .map(sighting -> Uni.createFrom().item(sighting))
+                .map(status -> Uni.createFrom().item(stale(status, reason)))
                 .orElseGet(() -> Uni.createFrom().failure(reason));
+    }
+
+    private Sighting stale(CallStatus status, UpstreamFailure reason) {
+        return new Sighting(status, Sighting.Source.LAST_KNOWN, age(status), Duration.ZERO, Optional.of(reason));
     }
 
     private Duration age(CallStatus status) {
@@ -173,6 +216,11 @@ public class Calls {
         CallStatus status = Enrichment.next(
                 account.key().value(), account.country(), key.guid(), detail, clock.instant(), known.status());
         memory.keep(key, Memory.Entry.of(status));
+        if (known.status()
+                .filter(before -> before.revision() == status.revision())
+                .isEmpty()) {
+            changes.accept(new CallChanged(account.key(), status));
+        }
         return status;
     }
 

@@ -30,6 +30,15 @@ record Freshness(Duration active, Duration ended, Duration missing, Duration dis
         return awaitedDisposition(status) && AWAITING_DISPOSITION.compareTo(ended) < 0 ? AWAITING_DISPOSITION : ended;
     }
 
+    /** Whether it has ended, and its disposition is set or no longer waited for. */
+    boolean isSettled(CallStatus status, Instant now) {
+        boolean pastWindow = status.observed()
+                .firstEndedAt()
+                .filter(end -> !now.isBefore(end.plus(dispositionWindow)))
+                .isPresent();
+        return status.ended().orElse(false) && (status.disposition().isPresent() || pastWindow);
+    }
+
     private boolean awaitedDisposition(CallStatus status) {
         return status.disposition().isEmpty()
                 && status.observed()

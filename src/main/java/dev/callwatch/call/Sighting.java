@@ -1,6 +1,6 @@
 package dev.callwatch.call;
 
-import dev.callwatch.problem.ProblemType;
+import dev.callwatch.problem.ProblemException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param reason why Vonage could not be read, for the last known status
  */
 public record Sighting(
-        CallStatus status, Source source, Duration age, Duration lifetime, Optional<ProblemType> reason) {
+        CallStatus status, Source source, Duration age, Duration lifetime, Optional<ProblemException> reason) {
 
     /** How a status was come by. */
     public enum Source {

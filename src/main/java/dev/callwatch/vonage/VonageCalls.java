@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 
 /** The door to Vonage: holds a reader for each account and the way to each region. */
 @Singleton
-public class VonageCalls {
+public class VonageCalls implements CallReader {
 
     private final VonageOptions options;
     private final Budgets budgets;
@@ -61,25 +61,13 @@ public class VonageCalls {
         this.readers = readers(accounts);
     }
 
-    /**
-     * Reads one call.
-     *
-     * @param account an account that this process holds
-     * @param deadline the longest the whole reading may take, retries and waiting for a permit included
-     * @return what Vonage says of the call, or an {@link UpstreamFailure}
-     */
+    @Override
     public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline) {
         AccountReader reader = readers.get(account.key());
         return Uni.createFrom().deferred(() -> reader.read(guid, clock.instant().plus(deadline)));
     }
 
-    /**
-     * Waits for a reading no longer than until a deadline.
-     *
-     * @param deadline {@link Instant#MAX} for as long as the reading takes
-     * @param reading begins it or joins it; not called where the deadline has passed
-     * @return its outcome, or {@link UpstreamFailure.DeadlinePassed}
-     */
+    @Override
     public <T> Uni<T> until(Instant deadline, Supplier<Uni<T>> reading) {
         if (deadline.equals(Instant.MAX)) {
             return reading.get();

@@ -1,0 +1,54 @@
+package dev.callwatch.api;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.budget.Delay;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Calls;
+import dev.callwatch.call.Demand;
+import dev.callwatch.call.Sighting;
+import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.watch.News;
+import dev.callwatch.watch.Watches;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+
+/** Holds an answer back until there is news. All who wait for one call share its watch. */
+@Singleton
+class LongPoll {
+
+    private final Calls calls;
+    private final Watches watches;
+    private final Delay delay;
+
+    LongPoll(Calls calls, Watches watches, Delay delay) {
+        this.calls = calls;
+        this.watches = watches;
+        this.delay = delay;
+    }
+
+    /**
+     * The status of a call once it is news, or once nothing more is to come, or after a while.
+     *
+     * @param isNews whether the caller does not have a status yet
+     * @param wait how long to wait at most
+     */
+    Uni<Sighting> look(Account account, CallGuid guid, Demand demand, Predicate<CallStatus> isNews, Duration wait) {
+        return calls.look(account, guid, demand)
+                .chain(first -> isNews.test(first.status()) || calls.isSettled(first.status())
+                        ? Uni.createFrom().item(first)
+                        : later(account, guid, isNews, wait)
+                                .map(waited -> calls.lastSighting(account, guid).orElse(first)));
+    }
+
+    private Uni<Void> later(Account account, CallGuid guid, Predicate<CallStatus> isNews, Duration wait) {
+        Uni<Void> news = watches.follow(account, guid, OptionalLong.empty())
+                .filter(item -> item instanceof News.Seen seen
+                        && isNews.test(seen.event().call()))
+                .toUni()
+                .replaceWithVoid();
+        return Uni.combine().any().of(news, delay.of(wait));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.callwatch.watch;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** What happened to a call, the most telling first. */
+@Schema(
+        enumeration = {
+            "call.lost",
+            "call.failed",
+            "call.completed",
+            "call.disposition-set",
+            "call.active",
+            "call.recording-changed",
+            "call.changed",
+            "call.observed"
+        })
+public enum EventType {
+    /** Vonage no longer knows it. */
+    LOST,
+    /** It is over because of a fault. */
+    FAILED,
+    /** It is over. */
+    COMPLETED,
+    /** Its disposition was set, or set anew. */
+    DISPOSITION_SET,
+    /** It is active. */
+    ACTIVE,
+    /** Its recording was started, stopped or paused. */
+    RECORDING_CHANGED,
+    /** Anything else changed. */
+    CHANGED,
+    /** Nothing: this is where it stands. */
+    OBSERVED;
+
+    /** The name on the wire. */
+    @JsonValue
+    public String wireName() {
+        return "call." + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,110 @@
+package dev.callwatch.watch;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.budget.Budgets;
+import dev.callwatch.budget.Delay;
+import dev.callwatch.call.CallChanged;
+import dev.callwatch.call.Calls;
+import dev.callwatch.vonage.CallGuid;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Multi;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+
+/** Watches calls: one poll loop a call, however many are told. */
+@Singleton
+// Caffeine finds the classes it generated for this mix of features by their names.
+@RegisterForReflection(
+        classNames = {"com.github.benmanes.caffeine.cache.SSMWA", "com.github.benmanes.caffeine.cache.PSAMW"})
+public class Watches {
+
+    /** Events are kept for readers that come back, for so long after the call was last watched or changed. */
+    private static final Duration JOURNAL_KEPT = Duration.ofHours(1);
+
+    private static final long MOST_JOURNAL_BYTES = 32L << 20;
+
+    private record Key(AccountKey account, String guid) {}
+
+    private final Calls calls;
+    private final Budgets budgets;
+    private final Watch.Means means;
+    private final ConcurrentMap<Key, Watch> watched = new ConcurrentHashMap<>();
+    private final Cache<Key, Journal> journals;
+    private volatile boolean closed;
+
+    Watches(Calls calls, Budgets budgets, Delay delay, Clock clock, Background background, MeterRegistry registry) {
+        this.calls = calls;
+        this.budgets = budgets;
+        this.means = new Watch.Means(calls, delay, clock, background);
+        this.journals = Caffeine.newBuilder()
+                .expireAfterAccess(JOURNAL_KEPT)
+                .maximumWeight(MOST_JOURNAL_BYTES)
+                .weigher((Key key, Journal journal) -> journal.bytes())
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .build();
+        Gauge.builder("callwatch.watched.calls", watched, ConcurrentMap::size)
+                .description("Calls that are polled because somebody watches them")
+                .register(registry);
+    }
+
+    /**
+     * Watches a call. It is polled while anybody does.
+     *
+     * @param account an account that this process holds
+     * @param resumeAfter the revision that the reader had last; what followed is told instead of the current status, as far
+     *     as it is kept
+     * @return the current status as soon as it is known, and then what follows. A slow reader is told fewer revisions, but
+     *     the latest always. Ends after {@link News.Settled}, or without it when this process ends. It never fails
+     */
+    public Multi<News> follow(Account account, CallGuid guid, OptionalLong resumeAfter) {
+        return Multi.createFrom().deferred(() -> {
+            Reader reader = new Reader(resumeAfter);
+            return views(account, guid).onItem().transformToIterable(reader::news);
+        });
+    }
+
+    /** Ends all watches and begins no more, so that those who wait can go elsewhere before this process ends. */
+    void close(@Observes ShutdownDelayInitiatedEvent end) {
+        closed = true;
+        List.copyOf(watched.values()).forEach(Watch::close);
+    }
+
+    void changed(@Observes CallChanged change) {
+        Key key = new Key(change.account(), change.now().id());
+        Watch watch = watched.get(key);
+        if (watch != null) {
+            journals.put(key, watch.changed(change.now()));
+        } else {
+            journals.asMap().computeIfPresent(key, (known, journal) -> journal.with(change.now()));
+        }
+    }
+
+    private Multi<View> views(Account account, CallGuid guid) {
+        if (closed) {
+            return Multi.createFrom().empty();
+        }
+        Key key = new Key(account.key(), guid.value());
+        return watched.compute(
+                        key,
+                        (same, running) -> running == null || running.isOver() ? open(account, guid, key) : running)
+                .views();
+    }
+
+    private Watch open(Account account, CallGuid guid, Key key) {
+        Journal journal = journals.get(key, absent -> Journal.from(calls.known(account, guid)));
+        return new Watch(account, guid, journal, budgets.of(account), means, over -> watched.remove(key, over));
+    }
+}

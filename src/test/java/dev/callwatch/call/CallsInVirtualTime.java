@@ -1,0 +1,37 @@
+package dev.callwatch.call;
+
+import dev.callwatch.account.Faults;
+import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.vonage.CallReader;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The look-up as it is wired in production, on a scripted Vonage and a clock that is moved by hand. */
+public final class CallsInVirtualTime {
+
+    private CallsInVirtualTime() {}
+
+    /** @param settings beside the defaults, with their full keys */
+    public static LookupOptions options(Map<String, String> settings) {
+        return new LookupOptions(
+                new SmallRyeConfigBuilder()
+                        .withMapping(LookupSettings.class)
+                        .withSources(new PropertiesConfigSource(settings, "test", 100))
+                        .build()
+                        .getConfigMapping(LookupSettings.class),
+                new Faults());
+    }
+
+    public static Calls of(CallReader vonage, LookupOptions options, VirtualTime time, Consumer<CallChanged> changes) {
+        return new Calls(
+                vonage,
+                options,
+                new Memory(options, time),
+                time,
+                new LookupMetrics(new SimpleMeterRegistry()),
+                changes);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.callwatch.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.Allowance;
+import dev.callwatch.account.ClientSecret;
+import dev.callwatch.account.Region;
+import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.vonage.CallDetail;
+import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.vonage.UpstreamFailure;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class CallsTest {
+
+    private static final String ACTIVE = "{\"status\":\"Active\"}";
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Demand NO_CACHE = new Demand(Optional.of(Duration.ZERO), false);
+
+    private final VirtualTime time = new VirtualTime();
+    private final ScriptedReader vonage = new ScriptedReader(time);
+    private final List<CallChanged> changes = new ArrayList<>();
+    private final LookupOptions options = CallsInVirtualTime.options(Map.of());
+    private final Calls calls = CallsInVirtualTime.of(vonage, options, time, changes::add);
+    private final Batch batch = new Batch(calls, options, time);
+    private final CallGuid guid = guid();
+    private final Account account = new Account(
+            new AccountKey("a"),
+            new Region("emea", URI.create("https://emea.example")),
+            "client",
+            new ClientSecret.Fixed("secret"),
+            "scope",
+            Optional.empty(),
+            new Allowance(160, 100));
+
+    @Test
+    void ten_thousand_who_ask_at_once_are_one_reading() {
+        vonage.answers(guid, after(Duration.ofSeconds(2), ACTIVE));
+        List<UniAssertSubscriber<Sighting>> all =
+                IntStream.range(0, 10_000).mapToObj(caller -> look()).toList();
+        time.pass(Duration.ofSeconds(2));
+        assertThat(all).allSatisfy(UniAssertSubscriber::assertCompleted);
+        assertThat(vonage.readings(guid)).hasSize(1);
+    }
+
+    @Test
+    void a_reading_that_fails_is_one_reading_for_all_who_wait_and_none_for_those_who_come_right_after() {
+        vonage.answers(
+                guid, () -> time.of(SECOND).chain(() -> Uni.createFrom().failure(new UpstreamFailure.CallNotFound())));
+        List<UniAssertSubscriber<Sighting>> all =
+                IntStream.range(0, 1_000).mapToObj(caller -> look()).toList();
+        time.pass(SECOND);
+        assertThat(all).allSatisfy(waiting -> waiting.assertFailedWith(UpstreamFailure.CallNotFound.class));
+        look().assertFailedWith(UpstreamFailure.CallNotFound.class);
+        assertThat(vonage.readings(guid)).hasSize(1);
+    }
+
+    @Test
+    void a_failure_that_is_no_answer_is_not_remembered() {
+        vonage.fails(guid, ScriptedReader.unreachable());
+        look().assertFailedWith(UpstreamFailure.Unreachable.class);
+        vonage.answers(guid, ACTIVE);
+        look().assertCompleted();
+    }
+
+    @Test
+    void the_first_who_asks_may_leave_without_harm_to_the_others() {
+        vonage.answers(guid, after(SECOND, ACTIVE));
+        UniAssertSubscriber<Sighting> first = look();
+        UniAssertSubscriber<Sighting> second = look();
+        first.cancel();
+        time.pass(SECOND);
+        second.assertCompleted();
+        assertThat(vonage.readings(guid)).hasSize(1);
+    }
+
+    @Test
+    void a_reading_that_everybody_left_is_remembered_all_the_same() {
+        vonage.answers(guid, after(SECOND, ACTIVE));
+        look().cancel();
+        time.pass(SECOND);
+        assertThat(look().assertCompleted().getItem().source()).isEqualTo(Sighting.Source.REMEMBERED);
+    }
+
+    @Test
+    void a_storm_of_forced_readings_is_one_reading_a_second() {
+        vonage.answers(guid, ACTIVE);
+        for (int tenth = 0; tenth < 50; tenth++) {
+            calls.look(account, guid, NO_CACHE)
+                    .subscribe()
+                    .withSubscriber(UniAssertSubscriber.create())
+                    .assertCompleted();
+            time.pass(Duration.ofMillis(100));
+        }
+        assertThat(vonage.readings(guid)).hasSize(5);
+    }
+
+    @Test
+    void in_an_outage_a_known_call_is_answered_and_asked_for_once_a_second() {
+        vonage.answers(guid, ACTIVE);
+        look();
+        time.pass(Duration.ofMinutes(1));
+        vonage.fails(guid, ScriptedReader.unreachable());
+        for (int tenth = 0; tenth < 100; tenth++) {
+            Sighting sighting = look().assertCompleted().getItem();
+            assertThat(sighting.status().stale()).isTrue();
+            time.pass(Duration.ofMillis(100));
+        }
+        assertThat(vonage.readings(guid)).hasSize(11);
+    }
+
+    @Test
+    void each_new_revision_is_announced_once() {
+        vonage.answers(guid, ACTIVE);
+        look();
+        time.pass(SECOND);
+        look();
+        vonage.answers(guid, "{\"status\":null}");
+        time.pass(SECOND);
+        look();
+        assertThat(changes.stream().map(change -> change.now().revision())).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void a_batch_reads_each_call_once_and_no_more_than_25_at_a_time() {
+        List<CallGuid> guids = Stream.generate(CallsTest::guid).limit(60).toList();
+        guids.forEach(each -> vonage.answers(each, after(SECOND, ACTIVE)));
+        List<CallGuid> twice = Stream.concat(guids.stream(), guids.stream()).toList();
+
+        AssertSubscriber<Batch.Outcome> rows =
+                batch.look(account, twice).subscribe().withSubscriber(AssertSubscriber.create(100));
+
+        assertThat(vonage.readings()).hasSize(25);
+        time.pass(SECOND);
+        assertThat(vonage.readings()).hasSize(50);
+        time.pass(Duration.ofSeconds(2));
+        rows.assertCompleted();
+        assertThat(rows.getItems()).hasSize(60).allMatch(row -> row.sighting().isPresent());
+        assertThat(vonage.readings()).hasSize(60);
+    }
+
+    @Test
+    void the_deadline_counts_for_the_whole_batch_and_known_calls_are_answered_stale() {
+        CallGuid known = guid();
+        vonage.answers(known, ACTIVE);
+        calls.look(account, known, Demand.ORDINARY).subscribe().withSubscriber(UniAssertSubscriber.create());
+        time.pass(Duration.ofMinutes(1));
+        List<CallGuid> guids =
+                new ArrayList<>(Stream.generate(CallsTest::guid).limit(60).toList());
+        guids.add(known);
+        guids.forEach(each -> vonage.answers(each, after(Duration.ofSeconds(4), ACTIVE)));
+        vonage.readings().clear();
+
+        AssertSubscriber<Batch.Outcome> rows =
+                batch.look(account, guids).subscribe().withSubscriber(AssertSubscriber.create(100));
+        time.pass(Duration.ofSeconds(5));
+
+        rows.assertCompleted();
+        assertThat(rows.getItems())
+                .hasSize(61)
+                .filteredOn(row -> row.failure()
+                        .filter(UpstreamFailure.DeadlinePassed.class::isInstance)
+                        .isPresent())
+                .hasSize(35);
+        assertThat(rows.getItems())
+                .filteredOn(row -> row.guid().equals(known))
+                .allMatch(row -> row.sighting().orElseThrow().status().stale());
+        // Those that were never begun were never sent.
+        assertThat(vonage.readings()).hasSize(50);
+    }
+
+    @Test
+    void what_a_batch_gave_up_is_read_for_others_all_the_same() {
+        vonage.answers(guid, after(Duration.ofMillis(5_500), ACTIVE));
+        AssertSubscriber<Batch.Outcome> rows =
+                batch.look(account, List.of(guid)).subscribe().withSubscriber(AssertSubscriber.create(1));
+        time.pass(Duration.ofSeconds(5));
+        assertThat(rows.getItems().get(0).failure()).isPresent();
+        time.pass(SECOND);
+        assertThat(calls.known(account, guid)).isPresent();
+    }
+
+    private java.util.function.Supplier<Uni<CallDetail>> after(Duration wait, String document) {
+        return () -> time.of(wait).map(passed -> ScriptedReader.detail(document));
+    }
+
+    private UniAssertSubscriber<Sighting> look() {
+        return calls.look(account, guid, Demand.ORDINARY).subscribe().withSubscriber(UniAssertSubscriber.create());
+    }
+
+    private static CallGuid guid() {
+        return new CallGuid(UUID.randomUUID().toString());
+    }
+}

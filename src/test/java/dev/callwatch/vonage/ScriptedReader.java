@@ -1,0 +1,85 @@
+package dev.callwatch.vonage;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.budget.VirtualTime;
+import io.smallrye.mutiny.Uni;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Vonage without HTTP, in virtual time: answers as told and remembers what it was asked when. */
+public final class ScriptedReader implements CallReader {
+
+    /** One reading that was begun. */
+    public record Reading(CallGuid guid, Instant at) {}
+
+    private final VirtualTime time;
+    private final Map<CallGuid, Supplier<Uni<CallDetail>>> answers = new HashMap<>();
+    private final List<Reading> readings = new ArrayList<>();
+
+    public ScriptedReader(VirtualTime time) {
+        this.time = time;
+    }
+
+    /** From now on. */
+    public void answers(CallGuid guid, Supplier<Uni<CallDetail>> answer) {
+        answers.put(guid, answer);
+    }
+
+    /** From now on. */
+    public void answers(CallGuid guid, String document) {
+        answers(guid, () -> Uni.createFrom().item(detail(document)));
+    }
+
+    /** From now on. */
+    public void fails(CallGuid guid, UpstreamFailure failure) {
+        answers(guid, () -> Uni.createFrom().failure(failure));
+    }
+
+    public static CallDetail detail(String document) {
+        return CallDocuments.read(document.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static UpstreamFailure unreachable() {
+        return new UpstreamFailure.Unreachable();
+    }
+
+    public static UpstreamFailure throttled(Duration retryAfter) {
+        return new UpstreamFailure.Throttled(java.util.Optional.of(retryAfter));
+    }
+
+    public List<Reading> readings() {
+        return readings;
+    }
+
+    public List<Instant> readings(CallGuid guid) {
+        return readings.stream()
+                .filter(reading -> reading.guid().equals(guid))
+                .map(Reading::at)
+                .toList();
+    }
+
+    @Override
+    public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline) {
+        return Uni.createFrom().deferred(() -> {
+            readings.add(new Reading(guid, time.instant()));
+            return answers.getOrDefault(guid, () -> Uni.createFrom().failure(new UpstreamFailure.CallNotFound()))
+                    .get();
+        });
+    }
+
+    @Override
+    public <T> Uni<T> until(Instant deadline, Supplier<Uni<T>> reading) {
+        if (deadline.equals(Instant.MAX)) {
+            return reading.get();
+        }
+        return time.instant().isBefore(deadline)
+                ? new Retries(time, time, new BackOff(() -> 0)).inTime(deadline, reading.get())
+                : Uni.createFrom().failure(new UpstreamFailure.DeadlinePassed());
+    }
+}

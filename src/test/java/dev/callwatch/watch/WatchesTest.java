@@ -1,0 +1,365 @@
+package dev.callwatch.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.Allowance;
+import dev.callwatch.account.ClientSecret;
+import dev.callwatch.account.Region;
+import dev.callwatch.budget.Budget;
+import dev.callwatch.budget.Budgets;
+import dev.callwatch.budget.BudgetsInVirtualTime;
+import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.call.CallChanged;
+import dev.callwatch.call.Calls;
+import dev.callwatch.call.CallsInVirtualTime;
+import dev.callwatch.call.Demand;
+import dev.callwatch.problem.ProblemType;
+import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.vonage.UpstreamFailure;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class WatchesTest {
+
+    private static final String ACTIVE = "{\"status\":\"Active\"}";
+    private static final String RECORDED = "{\"status\":\"Active\",\"recordingStatus\":\"Started\"}";
+    private static final String ENDED = "{\"status\":null}";
+    private static final String DISPOSED = "{\"status\":null,\"dispositionCode\":\"Sale\"}";
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final VirtualTime time = new VirtualTime();
+    private final ScriptedReader vonage = new ScriptedReader(time);
+    private final List<Consumer<CallChanged>> observers = new ArrayList<>();
+    private final Calls calls = CallsInVirtualTime.of(
+            vonage,
+            CallsInVirtualTime.options(Map.of()),
+            time,
+            change -> observers.forEach(observer -> observer.accept(change)));
+    private final Budgets budgets = BudgetsInVirtualTime.of(time);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Watches watches = new Watches(calls, budgets, time, time, Runnable::run, registry);
+    private final Account account = account(160, 100);
+    private final CallGuid guid = guid();
+
+    WatchesTest() {
+        observers.add(watches::changed);
+    }
+
+    @Test
+    void the_first_to_come_is_told_the_current_status_and_then_what_follows() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<News> reader = follow();
+        assertThat(told(reader)).containsExactly("call.observed 1");
+        vonage.answers(guid, RECORDED);
+        time.pass(SECOND.multipliedBy(2));
+        vonage.answers(guid, ENDED);
+        time.pass(SECOND.multipliedBy(5));
+        vonage.answers(guid, DISPOSED);
+        time.pass(SECOND.multipliedBy(40));
+        assertThat(told(reader))
+                .containsExactly(
+                        "call.observed 1",
+                        "call.recording-changed 2",
+                        "call.completed 3",
+                        "call.disposition-set 4",
+                        "settled");
+        reader.assertCompleted();
+        assertNothingRuns();
+    }
+
+    @Test
+    void polls_come_a_second_after_a_change_and_stretch_to_five_on_a_quiet_call() {
+        vonage.answers(guid, ACTIVE);
+        follow();
+        time.pass(Duration.ofSeconds(20));
+        assertThat(polls()).containsExactly(0L, 1L, 3L, 7L, 12L, 17L);
+        vonage.answers(guid, RECORDED);
+        time.pass(Duration.ofSeconds(6));
+        assertThat(polls()).endsWith(22L, 23L, 25L);
+    }
+
+    @Test
+    void after_the_end_a_disposition_is_asked_for_every_30_seconds_until_its_window_has_passed() {
+        vonage.answers(guid, ENDED);
+        AssertSubscriber<News> reader = follow();
+        time.pass(Duration.ofSeconds(100));
+        assertThat(polls()).containsExactly(0L, 1L, 31L, 61L, 91L);
+        time.pass(Duration.ofMinutes(30));
+        assertThat(told(reader)).containsExactly("call.observed 1", "settled");
+        reader.assertCompleted();
+        assertNothingRuns();
+    }
+
+    @Test
+    void all_who_watch_a_call_share_one_loop() {
+        vonage.answers(guid, ACTIVE);
+        List<AssertSubscriber<News>> readers =
+                Stream.generate(this::follow).limit(100).toList();
+        time.pass(Duration.ofSeconds(3));
+        assertThat(polls()).containsExactly(0L, 1L, 3L);
+        assertThat(registry.get("callwatch.watched.calls").gauge().value()).isEqualTo(1);
+        assertThat(readers).allSatisfy(reader -> assertThat(told(reader)).containsExactly("call.observed 1"));
+    }
+
+    @Test
+    void the_loop_ends_with_the_last_who_leaves() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<News> one = follow();
+        AssertSubscriber<News> other = follow();
+        one.cancel();
+        time.pass(Duration.ofSeconds(3));
+        assertThat(polls()).hasSize(3);
+        other.cancel();
+        assertNothingRuns();
+        time.pass(Duration.ofMinutes(1));
+        assertThat(polls()).hasSize(3);
+    }
+
+    @Test
+    void who_comes_while_the_last_leaves_begins_anew() {
+        vonage.answers(guid, ACTIVE);
+        follow().cancel();
+        AssertSubscriber<News> reader = follow();
+        assertThat(told(reader)).containsExactly("call.observed 1");
+        time.pass(Duration.ofSeconds(10));
+        assertThat(polls()).containsExactly(0L, 2L, 6L);
+    }
+
+    @Test
+    void a_call_just_created_may_be_unknown_for_five_seconds() {
+        AssertSubscriber<News> reader = follow();
+        time.pass(Duration.ofSeconds(3));
+        assertThat(told(reader)).isEmpty();
+        vonage.answers(guid, ACTIVE);
+        time.pass(SECOND);
+        assertThat(told(reader)).containsExactly("call.observed 1");
+    }
+
+    @Test
+    void a_call_that_stays_unknown_is_reported_so_and_settled() {
+        AssertSubscriber<News> reader = follow();
+        time.pass(Duration.ofSeconds(6));
+        assertThat(told(reader)).containsExactly("call-not-found", "settled");
+        reader.assertCompleted();
+        assertThat(polls()).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+        assertNothingRuns();
+    }
+
+    @Test
+    void a_call_that_vonage_no_longer_knows_is_lost() {
+        vonage.answers(guid, ENDED);
+        AssertSubscriber<News> reader = follow();
+        vonage.fails(guid, new UpstreamFailure.CallNotFound());
+        time.pass(Duration.ofSeconds(40));
+        assertThat(told(reader)).containsExactly("call.observed 1", "call.lost 1", "settled");
+        assertThat(seen(reader).get(1).call().stale()).isTrue();
+    }
+
+    @Test
+    void trouble_is_told_once_and_its_end_too() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<News> reader = follow();
+        vonage.fails(guid, ScriptedReader.unreachable());
+        time.pass(Duration.ofSeconds(20));
+        vonage.answers(guid, ACTIVE);
+        time.pass(Duration.ofSeconds(6));
+        assertThat(told(reader)).containsExactly("call.observed 1", "upstream-unreachable", "call.observed 1");
+        // A second, then every five.
+        assertThat(polls()).containsExactly(0L, 1L, 6L, 11L, 16L, 21L, 26L);
+    }
+
+    @Test
+    void a_known_call_is_told_as_stale_where_vonage_cannot_be_read() {
+        vonage.answers(guid, ACTIVE);
+        look();
+        time.pass(Duration.ofHours(1));
+        vonage.fails(guid, ScriptedReader.unreachable());
+        AssertSubscriber<News> reader = follow();
+        assertThat(told(reader)).containsExactly("call.observed 1", "upstream-unreachable");
+        assertThat(seen(reader).get(0).call().stale()).isTrue();
+    }
+
+    @Test
+    void vonage_is_left_alone_for_as_long_as_it_asks() {
+        vonage.fails(guid, ScriptedReader.throttled(Duration.ofSeconds(20)));
+        follow();
+        time.pass(Duration.ofSeconds(30));
+        assertThat(polls()).containsExactly(0L, 20L);
+    }
+
+    @Test
+    void what_a_look_up_finds_is_told_at_once_and_saves_the_poll() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<News> reader = follow();
+        time.pass(Duration.ofSeconds(8));
+        vonage.answers(guid, RECORDED);
+        look();
+        assertThat(told(reader)).containsExactly("call.observed 1", "call.recording-changed 2");
+        assertThat(polls()).endsWith(7L, 8L);
+    }
+
+    @Test
+    void a_reader_that_comes_back_is_told_what_it_missed_and_nothing_twice() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<News> first = follow();
+        first.cancel();
+        change(RECORDED, ACTIVE, RECORDED);
+        assertThat(told(follow(2))).containsExactly("call.recording-changed 3", "call.recording-changed 4");
+        assertThat(told(follow(4))).isEmpty();
+    }
+
+    @Test
+    void a_reader_that_comes_back_with_an_unknown_revision_is_told_where_the_call_stands() {
+        vonage.answers(guid, ACTIVE);
+        follow();
+        assertThat(told(follow(7))).containsExactly("call.observed 1");
+    }
+
+    @Test
+    void thirty_two_events_are_kept() {
+        vonage.answers(guid, ACTIVE);
+        follow();
+        for (int i = 0; i < 20; i++) {
+            change(RECORDED, ACTIVE);
+        }
+        assertThat(told(follow(9))).hasSize(32).startsWith("call.recording-changed 10");
+        assertThat(told(follow(8))).containsExactly("call.observed 41");
+    }
+
+    @Test
+    void a_slow_reader_misses_nothing_that_is_kept() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<News> slow = watches.follow(account, guid, OptionalLong.empty())
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(1));
+        AssertSubscriber<News> quick = follow();
+        change(RECORDED, ACTIVE, RECORDED);
+        assertThat(told(slow)).containsExactly("call.observed 1");
+        assertThat(told(quick)).hasSize(4);
+        slow.request(10);
+        assertThat(told(slow)).endsWith("call.recording-changed 4");
+    }
+
+    @Test
+    void a_hundred_calls_share_the_budget_round_robin_and_leave_look_ups_their_share() {
+        List<CallGuid> guids = Stream.generate(WatchesTest::guid).limit(100).toList();
+        Budget budget = budgets.of(account);
+        guids.forEach(each -> vonage.answers(
+                each, () -> budget.permit(time.instant().plusSeconds(5)).map(permit -> ScriptedReader.detail(ACTIVE))));
+        guids.forEach(each -> watches.follow(account, each, OptionalLong.empty())
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(100)));
+        time.pass(Duration.ofMinutes(2));
+        vonage.readings().clear();
+        time.pass(Duration.ofMinutes(10));
+        assertThat(vonage.readings()).hasSizeBetween(1_550, 1_650);
+        assertThat(guids.stream().map(each -> vonage.readings(each).size()))
+                .allMatch(polls -> polls >= 15 && polls <= 17);
+        budget.permit(time.instant().plusMillis(1))
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .assertCompleted();
+    }
+
+    @Test
+    void at_the_end_of_the_process_readers_are_let_go_and_none_begins() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<News> reader = follow();
+        watches.close(null);
+        reader.assertCompleted();
+        assertThat(told(reader)).doesNotContain("settled");
+        follow().assertCompleted();
+        assertNothingRuns();
+    }
+
+    private void change(String... documents) {
+        for (String document : documents) {
+            vonage.answers(guid, document);
+            time.pass(SECOND);
+            look();
+        }
+    }
+
+    private void look() {
+        calls.look(account, guid, new Demand(Optional.of(Duration.ZERO), false))
+                .subscribe()
+                .with(sighting -> {}, failure -> {});
+    }
+
+    private void assertNothingRuns() {
+        assertThat(time.pending()).isZero();
+        assertThat(registry.get("callwatch.watched.calls").gauge().value()).isZero();
+    }
+
+    private AssertSubscriber<News> follow() {
+        return watches.follow(account, guid, OptionalLong.empty())
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+    }
+
+    private AssertSubscriber<News> follow(long revision) {
+        return watches.follow(account, guid, OptionalLong.of(revision))
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+    }
+
+    private List<Long> polls() {
+        Instant begin = vonage.readings(guid).get(0);
+        return vonage.readings(guid).stream()
+                .map(at -> Duration.between(begin, at).toSeconds())
+                .toList();
+    }
+
+    private static List<CallEvent> seen(AssertSubscriber<News> reader) {
+        return reader.getItems().stream()
+                .filter(News.Seen.class::isInstance)
+                .map(news -> ((News.Seen) news).event())
+                .toList();
+    }
+
+    private static List<String> told(AssertSubscriber<News> reader) {
+        return reader.getItems().stream().map(WatchesTest::text).toList();
+    }
+
+    private static String text(News news) {
+        if (news instanceof News.Seen seen) {
+            return seen.event().type().wireName() + " " + seen.event().call().revision();
+        }
+        if (news instanceof News.Troubled troubled) {
+            ProblemType type = troubled.reason().type();
+            return type.code();
+        }
+        return "settled";
+    }
+
+    private static CallGuid guid() {
+        return new CallGuid(UUID.randomUUID().toString());
+    }
+
+    private static Account account(int requestsPerMinute, int burst) {
+        return new Account(
+                new AccountKey("a"),
+                new Region("emea", URI.create("https://emea.example")),
+                "client",
+                new ClientSecret.Fixed("secret"),
+                "scope",
+                Optional.empty(),
+                new Allowance(requestsPerMinute, burst));
+    }
+}
