@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.callwatch.call.CallStatus;
+import dev.callwatch.watch.CallEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
 
-/** The bytes and the entity tag of a status, made once however many ask for it. */
+/** What statuses and events look like on the wire, made once however many ask for them. */
 @Singleton
 // Caffeine finds the classes it generated for this mix of features by their names.
 @RegisterForReflection(
@@ -35,6 +38,12 @@ class Representations {
             .weigher((CallStatus status, Representation representation) -> representation.body().length)
             .build();
 
+    private final Cache<CallEvent, String> events = Caffeine.newBuilder()
+            .weakKeys()
+            .maximumWeight(MOST_BYTES)
+            .weigher((CallEvent event, String text) -> text.length())
+            .build();
+
     Representations(ObjectMapper json, EntityTags tags) {
         this.json = json;
         this.tags = tags;
@@ -42,6 +51,19 @@ class Representations {
 
     Representation of(CallStatus status) {
         return made.get(status, this::make);
+    }
+
+    /** An event as JSON on one line. */
+    String of(CallEvent event) {
+        return events.get(event, this::make);
+    }
+
+    private String make(CallEvent event) {
+        String changes = event.changes().stream()
+                .map(change -> '"' + change.wireName() + '"')
+                .collect(Collectors.joining(",", "[", "]"));
+        String call = new String(of(event.call()).body(), StandardCharsets.UTF_8);
+        return "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"call\":" + call + "}";
     }
 
     private Representation make(CallStatus status) {

@@ -20,10 +20,6 @@ record View(
         return new View(0, journal, Optional.empty(), Optional.empty(), false);
     }
 
-    View with(Journal now) {
-        return now == journal ? this : new View(version + 1, now, trouble, lost, settled);
-    }
-
     /** It was read. */
     View read(Journal now, boolean over) {
         boolean same = now == journal && trouble.isEmpty() && lost.isEmpty() && settled == over;

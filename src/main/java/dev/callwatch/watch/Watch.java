@@ -108,7 +108,7 @@ final class Watch {
         synchronized (this) {
             changed = true;
             journal = view.journal().with(now);
-            view = view.with(journal);
+            view = view.read(journal, view.settled());
         }
         tell();
         return journal;

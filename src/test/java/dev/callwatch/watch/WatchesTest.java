@@ -185,6 +185,16 @@ class WatchesTest {
     }
 
     @Test
+    void a_call_that_is_seen_at_last_is_told_once_and_not_as_stale() {
+        vonage.fails(guid, ScriptedReader.unreachable());
+        AssertSubscriber<News> reader = follow();
+        vonage.answers(guid, ACTIVE);
+        time.pass(Duration.ofSeconds(6));
+        assertThat(told(reader)).containsExactly("upstream-unreachable", "call.observed 1");
+        assertThat(seen(reader).get(0).call().stale()).isFalse();
+    }
+
+    @Test
     void a_known_call_is_told_as_stale_where_vonage_cannot_be_read() {
         vonage.answers(guid, ACTIVE);
         look();

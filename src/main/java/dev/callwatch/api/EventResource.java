@@ -1,0 +1,164 @@
+package dev.callwatch.api;
+
+import dev.callwatch.access.AccessControl;
+import dev.callwatch.vonage.CallGuid;
+import io.smallrye.mutiny.Multi;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import java.util.List;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseHeader;
+import org.jboss.resteasy.reactive.RestHeader;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+import org.jboss.resteasy.reactive.common.util.RestMediaType;
+
+/** What happens to calls, as it happens. */
+@Path("/v1/accounts")
+@Tag(name = "Events")
+public class EventResource {
+
+    private static final String NO_BUFFERING = "X-Accel-Buffering";
+
+    private final AccessControl access;
+    private final EventStream stream;
+
+    EventResource(AccessControl access, EventStream stream) {
+        this.access = access;
+        this.stream = stream;
+    }
+
+    /** Streams one call as server-sent events. */
+    @GET
+    @Path("/{accountKey}/calls/{callGuid}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @ResponseHeader(name = NO_BUFFERING, value = "no")
+    @Operation(
+            operationId = "followCall",
+            summary = "Follow a call",
+            description = "First its current status, then an event for each revision, until it has ended and has its"
+                    + " disposition or none will come. With Accept: application/x-ndjson each event is a line"
+                    + " {\"event\":…,\"id\":…,\"data\":…}.")
+    @APIResponse(
+            responseCode = "200",
+            description = "Events status, problem and end.",
+            content = {
+                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = SchemaType.STRING)),
+                @Content(mediaType = RestMediaType.APPLICATION_NDJSON, schema = @Schema(type = SchemaType.STRING))
+            })
+    @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    public Multi<OutboundSseEvent> follow(
+            @PathParam("accountKey") String accountKey,
+            @PathParam("callGuid") String callGuid,
+            @Parameter(description = "{guid}:{revision} of the last event that arrived.") @RestHeader("Last-Event-ID")
+                    List<String> lastEventId,
+            @Context Sse sse,
+            @Context RoutingContext request) {
+        return frames(RequestedCall.of(accountKey, callGuid), lastEventId, request)
+                .map(frame -> event(frame, sse));
+    }
+
+    /** Streams one call as lines of JSON. */
+    @GET
+    @Path("/{accountKey}/calls/{callGuid}/events")
+    @Produces(RestMediaType.APPLICATION_NDJSON)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @ResponseHeader(name = NO_BUFFERING, value = "no")
+    @Operation(hidden = true)
+    public Multi<Line> followAsLines(
+            @PathParam("accountKey") String accountKey,
+            @PathParam("callGuid") String callGuid,
+            @RestHeader("Last-Event-ID") List<String> lastEventId,
+            @Context RoutingContext request) {
+        return lines(frames(RequestedCall.of(accountKey, callGuid), lastEventId, request));
+    }
+
+    /** Streams several calls as server-sent events. */
+    @GET
+    @Path("/{accountKey}/calls/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @ResponseHeader(name = NO_BUFFERING, value = "no")
+    @Operation(
+            operationId = "followCalls",
+            summary = "Follow several calls",
+            description = "Like following each of 1 to 100 calls, over one connection.")
+    @APIResponse(
+            responseCode = "200",
+            description = "Events status, problem and end.",
+            content = {
+                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = SchemaType.STRING)),
+                @Content(mediaType = RestMediaType.APPLICATION_NDJSON, schema = @Schema(type = SchemaType.STRING))
+            })
+    @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    public Multi<OutboundSseEvent> followAll(
+            @PathParam("accountKey") String accountKey,
+            @Parameter(description = "A call's GUID; 1 to 100 times.") @RestQuery("id") List<String> ids,
+            @RestHeader("Last-Event-ID") List<String> lastEventId,
+            @Context Sse sse,
+            @Context RoutingContext request) {
+        return frames(RequestedStream.of(accountKey, ids), lastEventId, request).map(frame -> event(frame, sse));
+    }
+
+    /** Streams several calls as lines of JSON. */
+    @GET
+    @Path("/{accountKey}/calls/events")
+    @Produces(RestMediaType.APPLICATION_NDJSON)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @ResponseHeader(name = NO_BUFFERING, value = "no")
+    @Operation(hidden = true)
+    public Multi<Line> followAllAsLines(
+            @PathParam("accountKey") String accountKey,
+            @RestQuery("id") List<String> ids,
+            @RestHeader("Last-Event-ID") List<String> lastEventId,
+            @Context RoutingContext request) {
+        return lines(frames(RequestedStream.of(accountKey, ids), lastEventId, request));
+    }
+
+    private Multi<StreamFrame> frames(RequestedCall requested, List<String> lastEventId, RoutingContext request) {
+        Set<CallGuid> guids = Set.of(requested.guid());
+        return frames(new RequestedStream(requested.account(), guids), lastEventId, request);
+    }
+
+    private Multi<StreamFrame> frames(RequestedStream requested, List<String> lastEventId, RoutingContext request) {
+        return stream.of(
+                access.readable(requested.account()), requested.guids(), LastEventId.parse(lastEventId), request);
+    }
+
+    private static OutboundSseEvent event(StreamFrame frame, Sse sse) {
+        OutboundSseEvent.Builder event = sse.newEventBuilder();
+        if (frame instanceof StreamFrame.Event told) {
+            told.id().ifPresent(event::id);
+            event.name(told.name()).data(told.data());
+        } else if (frame instanceof StreamFrame.Retry retry) {
+            event.comment("").reconnectDelay(retry.after().toMillis());
+        } else {
+            event.comment("");
+        }
+        return event.build();
+    }
+
+    /** A heartbeat is an empty line; a hint at reconnection has no form here. */
+    private static Multi<Line> lines(Multi<StreamFrame> frames) {
+        return frames.filter(frame -> !(frame instanceof StreamFrame.Retry)).map(Line::of);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.callwatch.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.callwatch.account.Account;
+import dev.callwatch.budget.Delay;
+import dev.callwatch.problem.Problem;
+import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.watch.News;
+import dev.callwatch.watch.Watches;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Multi;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Tells one reader of one or several calls what happens to them. */
+@Singleton
+class EventStream {
+
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    /** At shutdown readers come back spread over so long. */
+    private static final int RETRY_SPREAD_MILLIS = 2_000;
+
+    private static final StreamFrame.Event END = new StreamFrame.Event("end", Optional.empty(), "{}");
+
+    private final Watches watches;
+    private final Representations representations;
+    private final ObjectMapper json;
+    private final Delay delay;
+    private final AtomicInteger open = new AtomicInteger();
+
+    EventStream(
+            Watches watches, Representations representations, ObjectMapper json, Delay delay, MeterRegistry registry) {
+        this.watches = watches;
+        this.representations = representations;
+        this.json = json;
+        this.delay = delay;
+        Gauge.builder("callwatch.streams", open, AtomicInteger::get)
+                .description("Event streams that are open")
+                .register(registry);
+    }
+
+    /** The data of an event {@code problem}. */
+    @RegisterForReflection
+    @JsonPropertyOrder({"id", "problem"})
+    record TroubledCall(String id, Problem problem) {}
+
+    /** News of one of the calls. */
+    private record Item(CallGuid guid, News news) {}
+
+    /**
+     * Streams.
+     *
+     * @param guids the calls, each once
+     * @param last where the reader left off, if it comes back
+     * @return frames until every call is settled or the process ends; it never fails
+     */
+    Multi<StreamFrame> of(Account account, Set<CallGuid> guids, Optional<LastEventId> last, RoutingContext request) {
+        return Multi.createFrom().deferred(() -> {
+            AtomicInteger unsettled = new AtomicInteger(guids.size());
+            Multi<StreamFrame> told = news(account, guids, last)
+                    .onItem()
+                    .transformToIterable(item -> frames(account, item, unsettled, request))
+                    .onCompletion()
+                    .switchTo(() -> unsettled.get() > 0
+                            ? Multi.createFrom().item(comeBack())
+                            : Multi.createFrom().empty());
+            open.incrementAndGet();
+            return Multi.createBy()
+                    .concatenating()
+                    .streams(Multi.createFrom().item(new StreamFrame.Retry(RETRY)), withHeartbeats(told))
+                    .onTermination()
+                    .invoke(open::decrementAndGet);
+        });
+    }
+
+    private Multi<Item> news(Account account, Set<CallGuid> guids, Optional<LastEventId> last) {
+        List<Multi<Item>> calls = guids.stream()
+                .map(guid -> watches.follow(
+                                account, guid, last.map(event -> event.of(guid)).orElse(OptionalLong.empty()))
+                        .map(news -> new Item(guid, news)))
+                .toList();
+        // One at a time of each call, so that a slow reader's news wait where they can be outdone.
+        return Multi.createBy()
+                .merging()
+                .withConcurrency(calls.size())
+                .withRequests(1)
+                .streams(calls);
+    }
+
+    private Multi<StreamFrame> withHeartbeats(Multi<StreamFrame> told) {
+        Multi<Optional<StreamFrame>> untilTheEnd = Multi.createBy()
+                .concatenating()
+                .streams(told.map(Optional::of), Multi.createFrom().item(Optional.empty()));
+        Multi<Optional<StreamFrame>> heartbeats = delay.of(HEARTBEAT)
+                .replaceWith(Optional.<StreamFrame>of(new StreamFrame.Heartbeat()))
+                .repeat()
+                .indefinitely();
+        return Multi.createBy()
+                .merging()
+                .withRequests(1)
+                .streams(untilTheEnd, heartbeats)
+                .select()
+                .first(Optional::isPresent)
+                .map(Optional::get);
+    }
+
+    private List<StreamFrame> frames(Account account, Item item, AtomicInteger unsettled, RoutingContext request) {
+        if (item.news() instanceof News.Seen seen) {
+            String id = LastEventId.of(item.guid(), seen.event().call().revision());
+            return List.of(new StreamFrame.Event("status", Optional.of(id), representations.of(seen.event())));
+        }
+        if (item.news() instanceof News.Troubled troubled) {
+            Problem problem = ProblemMapper.of(troubled.reason(), request);
+            return List.of(new StreamFrame.Event("problem", Optional.empty(), problem(item.guid(), problem)));
+        }
+        return unsettled.decrementAndGet() == 0 ? List.of(END) : List.of();
+    }
+
+    private String problem(CallGuid guid, Problem problem) {
+        try {
+            return json.writeValueAsString(new TroubledCall(guid.value(), problem));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static StreamFrame comeBack() {
+        int spread = ThreadLocalRandom.current().nextInt(RETRY_SPREAD_MILLIS);
+        return new StreamFrame.Retry(Duration.ofMillis(500L + spread));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.callwatch.api;
+
+import dev.callwatch.vonage.CallGuid;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a reader that comes back left off, from {@code Last-Event-ID} (WHATWG HTML, server-sent events).
+ *
+ * @param guid the call of the event
+ * @param revision its revision, at least 1
+ */
+record LastEventId(CallGuid guid, long revision) {
+
+    private static final Pattern FORM = Pattern.compile("(.{36}):([1-9][0-9]{0,17})");
+
+    static String of(CallGuid guid, long revision) {
+        return guid + ":" + revision;
+    }
+
+    /** Reads the header; what did not come from us counts as absent. */
+    static Optional<LastEventId> parse(List<String> lines) {
+        return lines.stream()
+                .map(FORM::matcher)
+                .filter(Matcher::matches)
+                .flatMap(matcher ->
+                        CallGuid.parse(matcher.group(1))
+                                .map(guid -> new LastEventId(guid, Long.parseLong(matcher.group(2))))
+                                .stream())
+                .findFirst();
+    }
+
+    /** The revision to resume a call after, where the event was one of that call. */
+    OptionalLong of(CallGuid call) {
+        return guid.equals(call) ? OptionalLong.of(revision) : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.callwatch.api;
+
+import io.restassured.path.json.JsonPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Scanner;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A reader of an event stream, as a client would be. */
+public final class StreamReader implements AutoCloseable {
+
+    /** One server-sent event; {@code data} is empty where there is none. */
+    public record Frame(String event, String id, String data, String retry) {
+
+        public JsonPath json() {
+            return JsonPath.from(data);
+        }
+    }
+
+    private final HttpResponse<InputStream> response;
+    private final List<Frame> frames = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private volatile boolean ended;
+
+    private StreamReader(HttpResponse<InputStream> response) {
+        this.response = response;
+        this.thread = new Thread(this::read, "stream-reader");
+        thread.start();
+    }
+
+    /** @param headers names and values in turn */
+    public static StreamReader open(String url, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).header("Accept", "text/event-stream");
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return new StreamReader(
+                HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
+    }
+
+    public HttpResponse<InputStream> response() {
+        return response;
+    }
+
+    /** Everything that arrived, comments left out. */
+    public List<Frame> frames() {
+        return frames;
+    }
+
+    /** {@code type revision} of statuses, the problem's name of problems, {@code end}. */
+    public List<String> told() {
+        List<String> told = new ArrayList<>();
+        for (Frame frame : frames) {
+            switch (frame.event()) {
+                case "status" ->
+                    told.add(frame.json().getString("type") + " "
+                            + frame.id().substring(frame.id().indexOf(':') + 1));
+                case "problem" ->
+                    told.add(frame.json().getString("problem.type").substring("urn:callwatch:problem:".length()));
+                case "end" -> told.add("end");
+                default -> {}
+            }
+        }
+        return told;
+    }
+
+    /** Whether the other side has closed the stream. */
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    @Override
+    public void close() throws IOException {
+        response.body().close();
+    }
+
+    private void read() {
+        try (Scanner lines = new Scanner(response.body(), "UTF-8")) {
+            String event = "";
+            String id = "";
+            String data = "";
+            String retry = "";
+            while (lines.hasNextLine()) {
+                String line = lines.nextLine();
+                String value = line.substring(line.indexOf(':') + 1).strip();
+                if (line.isEmpty()) {
+                    if (!event.isEmpty() || !retry.isEmpty()) {
+                        frames.add(new Frame(event, id, data, retry));
+                    }
+                    event = "";
+                    id = "";
+                    data = "";
+                    retry = "";
+                } else if (line.startsWith("event:")) {
+                    event = value;
+                } else if (line.startsWith("id:")) {
+                    id = value;
+                } else if (line.startsWith("data:")) {
+                    data += value;
+                } else if (line.startsWith("retry:")) {
+                    retry = value;
+                }
+            }
+        }
+        ended = true;
+    }
+}
