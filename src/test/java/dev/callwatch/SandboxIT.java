@@ -3,6 +3,7 @@ package dev.callwatch;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.matchesPattern;
@@ -93,6 +94,61 @@ class SandboxIT {
                 .contains("{\"id\":\"94e5928c-7f7e-4645-ad72-61010f906449\",\"status\":200,\"call\":{\"id\":")
                 .contains("{\"id\":\"24e5948c-4f4e-6646-cd77-91010f903889\",\"status\":404,\"problem\":{\"type\":")
                 .contains("{\"id\":\"x\",\"status\":400,\"problem\":{\"type\":");
+    }
+
+    @Test
+    void a_stream_tells_the_status_and_ends_with_the_call() {
+        String stream = given().accept("text/event-stream")
+                .get("/v1/accounts/sandbox/calls/94e5928c-7f7e-4645-ad72-61010f906449/events")
+                .then()
+                .statusCode(200)
+                .contentType("text/event-stream")
+                .extract()
+                .asString();
+        assertThat(stream)
+                .contains(
+                        "event:status\ndata:{\"type\":\"call.observed\",\"changes\":[\"call.observed\"],\"call\":{\"id\":")
+                .endsWith("event:end\ndata:{}\n\n");
+    }
+
+    @Test
+    void a_stream_of_several_calls_comes_as_lines_and_reports_the_unknown() {
+        String lines = given().accept("application/x-ndjson")
+                .queryParam("id", "94e5928c-7f7e-4645-ad72-61010f906449")
+                .queryParam("id", "24e5948c-4f4e-6646-cd77-91010f903889")
+                .get("/v1/accounts/sandbox/calls/events")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+        assertThat(lines)
+                .contains("{\"event\":\"status\",\"id\":\"94e5928c-7f7e-4645-ad72-61010f906449:")
+                .contains("{\"event\":\"problem\",\"id\":null,\"data\":{\"id\":\"24e5948c-")
+                .endsWith("{\"event\":\"end\",\"id\":null,\"data\":{}}\n");
+    }
+
+    @Test
+    void an_answer_is_held_back_until_there_is_news() {
+        String call = "/v1/accounts/sandbox/calls/00000100-0000-0000-0000-0000000000a1";
+        String tag = given().get(call).header("ETag");
+        given().header("If-None-Match", tag)
+                .header("Prefer", "wait=20")
+                .get(call)
+                .then()
+                .statusCode(200)
+                .header("Preference-Applied", "wait=20")
+                .body("recording", is("started"));
+    }
+
+    @Test
+    void the_page_is_served_with_a_strict_policy() {
+        given().get("/")
+                .then()
+                .statusCode(200)
+                .contentType(containsString("text/html"))
+                .header("Content-Security-Policy", containsString("default-src 'none'"))
+                .header("Cache-Control", "no-cache");
+        given().get("/console/app.js").then().statusCode(200).contentType(containsString("javascript"));
     }
 
     @Test

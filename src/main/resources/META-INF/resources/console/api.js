@@ -1,0 +1,75 @@
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const ACCOUNT = /^[A-Za-z0-9_-]{1,64}$/;
+
+export const MOST_CALLS = 100;
+
+export const isAccount = key => ACCOUNT.test(key);
+
+/** Sorts pasted text into GUIDs and the rest. Quotes and brackets are taken for what surrounds a GUID in JSON or code. */
+export function readGuids(text) {
+  const words = text.split(/[\s,;"'{}()[\]]+/).filter(Boolean);
+  const valid = words.filter(word => GUID.test(word)).map(word => word.toLowerCase());
+  const invalid = words.filter(word => !GUID.test(word));
+  return { valid: [...new Set(valid)], invalid: [...new Set(invalid)] };
+}
+
+/** Relative to the page, so that it works below a path prefix too. */
+const resolve = path => new URL(path, document.baseURI).href;
+
+export function callUrl(account, guid) {
+  return resolve(`v1/accounts/${encodeURIComponent(account)}/calls/${guid}`);
+}
+
+export function eventsUrl(account, guids) {
+  const query = guids.map(guid => `id=${guid}`).join('&');
+  return resolve(`v1/accounts/${encodeURIComponent(account)}/calls/events?${query}`);
+}
+
+/** The same request for a shell. The token stays out of it: command lines end up in histories and tickets. */
+export function curl(url, { stream = false, withToken = false } = {}) {
+  return ['curl',
+    stream ? `-N -H 'Accept: text/event-stream'` : '-s',
+    withToken ? `-H "Authorization: Bearer $TOKEN"` : null,
+    `'${url}'`].filter(Boolean).join(' ');
+}
+
+export function authorization(token) {
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+/** The accounts that the caller may read. Throws a problem. */
+export async function fetchAccounts(token) {
+  let response;
+  try {
+    response = await fetch(resolve('v1/accounts'), {
+      headers: { Accept: 'application/json', ...authorization(token) }, cache: 'no-store',
+    });
+  } catch {
+    throw { title: 'Callwatch cannot be reached', detail: 'No connection to the service. Press Watch to try again.' };
+  }
+  if (!response.ok) throw await readProblem(response);
+  try {
+    return (await response.json()).accounts ?? [];
+  } catch {
+    throw foreignAnswer(response);
+  }
+}
+
+/** The problem of a refused request; proxies in between may answer without one. */
+export async function readProblem(response) {
+  const title = `The service answered ${response.status}`;
+  try {
+    const body = await response.json();
+    return { title, status: response.status, ...body };
+  } catch {
+    return { title, status: response.status };
+  }
+}
+
+export function foreignAnswer(response) {
+  return {
+    title: 'Not an answer of Callwatch',
+    status: response.status,
+    detail: 'Something between this page and the service answered in its place, perhaps a proxy or a sign-in page.',
+  };
+}

@@ -1,0 +1,124 @@
+/** What the interface says, in words for people. Values that are new to this page are shown as they are. */
+
+const STATES = {
+  active: ['●', 'Active'],
+  failed: ['✕', 'Failed'],
+  completed: ['✓', 'Completed'],
+  unknown: ['?', 'Unknown'],
+  unavailable: ['–', 'No status'],
+  pending: ['…', 'Waiting'],
+};
+
+const RECORDING = {
+  started: 'Being recorded',
+  paused: 'Paused',
+  stopped: 'Stopped',
+};
+
+const PARTY = {
+  originator: 'at the originator',
+  recipient: 'at the recipient',
+};
+
+const REASON = {
+  'call-failed': 'the call could not be put through',
+  'call-rejected': 'the call was rejected',
+  'no-answer': 'nobody answered',
+  'normal': 'the call was cleared in the normal way',
+  'number-busy': 'the number was busy',
+  'number-changed': 'the number has changed',
+  'unknown': 'no reason is known',
+};
+
+const RETRY = {
+  'soon': 'Worth calling again soon.',
+  'later': 'Worth calling again later.',
+  'never': 'Do not call this number again.',
+  'not-needed': 'No need to call again.',
+  'unknown': 'Whether calling again helps is not known.',
+};
+
+const PROBLEM = {
+  'invalid-request': 'The service could not make sense of the request.',
+  'unauthenticated': 'The service wants a valid bearer token. Enter one and press Watch.',
+  'forbidden': 'This token may not read this account.',
+  'account-not-found': 'The service does not have this account.',
+  'call-not-found': 'Vonage does not know this call. It forgets calls 24 hours after their end.',
+  'rate-limited': 'Too many requests were sent to the service.',
+  'budget-exhausted': 'All requests to Vonage that this account may make for now are spent.',
+  'upstream-throttled': 'Vonage asks to be called less often.',
+  'upstream-unavailable': 'Vonage failed too often and is left alone for some seconds.',
+  'upstream-rejected-credentials': 'Vonage refused the credentials of the service. Its operator has to look at them.',
+  'upstream-forbidden': 'The credentials of the service lack a permission at Vonage, most often a scope.',
+  'upstream-unreachable': 'The service could not connect to Vonage.',
+  'upstream-error': 'Vonage answered with an error.',
+  'upstream-malformed': 'Vonage answered something that is not a call.',
+  'upstream-timeout': 'Vonage did not answer in time.',
+};
+
+// A proxy or the framework refuses without our names.
+const BY_STATUS = { 401: 'unauthenticated', 403: 'forbidden', 429: 'rate-limited' };
+
+const regions = new Intl.DisplayNames(['en'], { type: 'region' });
+
+const spaced = value => value?.replaceAll('-', ' ') ?? null;
+
+const capital = text => text && text[0].toUpperCase() + text.slice(1);
+
+/** [glyph, word]: the glyph tells states apart where colours do not. */
+export const stateWords = state => STATES[state] ?? ['?', capital(spaced(state))];
+
+export const recordingWords = recording => RECORDING[recording] ?? capital(spaced(recording));
+
+export const lineTypeWords = lineType => capital(spaced(lineType));
+
+export function countryWords(code) {
+  try {
+    return code && `${regions.of(code)} (${code})`;
+  } catch {
+    return code;
+  }
+}
+
+export function resultWords({ code, party, reason, retry }) {
+  const where = [capital(spaced(code)), PARTY[party] ?? spaced(party)].filter(Boolean).join(' ');
+  const why = REASON[reason] ?? spaced(reason);
+  const what = [where, why].filter(Boolean).join(': ');
+  return [what && `${what}.`, RETRY[retry] ?? spaced(retry)].filter(Boolean).join(' ');
+}
+
+/** A change in words, with what it changed to. */
+export function changeWords(change, call) {
+  switch (change) {
+    case 'call.observed': return `Seen as ${stateWords(call.state)[1].toLowerCase()}`;
+    case 'call.active': return 'Call is active';
+    case 'call.completed': return 'Call completed';
+    case 'call.failed': return 'Call failed';
+    case 'call.recording-changed': return call.recording ? `Recording ${spaced(call.recording)}` : 'No recording any more';
+    case 'call.disposition-set': return call.disposition ? `Disposition: ${call.disposition}` : 'Disposition removed';
+    case 'call.lost': return 'Vonage no longer knows the call';
+    case 'call.changed': return 'Details changed';
+    default: return capital(spaced(change.replace(/^call\./, '')));
+  }
+}
+
+/** What changed between two statuses: after a gap in the connection, the service sends only where a call stands now. */
+export function changesBetween(before, after) {
+  const changes = [];
+  if (before.state !== after.state) changes.push(after.state === 'unknown' ? 'call.changed' : `call.${after.state}`);
+  if (before.recording !== after.recording) changes.push('call.recording-changed');
+  if (before.disposition !== after.disposition) changes.push('call.disposition-set');
+  if (!changes.length && before.revision !== after.revision) changes.push('call.changed');
+  return changes;
+}
+
+export function problemWords(problem) {
+  return PROBLEM[problem.type?.replace('urn:callwatch:problem:', '')] ?? PROBLEM[BY_STATUS[problem.status]] ?? null;
+}
+
+/** "2 active, 1 failed", those that matter most first. */
+export function countWords(states) {
+  const count = Object.keys(STATES).map(state => [states.filter(each => each === state).length, state]);
+  return count.filter(([number]) => number)
+    .map(([number, state]) => `${number} ${STATES[state][1].toLowerCase()}`).join(', ');
+}
