@@ -1,0 +1,27 @@
+package bench;
+
+import io.smallrye.common.annotation.NonBlocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** Answers every path with the same bytes, those of the file that the system property {@code bench.body} names. */
+@Path("/")
+public class Bare {
+
+    private final byte[] body;
+
+    Bare() throws IOException {
+        body = Files.readAllBytes(java.nio.file.Path.of(System.getProperty("bench.body")));
+    }
+
+    @GET
+    @Path("{any: .*}")
+    @Produces("application/json")
+    @NonBlocking
+    public byte[] answer() {
+        return body;
+    }
+}
