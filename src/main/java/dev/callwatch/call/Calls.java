@@ -226,8 +226,10 @@ public class Calls {
 
     private void failed(Memory.Key key, UpstreamFailure reason) {
         Memory.Entry known = memory.of(key);
-        // A failure is no value: it is kept beside a status, or where it says that there is no call.
-        if (known.status().isPresent() || reason instanceof UpstreamFailure.CallNotFound) {
+        // A failure is no value. It is kept beside a status, or where it says something of the call, so that not each
+        // of many
+        // who ask makes Vonage say it again.
+        if (known.status().isPresent() || reason.isVerdict()) {
             memory.keep(key, known.failed(reason, clock.instant()));
         }
     }

@@ -42,8 +42,8 @@ final class Enrichment {
                 state,
                 ended(state),
                 Summary.of(state, detail.status(), recording, result),
-                party(detail.from(), country),
-                party(detail.to(), country),
+                party(detail.from(), country, previous.map(CallStatus::from)),
+                party(detail.to(), country, previous.map(CallStatus::to)),
                 recording,
                 result,
                 present(detail.dispositionCode()),
@@ -83,15 +83,29 @@ final class Enrichment {
                 Retry.after(fault.reason()));
     }
 
-    private static CallStatus.Party party(CallDetail.Party party, Optional<String> country) {
+    private static CallStatus.Party party(
+            CallDetail.Party party, Optional<String> country, Optional<CallStatus.Party> before) {
         Optional<String> telephoneNumber = present(party.telephoneNumber());
         Optional<String> presentedClid = present(party.presentedClid());
+        Optional<String> agentId = present(party.agentId());
+        // Parsing a number is the most expensive part of a poll that finds nothing new.
+        return before.filter(known -> known.telephoneNumber().equals(telephoneNumber)
+                        && known.presentedClid().equals(presentedClid)
+                        && known.agentId().equals(agentId))
+                .orElseGet(() -> party(telephoneNumber, presentedClid, agentId, country));
+    }
+
+    private static CallStatus.Party party(
+            Optional<String> telephoneNumber,
+            Optional<String> presentedClid,
+            Optional<String> agentId,
+            Optional<String> country) {
         Optional<PhoneNumber> number =
                 telephoneNumber.or(() -> presentedClid).flatMap(text -> PhoneNumbers.parse(text, country));
         return new CallStatus.Party(
                 telephoneNumber,
                 presentedClid,
-                present(party.agentId()),
+                agentId,
                 number.map(PhoneNumber::e164),
                 number.flatMap(PhoneNumber::country),
                 number.map(PhoneNumber::lineType));

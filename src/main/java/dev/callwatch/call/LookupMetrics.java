@@ -5,12 +5,17 @@ import dev.callwatch.problem.ProblemException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What is measured of look-ups. */
 @Singleton
 class LookupMetrics {
 
+    private record Series(AccountKey account, String outcome) {}
+
     private final MeterRegistry registry;
+    private final Map<Series, Timer> timers = new ConcurrentHashMap<>();
 
     LookupMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -27,11 +32,16 @@ class LookupMetrics {
      * @param failure what it failed with, or null where it was answered
      */
     void lookedUp(Timer.Sample since, AccountKey account, Sighting sighting, Throwable failure) {
-        since.stop(Timer.builder("callwatch.lookups")
+        Series series = new Series(account, failure == null ? answered(sighting) : failed(failure));
+        since.stop(timers.computeIfAbsent(series, this::timer));
+    }
+
+    private Timer timer(Series series) {
+        return Timer.builder("callwatch.lookups")
                 .description("Look-ups of a call, by account and outcome")
-                .tag("account", account.value())
-                .tag("outcome", failure == null ? answered(sighting) : failed(failure))
-                .register(registry));
+                .tag("account", series.account().value())
+                .tag("outcome", series.outcome())
+                .register(registry);
     }
 
     private static String answered(Sighting sighting) {

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 class Memory {
 
     /** Objects, keys and times beside the texts of one status, about. */
-    private static final int BYTES_BESIDE_TEXT = 1_200;
+    private static final int BYTES_BESIDE_TEXT = 1_500;
 
     record Key(AccountKey account, CallGuid guid) {}
 

@@ -45,6 +45,11 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         return false;
     }
 
+    /** Whether it is what Vonage says of the call, so that asking again at once is pointless. */
+    public boolean isVerdict() {
+        return this instanceof CallNotFound || this instanceof Forbidden;
+    }
+
     /** Whether Vonage was not even asked. */
     boolean isUnsent() {
         return answer.equals(UNSENT);

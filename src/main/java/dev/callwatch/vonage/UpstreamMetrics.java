@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** What is measured of the upstream. */
@@ -28,7 +30,10 @@ class UpstreamMetrics {
         Duration.ofSeconds(5)
     };
 
+    private record Series(Region region, String answer) {}
+
     private final MeterRegistry registry;
+    private final Map<Series, Timer> timers = new ConcurrentHashMap<>();
 
     UpstreamMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -40,12 +45,16 @@ class UpstreamMetrics {
 
     /** Counts one request for a call and its latency. */
     void requested(Timer.Sample since, Region region, String answer) {
-        since.stop(Timer.builder("callwatch.upstream.requests")
+        since.stop(timers.computeIfAbsent(new Series(region, answer), this::timer));
+    }
+
+    private Timer timer(Series series) {
+        return Timer.builder("callwatch.upstream.requests")
                 .description("Requests for a call to Vonage, by region and status")
-                .tag("region", region.name())
-                .tag("status", answer)
+                .tag("region", series.region().name())
+                .tag("status", series.answer())
                 .serviceLevelObjectives(BUCKETS)
-                .register(registry));
+                .register(registry);
     }
 
     /** Counts one token request. */

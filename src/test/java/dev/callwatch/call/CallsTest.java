@@ -71,11 +71,23 @@ class CallsTest {
     }
 
     @Test
-    void a_failure_that_is_no_answer_is_not_remembered() {
+    void a_failure_that_says_nothing_of_the_call_is_not_remembered() {
         vonage.fails(guid, ScriptedReader.unreachable());
         look().assertFailedWith(UpstreamFailure.Unreachable.class);
         vonage.answers(guid, ACTIVE);
         look().assertCompleted();
+    }
+
+    @Test
+    void a_verdict_answers_those_who_come_within_a_second_and_is_forgotten_then() {
+        vonage.fails(guid, ScriptedReader.forbidden());
+        look().assertFailedWith(UpstreamFailure.Forbidden.class);
+        vonage.answers(guid, ACTIVE);
+        time.pass(Duration.ofMillis(999));
+        look().assertFailedWith(UpstreamFailure.Forbidden.class);
+        time.pass(Duration.ofMillis(1));
+        look().assertCompleted();
+        assertThat(vonage.readings(guid)).hasSize(2);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Vonage without HTTP, in virtual time: answers as told and remembers what it was asked when. */
@@ -49,8 +50,12 @@ public final class ScriptedReader implements CallReader {
         return new UpstreamFailure.Unreachable();
     }
 
+    public static UpstreamFailure forbidden() {
+        return new UpstreamFailure.Forbidden();
+    }
+
     public static UpstreamFailure throttled(Duration retryAfter) {
-        return new UpstreamFailure.Throttled(java.util.Optional.of(retryAfter));
+        return new UpstreamFailure.Throttled(Optional.of(retryAfter));
     }
 
     public List<Reading> readings() {
