@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.callwatch.api.StreamReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -76,7 +77,7 @@ class ProcessIT {
     }
 
     @Test
-    void a_running_look_up_is_answered_before_the_process_ends() throws Exception {
+    void running_look_ups_are_answered_and_readers_sent_elsewhere_before_the_process_ends() throws Exception {
         int api = freePort();
         Path output = output();
         Process process = launch(
@@ -96,8 +97,21 @@ class ProcessIT {
                             .statusCode(200));
             CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(() ->
                     given().get(calls + "00000408-0000-0000-0000-000000000001").statusCode());
-            await().pollDelay(Duration.ofSeconds(1)).until(() -> !slow.isDone());
+            String ringing = calls + "00000777-0000-0000-0000-000000000001";
+            String tag = given().get(ringing).header("ETag");
+            CompletableFuture<Integer> waiting =
+                    CompletableFuture.supplyAsync(() -> given().header("If-None-Match", tag)
+                            .header("Prefer", "wait=60")
+                            .get(ringing)
+                            .statusCode());
+            StreamReader stream = StreamReader.open(ringing + "/events");
+            await().until(() -> stream.told().contains("call.observed 1"));
+            await().pollDelay(Duration.ofSeconds(1)).until(() -> !slow.isDone() && !waiting.isDone());
             process.destroy();
+            assertThat(waiting.get(2, TimeUnit.SECONDS)).isEqualTo(304);
+            await().atMost(Duration.ofSeconds(2)).until(stream::hasEnded);
+            assertThat(stream.told()).doesNotContain("end");
+            assertThat(stream.frames().get(stream.frames().size() - 1).retry()).isNotEmpty();
             assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo(504);
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isIn(0, 143);
