@@ -2,6 +2,7 @@ package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
 import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -15,7 +16,6 @@ import jakarta.ws.rs.sse.Sse;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -56,10 +56,12 @@ public class EventResource {
                     + " {\"event\":…,\"id\":…,\"data\":…}.")
     @APIResponse(
             responseCode = "200",
-            description = "Events status, problem and end.",
+            description = "Events status (whose data this is), problem and end.",
             content = {
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = SchemaType.STRING)),
-                @Content(mediaType = RestMediaType.APPLICATION_NDJSON, schema = @Schema(type = SchemaType.STRING))
+                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = CallEvent.class)),
+                @Content(
+                        mediaType = RestMediaType.APPLICATION_NDJSON,
+                        schema = @Schema(implementation = CallEvent.class))
             })
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
     @APIResponse(responseCode = "404", ref = "NotFound")
@@ -102,10 +104,12 @@ public class EventResource {
             description = "Like following each of 1 to 100 calls, over one connection.")
     @APIResponse(
             responseCode = "200",
-            description = "Events status, problem and end.",
+            description = "Events status (whose data this is), problem and end.",
             content = {
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(type = SchemaType.STRING)),
-                @Content(mediaType = RestMediaType.APPLICATION_NDJSON, schema = @Schema(type = SchemaType.STRING))
+                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = CallEvent.class)),
+                @Content(
+                        mediaType = RestMediaType.APPLICATION_NDJSON,
+                        schema = @Schema(implementation = CallEvent.class))
             })
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
     @APIResponse(responseCode = "404", ref = "NotFound")

@@ -3,7 +3,6 @@ package dev.callwatch.watch;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.callwatch.call.CallState;
 import dev.callwatch.call.CallStatus;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,7 +18,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @JsonPropertyOrder({"type", "changes", "call"})
 @Schema(name = "CallEvent", description = "One revision of a call and what makes it differ from the one before.")
-@RegisterForReflection
 public record CallEvent(EventType type, List<EventType> changes, CallStatus call) {
 
     private static CallEvent of(Collection<EventType> changes, CallStatus call) {
