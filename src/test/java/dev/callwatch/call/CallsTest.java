@@ -3,10 +3,7 @@ package dev.callwatch.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
-import dev.callwatch.account.AccountKey;
-import dev.callwatch.account.Allowance;
-import dev.callwatch.account.ClientSecret;
-import dev.callwatch.account.Region;
+import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.VirtualTime;
 import dev.callwatch.vonage.CallDetail;
 import dev.callwatch.vonage.CallGuid;
@@ -15,7 +12,6 @@ import dev.callwatch.vonage.UpstreamFailure;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,14 +35,7 @@ class CallsTest {
     private final Calls calls = CallsInVirtualTime.of(vonage, options, time, changes::add);
     private final Batch batch = new Batch(calls, options, time);
     private final CallGuid guid = guid();
-    private final Account account = new Account(
-            new AccountKey("a"),
-            new Region("emea", URI.create("https://emea.example")),
-            "client",
-            new ClientSecret.Fixed("secret"),
-            "scope",
-            Optional.empty(),
-            new Allowance(160, 100));
+    private final Account account = AnAccount.usual();
 
     @Test
     void ten_thousand_who_ask_at_once_are_one_reading() {

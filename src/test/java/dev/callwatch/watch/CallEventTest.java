@@ -3,10 +3,7 @@ package dev.callwatch.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
-import dev.callwatch.account.AccountKey;
-import dev.callwatch.account.Allowance;
-import dev.callwatch.account.ClientSecret;
-import dev.callwatch.account.Region;
+import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.VirtualTime;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
@@ -14,7 +11,6 @@ import dev.callwatch.call.CallsInVirtualTime;
 import dev.callwatch.call.Demand;
 import dev.callwatch.vonage.CallGuid;
 import dev.callwatch.vonage.ScriptedReader;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -66,14 +62,7 @@ class CallEventTest {
     private static CallStatus status(
             Calls calls, ScriptedReader vonage, VirtualTime time, CallGuid guid, String document) {
         vonage.answers(guid, document.replace('\'', '"'));
-        Account account = new Account(
-                new AccountKey("a"),
-                new Region("emea", URI.create("https://emea.example")),
-                "client",
-                new ClientSecret.Fixed("secret"),
-                "scope",
-                Optional.empty(),
-                new Allowance(160, 100));
+        Account account = AnAccount.usual();
         // A little more than a second later it counts as old.
         time.pass(Duration.ofSeconds(2));
         return calls.look(account, guid, new Demand(Optional.of(Duration.ZERO), false))

@@ -3,10 +3,7 @@ package dev.callwatch.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
-import dev.callwatch.account.AccountKey;
-import dev.callwatch.account.Allowance;
-import dev.callwatch.account.ClientSecret;
-import dev.callwatch.account.Region;
+import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.Budget;
 import dev.callwatch.budget.Budgets;
 import dev.callwatch.budget.BudgetsInVirtualTime;
@@ -22,7 +19,6 @@ import dev.callwatch.vonage.UpstreamFailure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,7 +50,7 @@ class WatchesTest {
     private final Budgets budgets = BudgetsInVirtualTime.of(time);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Watches watches = new Watches(calls, budgets, time, time, Runnable::run, registry);
-    private final Account account = account(160, 100);
+    private final Account account = AnAccount.usual();
     private final CallGuid guid = guid();
 
     WatchesTest() {
@@ -360,16 +356,5 @@ class WatchesTest {
 
     private static CallGuid guid() {
         return new CallGuid(UUID.randomUUID().toString());
-    }
-
-    private static Account account(int requestsPerMinute, int burst) {
-        return new Account(
-                new AccountKey("a"),
-                new Region("emea", URI.create("https://emea.example")),
-                "client",
-                new ClientSecret.Fixed("secret"),
-                "scope",
-                Optional.empty(),
-                new Allowance(requestsPerMinute, burst));
     }
 }
