@@ -49,7 +49,7 @@ class BatchAnswer {
                 .filter(id -> CallGuid.parse(id).isEmpty())
                 .map(id -> row(id, new InvalidRequest(List.of(new Violation("ids", RequestedCall.GUID_FORM))), request))
                 .toList();
-        Multi<BatchResult.Row> looked = batch.look(account, guids).map(outcome -> row(outcome, request));
+        Multi<BatchResult.Row> looked = batch.look(account, guids, "").map(outcome -> row(outcome, request));
         return Multi.createBy()
                 .concatenating()
                 .streams(Multi.createFrom().iterable(malformed), looked)

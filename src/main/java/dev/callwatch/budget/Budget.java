@@ -4,8 +4,6 @@ import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 
 /**
@@ -25,12 +23,9 @@ public final class Budget {
     private final Delay delay;
     private final BudgetMetrics metrics;
 
-    private final Deque<Place> requests = new ArrayDeque<>();
-    private final Deque<Place> polls = new ArrayDeque<>();
+    private final Queue requests = new Queue();
+    private final Queue polls = new Queue();
     private Instant lastTurn = Instant.EPOCH;
-
-    /** Somebody who waits; compared by identity. */
-    private static final class Place {}
 
     Budget(Rate rate, Clock clock, Delay delay, BudgetMetrics metrics) {
         this.rate = rate;
@@ -40,15 +35,17 @@ public final class Budget {
     }
 
     /**
-     * A permit for one request, in the order of arrival.
+     * A permit for one request: callers take turns, so that one who asks much does not starve the others, and each is served
+     * in the order of arrival.
      *
+     * @param caller on whose behalf
      * @param deadline when it is of no more use
      * @return the permit once it is there, or {@link BudgetExhausted} as soon as it is clear that it cannot be there before
      *     the deadline. Cancelling it leaves the queue
      */
-    public Uni<Permit> permit(Instant deadline) {
+    public Uni<Permit> permit(String caller, Instant deadline) {
         return Uni.createFrom().deferred(() -> {
-            Place place = enter(requests);
+            Queue.Place place = enter(requests, caller);
             return permit(place, deadline).onTermination().invoke(() -> leave(requests, place));
         });
     }
@@ -62,12 +59,12 @@ public final class Budget {
      */
     public Uni<Void> turn() {
         return Uni.createFrom().deferred(() -> {
-            Place place = enter(polls);
+            Queue.Place place = enter(polls, "");
             return turn(place).onTermination().invoke(() -> leave(polls, place));
         });
     }
 
-    private Uni<Permit> permit(Place place, Instant deadline) {
+    private Uni<Permit> permit(Queue.Place place, Instant deadline) {
         Duration wait = untilPermit(place);
         if (wait.isZero()) {
             metrics.permitted();
@@ -80,23 +77,24 @@ public final class Budget {
         return delay.of(wait).chain(() -> permit(place, deadline));
     }
 
-    private Uni<Void> turn(Place place) {
+    private Uni<Void> turn(Queue.Place place) {
         Duration wait = untilTurn(place);
         return wait.isZero() ? Uni.createFrom().voidItem() : delay.of(wait).chain(() -> turn(place));
     }
 
     /** Zero where the permit was taken. */
-    private synchronized Duration untilPermit(Place place) {
-        int ahead = ahead(requests, place);
+    private synchronized Duration untilPermit(Queue.Place place) {
+        int ahead = requests.ahead(place);
         if (ahead == 0 && rate.tryTake()) {
+            requests.served(place);
             return Duration.ZERO;
         }
         return atLeast(LEAST_WAIT, rate.until(ahead + 1));
     }
 
     /** Zero where the turn has come. */
-    private synchronized Duration untilTurn(Place place) {
-        int ahead = ahead(polls, place);
+    private synchronized Duration untilTurn(Queue.Place place) {
+        int ahead = polls.ahead(place);
         Duration spare = rate.until(rate.reserve() + 1 + ahead);
         Duration share = rate.period().multipliedBy(PERIODS_BETWEEN_CERTAIN_TURNS);
         Duration certain = atLeast(
@@ -105,30 +103,18 @@ public final class Budget {
         boolean now = requests.isEmpty() && spare.isZero() || certain.isZero();
         if (ahead == 0 && now) {
             lastTurn = clock.instant();
+            polls.served(place);
             return Duration.ZERO;
         }
         return atLeast(LEAST_WAIT, spare.compareTo(certain) < 0 ? atLeast(rate.period(), spare) : certain);
     }
 
-    private synchronized Place enter(Deque<Place> queue) {
-        Place place = new Place();
-        queue.add(place);
-        return place;
+    private synchronized Queue.Place enter(Queue queue, String caller) {
+        return queue.enter(caller);
     }
 
-    private synchronized void leave(Deque<Place> queue, Place place) {
-        queue.remove(place);
-    }
-
-    private static int ahead(Deque<Place> queue, Place place) {
-        int ahead = 0;
-        for (Place other : queue) {
-            if (other == place) {
-                return ahead;
-            }
-            ahead++;
-        }
-        return ahead;
+    private synchronized void leave(Queue queue, Queue.Place place) {
+        queue.leave(place);
     }
 
     private static Duration atLeast(Duration least, Duration wait) {

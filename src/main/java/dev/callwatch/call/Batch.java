@@ -52,16 +52,17 @@ public class Batch {
      * Looks calls up.
      *
      * @param guids repeated ones are looked up once
+     * @param caller on whose behalf, as in {@link Demand#caller}
      * @return one outcome a call, each as soon as it is known: first those that Vonage need not be asked for. It never
      *     fails, and ends after the deadline of a look-up at the latest
      */
-    public Multi<Outcome> look(Account account, Collection<CallGuid> guids) {
+    public Multi<Outcome> look(Account account, Collection<CallGuid> guids, String caller) {
         return Multi.createFrom().deferred(() -> {
             Instant deadline = clock.instant().plus(options.deadline());
             return Multi.createFrom()
                     .iterable(rememberedFirst(account, guids))
                     .onItem()
-                    .transformToUni(guid -> outcome(account, guid, deadline))
+                    .transformToUni(guid -> outcome(account, guid, Demand.ORDINARY.by(caller), deadline))
                     .merge(CONCURRENT_READINGS);
         });
     }
@@ -73,8 +74,8 @@ public class Batch {
                         .toList();
     }
 
-    private Uni<Outcome> outcome(Account account, CallGuid guid, Instant deadline) {
-        return calls.look(account, guid, Demand.ORDINARY, deadline)
+    private Uni<Outcome> outcome(Account account, CallGuid guid, Demand demand, Instant deadline) {
+        return calls.look(account, guid, demand, deadline)
                 .map(sighting -> Outcome.of(guid, sighting))
                 .onFailure(ProblemException.class)
                 .recoverWithItem(failure -> Outcome.of(guid, (ProblemException) failure));

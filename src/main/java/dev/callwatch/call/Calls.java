@@ -120,7 +120,7 @@ public class Calls {
                 return Uni.createFrom().failure(new NotCached());
             }
             Sighting.Source source = source(known, demand);
-            return vonage.until(deadline, () -> join(account, key, known))
+            return vonage.until(deadline, () -> join(account, key, known, demand.caller()))
                     .map(status -> sighting(status, source))
                     .onFailure(UpstreamFailure.class)
                     .recoverWithUni(failure -> lastKnown(memory.of(key), (UpstreamFailure) failure));
@@ -183,13 +183,13 @@ public class Calls {
         return Duration.between(status.observed().at(), clock.instant());
     }
 
-    private Uni<CallStatus> join(Account account, Memory.Key key, Memory.Entry known) {
+    private Uni<CallStatus> join(Account account, Memory.Key key, Memory.Entry known, String caller) {
         return readings.computeIfAbsent(
                 key,
                 absent -> Uni.createFrom()
                         .deferred(() -> justRead(key, known)
                                 .map(status -> Uni.createFrom().item(status))
-                                .orElseGet(() -> read(account, key)))
+                                .orElseGet(() -> read(account, key, caller)))
                         .onItemOrFailure()
                         .invoke(() -> readings.remove(key))
                         .memoize()
@@ -204,8 +204,8 @@ public class Calls {
                         && known.status().filter(status::equals).isEmpty());
     }
 
-    private Uni<CallStatus> read(Account account, Memory.Key key) {
-        return vonage.read(account, key.guid(), options.deadline())
+    private Uni<CallStatus> read(Account account, Memory.Key key, String caller) {
+        return vonage.read(account, key.guid(), options.deadline(), caller)
                 .map(detail -> seen(account, key, detail))
                 .onFailure(UpstreamFailure.class)
                 .invoke(failure -> failed(key, (UpstreamFailure) failure));

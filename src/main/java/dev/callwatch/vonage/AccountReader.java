@@ -24,6 +24,14 @@ final class AccountReader {
      */
     record Way(Region region, CallsEndpoint endpoint, RegionGate gate, RetryBudget retryBudget) {}
 
+    /**
+     * What a reading has to keep to.
+     *
+     * @param deadline when its result is of no more use
+     * @param caller on whose behalf
+     */
+    record Order(Instant deadline, String caller) {}
+
     private static final Logger LOG = Logger.getLogger(AccountReader.class);
     private static final byte[] NO_BODY = {};
 
@@ -53,11 +61,11 @@ final class AccountReader {
     }
 
     /** Reads one call; an {@link UpstreamFailure} where that is not possible before the deadline. */
-    Uni<CallDetail> read(CallGuid guid, Instant deadline) {
+    Uni<CallDetail> read(CallGuid guid, Order order) {
         return retries.until(
-                        deadline,
+                        order.deadline(),
                         way.retryBudget(),
-                        () -> attempt(guid, deadline),
+                        () -> attempt(guid, order),
                         failure -> metrics.retried(way.region(), failure.answer()))
                 .onFailure(AccountReader::isNews)
                 .invoke(failure -> LOG.warnf(
@@ -79,16 +87,16 @@ final class AccountReader {
                 && !(failure instanceof UpstreamFailure unsent && unsent.isUnsent());
     }
 
-    private Uni<CallDetail> attempt(CallGuid guid, Instant deadline) {
+    private Uni<CallDetail> attempt(CallGuid guid, Order order) {
         return tokens.current()
-                .chain(token -> request(guid, deadline, token)
+                .chain(token -> request(guid, order, token)
                         .onFailure(UpstreamFailure.TokenRejected.class)
-                        .recoverWithUni(() -> repeat(guid, deadline, token)));
+                        .recoverWithUni(() -> repeat(guid, order, token)));
     }
 
-    private Uni<CallDetail> repeat(CallGuid guid, Instant deadline, Token rejected) {
+    private Uni<CallDetail> repeat(CallGuid guid, Order order, Token rejected) {
         return tokens.renewed(rejected)
-                .chain(renewed -> request(guid, deadline, renewed)
+                .chain(renewed -> request(guid, order, renewed)
                         .onFailure(UpstreamFailure.TokenRejected.class)
                         .transform(again -> {
                             tokens.rejectedAgain(renewed);
@@ -96,8 +104,8 @@ final class AccountReader {
                         }));
     }
 
-    private Uni<CallDetail> request(CallGuid guid, Instant deadline, Token token) {
-        return budget.permit(deadline)
+    private Uni<CallDetail> request(CallGuid guid, Order order, Token token) {
+        return budget.permit(order.caller(), order.deadline())
                 .onFailure(BudgetExhausted.class)
                 .transform(spent -> refusal((BudgetExhausted) spent))
                 .chain(permit -> way.gate()

@@ -14,9 +14,10 @@ public interface CallReader {
      *
      * @param account an account that this process holds
      * @param deadline the longest the whole reading may take, retries and waiting for a permit included
+     * @param caller on whose behalf, so that callers share the account's budget fairly
      * @return what Vonage says of the call, or an {@link UpstreamFailure}
      */
-    Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline);
+    Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller);
 
     /**
      * Waits for a reading no longer than until a deadline.

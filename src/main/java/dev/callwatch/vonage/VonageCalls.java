@@ -62,9 +62,11 @@ public class VonageCalls implements CallReader {
     }
 
     @Override
-    public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline) {
+    public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller) {
         AccountReader reader = readers.get(account.key());
-        return Uni.createFrom().deferred(() -> reader.read(guid, clock.instant().plus(deadline)));
+        return Uni.createFrom()
+                .deferred(() -> reader.read(
+                        guid, new AccountReader.Order(clock.instant().plus(deadline), caller)));
     }
 
     @Override

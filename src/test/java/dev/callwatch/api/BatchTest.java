@@ -5,15 +5,12 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.util.Collections;
@@ -29,18 +26,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 @ConnectWireMock
-@TestProfile(BatchTest.ShortDeadline.class)
 class BatchTest {
 
     private static final String ENDED = "{\"status\":null,\"dispositionCode\":\"Sale\"}";
     private static final String NDJSON = "application/x-ndjson";
-
-    public static class ShortDeadline implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("callwatch.lookup.deadline", "600ms");
-        }
-    }
 
     WireMock wireMock;
 
@@ -103,24 +92,6 @@ class BatchTest {
         List<JsonPath> rows = rows(answer);
         assertThat(rows.stream().map(row -> row.getString("id"))).containsExactly("no-guid", quick.guid(), slow.guid());
         assertThat(rows.get(2).getString("call.state")).isEqualTo("completed");
-    }
-
-    @Test
-    void one_deadline_counts_for_the_whole_and_what_is_not_begun_by_then_is_not_sent() {
-        List<StandIn> calls = Stream.generate(
-                        () -> standIn("batch-slow").answersCalls(okJson(ENDED).withFixedDelay(350)))
-                .limit(60)
-                .toList();
-        standIn("batch-slow").grantsTokens().answersCalls(okJson(ENDED)).lookUp();
-
-        Response answer = lookUp("batch-slow", calls.stream().map(StandIn::guid).toList());
-
-        answer.then().statusCode(200).body("results", hasSize(60));
-        List<Integer> statuses = answer.jsonPath().getList("results.status");
-        assertThat(statuses).filteredOn(status -> status == 200).hasSizeLessThanOrEqualTo(25);
-        assertThat(statuses).filteredOn(status -> status == 504).hasSizeGreaterThanOrEqualTo(35);
-        assertThat(calls.stream().mapToInt(StandIn::callRequests).sum()).isLessThanOrEqualTo(50);
-        assertThat(answer.time()).isLessThan(1_500);
     }
 
     @ParameterizedTest

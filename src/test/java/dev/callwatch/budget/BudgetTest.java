@@ -31,8 +31,8 @@ class BudgetTest {
     void after_the_burst_a_permit_is_waited_for_in_the_order_of_arrival() {
         spend(budget, 2);
         List<String> served = new ArrayList<>();
-        budget.permit(time.instant().plusSeconds(5)).subscribe().with(permit -> served.add("first"));
-        budget.permit(time.instant().plusSeconds(5)).subscribe().with(permit -> served.add("second"));
+        budget.permit("", time.instant().plusSeconds(5)).subscribe().with(permit -> served.add("first"));
+        budget.permit("", time.instant().plusSeconds(5)).subscribe().with(permit -> served.add("second"));
 
         time.pass(Duration.ofMillis(999));
         assertThat(served).isEmpty();
@@ -65,6 +65,29 @@ class BudgetTest {
         BudgetExhausted refusal = (BudgetExhausted)
                 permit(3).assertFailedWith(BudgetExhausted.class).getFailure();
         assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void callers_take_turns_so_that_one_who_asks_much_does_not_starve_the_others() {
+        spend(budget, 2);
+        List<String> served = new ArrayList<>();
+        for (String caller : List.of("greedy", "greedy", "greedy", "greedy", "modest", "other", "modest")) {
+            budget.permit(caller, time.instant().plusSeconds(60)).subscribe().with(permit -> served.add(caller));
+        }
+        time.pass(Duration.ofSeconds(7));
+        assertThat(served).containsExactly("greedy", "modest", "other", "greedy", "modest", "greedy", "greedy");
+    }
+
+    @Test
+    void a_caller_is_refused_for_its_own_queue_and_not_for_that_of_others() {
+        spend(budget, 2);
+        for (int i = 0; i < 4; i++) {
+            budget.permit("greedy", time.instant().plusSeconds(60)).subscribe().with(permit -> {});
+        }
+        permit("greedy", 5).assertFailedWith(BudgetExhausted.class);
+        UniAssertSubscriber<Permit> modest = permit("modest", 5);
+        time.pass(Duration.ofSeconds(2));
+        modest.assertCompleted();
     }
 
     @Test
@@ -238,7 +261,7 @@ class BudgetTest {
     /** A poll as watches do it: its turn, then a permit like any other request. */
     private void poll(Budget of, int number, IntConsumer polled) {
         of.turn()
-                .chain(() -> of.permit(time.instant().plusSeconds(60)))
+                .chain(() -> of.permit("", time.instant().plusSeconds(60)))
                 .subscribe()
                 .with(permit -> polled.accept(number));
     }
@@ -259,12 +282,18 @@ class BudgetTest {
         return permit(of, 1).assertCompleted().getItem();
     }
 
+    private UniAssertSubscriber<Permit> permit(String caller, int deadlineSeconds) {
+        return budget.permit(caller, time.instant().plusSeconds(deadlineSeconds))
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create());
+    }
+
     private UniAssertSubscriber<Permit> permit(int deadlineSeconds) {
         return permit(budget, deadlineSeconds);
     }
 
     private UniAssertSubscriber<Permit> permit(Budget of, int deadlineSeconds) {
-        return of.permit(time.instant().plusSeconds(deadlineSeconds))
+        return of.permit("", time.instant().plusSeconds(deadlineSeconds))
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create());
     }

@@ -144,7 +144,7 @@ class CallsTest {
         List<CallGuid> twice = Stream.concat(guids.stream(), guids.stream()).toList();
 
         AssertSubscriber<Batch.Outcome> rows =
-                batch.look(account, twice).subscribe().withSubscriber(AssertSubscriber.create(100));
+                batch.look(account, twice, "").subscribe().withSubscriber(AssertSubscriber.create(100));
 
         assertThat(vonage.readings()).hasSize(25);
         time.pass(SECOND);
@@ -168,7 +168,7 @@ class CallsTest {
         vonage.readings().clear();
 
         AssertSubscriber<Batch.Outcome> rows =
-                batch.look(account, guids).subscribe().withSubscriber(AssertSubscriber.create(100));
+                batch.look(account, guids, "").subscribe().withSubscriber(AssertSubscriber.create(100));
         time.pass(Duration.ofSeconds(5));
 
         rows.assertCompleted();
@@ -189,7 +189,7 @@ class CallsTest {
     void what_a_batch_gave_up_is_read_for_others_all_the_same() {
         vonage.answers(guid, after(Duration.ofMillis(5_500), ACTIVE));
         AssertSubscriber<Batch.Outcome> rows =
-                batch.look(account, List.of(guid)).subscribe().withSubscriber(AssertSubscriber.create(1));
+                batch.look(account, List.of(guid), "").subscribe().withSubscriber(AssertSubscriber.create(1));
         time.pass(Duration.ofSeconds(5));
         assertThat(rows.getItems().get(0).failure()).isPresent();
         time.pass(SECOND);

@@ -70,7 +70,7 @@ public final class ScriptedReader implements CallReader {
     }
 
     @Override
-    public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline) {
+    public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller) {
         return Uni.createFrom().deferred(() -> {
             readings.add(new Reading(guid, time.instant()));
             return answers.getOrDefault(guid, () -> Uni.createFrom().failure(new UpstreamFailure.CallNotFound()))

@@ -267,7 +267,8 @@ class WatchesTest {
         List<CallGuid> guids = Stream.generate(WatchesTest::guid).limit(100).toList();
         Budget budget = budgets.of(account);
         guids.forEach(each -> vonage.answers(
-                each, () -> budget.permit(time.instant().plusSeconds(5)).map(permit -> ScriptedReader.detail(ACTIVE))));
+                each,
+                () -> budget.permit("", time.instant().plusSeconds(5)).map(permit -> ScriptedReader.detail(ACTIVE))));
         guids.forEach(each -> watches.follow(account, each, OptionalLong.empty())
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(100)));
@@ -277,7 +278,7 @@ class WatchesTest {
         assertThat(vonage.readings()).hasSizeBetween(1_550, 1_650);
         assertThat(guids.stream().map(each -> vonage.readings(each).size()))
                 .allMatch(polls -> polls >= 15 && polls <= 17);
-        budget.permit(time.instant().plusMillis(1))
+        budget.permit("", time.instant().plusMillis(1))
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create())
                 .assertCompleted();
