@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /** The accounts that this process holds, read out of the settings once at start. */
 @Singleton
@@ -26,8 +25,6 @@ public class Accounts {
             "emea", "https://emea.cc.vonage.com",
             "nam", "https://nam.cc.vonage.com",
             "apac", "https://apac.cc.vonage.com");
-    private static final Pattern LOOPBACK =
-            Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
     private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
 
     private final Faults faults;
@@ -59,35 +56,37 @@ public class Accounts {
         Map<String, Optional<Region>> read = new HashMap<>();
         DOCUMENTED_REGIONS.forEach((name, url) -> read.put(name, Optional.of(new Region(name, URI.create(url)))));
         new TreeMap<>(settings.regions()).forEach((name, entry) -> {
-            String key = "callwatch.regions." + name + ".url";
+            String prefix = "callwatch.regions." + name;
+            boolean httpAllowed = faults.flag(prefix + ".allow-http", entry.allowHttp());
             read.put(
                     name,
-                    required(key, entry.url()).flatMap(url -> url(key, url)).map(url -> new Region(name, url)));
+                    required(prefix + ".url", entry.url())
+                            .flatMap(url -> url(prefix, url, httpAllowed))
+                            .map(url -> new Region(name, url)));
         });
         return read;
     }
 
-    private Optional<URI> url(String key, String text) {
+    private Optional<URI> url(String prefix, String text, boolean httpAllowed) {
         try {
             URI url = new URI(text.trim());
             boolean web = url.getHost() != null
                     && url.getRawUserInfo() == null
                     && url.getRawQuery() == null
                     && url.getRawFragment() == null;
-            if (web && ("https".equalsIgnoreCase(url.getScheme()) || isLoopback(url))) {
+            boolean http = web && "http".equalsIgnoreCase(url.getScheme()) && (httpAllowed || Region.isLoopback(url));
+            if (http || web && "https".equalsIgnoreCase(url.getScheme())) {
                 return Optional.of(URI.create(text.trim().replaceAll("/+$", "")));
             }
         } catch (URISyntaxException malformed) {
             // told below
         }
         // The text itself might hold a password before an @.
-        faults.add(key, "must be an https URL without user, query and fragment (http only on a loopback address)");
+        faults.add(
+                prefix + ".url",
+                "must be an https URL without user, query and fragment (http only on a loopback address, or with "
+                        + prefix + ".allow-http=true)");
         return Optional.empty();
-    }
-
-    private static boolean isLoopback(URI url) {
-        return "http".equalsIgnoreCase(url.getScheme())
-                && LOOPBACK.matcher(url.getHost()).matches();
     }
 
     private Map<AccountKey, Account> accounts(AccountSettings settings) {

@@ -3,6 +3,14 @@ package dev.callwatch.account;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.DurationConverter;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -89,6 +97,46 @@ public class Faults {
         }
         add(key, "must be a size of memory from " + least + " to " + most + " bytes, such as 64M, but is " + text);
         return least;
+    }
+
+    /**
+     * Reads a yes or no.
+     *
+     * @return whether the text is {@code true}; false where it is neither {@code true} nor {@code false} (which is
+     *     noted)
+     */
+    public boolean flag(String key, String text) {
+        return switch (text.trim().toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> {
+                add(key, "must be true or false, but is " + text);
+                yield false;
+            }
+        };
+    }
+
+    /**
+     * Reads the X.509 certificates of a PEM file.
+     *
+     * @return at least one, or none where the file cannot be read or holds none (which is noted)
+     */
+    public List<X509Certificate> certificates(String key, String file) {
+        try (InputStream pem = Files.newInputStream(Path.of(file.trim()))) {
+            List<X509Certificate> certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
+                            .map(X509Certificate.class::cast)
+                            .toList();
+            if (certificates.isEmpty()) {
+                add(key, "names a file without a certificate in PEM form: " + file);
+            }
+            return certificates;
+        } catch (IOException | InvalidPathException unreadable) {
+            add(key, "names a file that cannot be read: " + file);
+        } catch (CertificateException malformed) {
+            add(key, "names a file that is no certificate in PEM form: " + file);
+        }
+        return List.of();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.callwatch.account;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
 import java.util.Map;
 import java.util.Optional;
@@ -18,5 +19,9 @@ public interface RegionSettings {
 
         /** The base URL: https, or http on a loopback address; required. */
         Optional<String> url();
+
+        /** Whether the URL may be http elsewhere too; tokens and calls then travel in the clear. */
+        @WithDefault("false")
+        String allowHttp();
     }
 }

@@ -68,6 +68,8 @@ final class CallDocuments {
             throw new UpstreamFailure.Malformed("Vonage answered something that is not JSON.");
         } catch (IOException undecodable) {
             throw new UpstreamFailure.Malformed("Vonage answered text in an unknown encoding.");
+        } catch (NumberFormatException beyondMeasure) {
+            throw new UpstreamFailure.Malformed("Vonage answered a number that is beyond measure.");
         }
     }
 

@@ -3,7 +3,6 @@ package dev.callwatch.vonage;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.ClientSecret;
 import io.quarkus.oidc.client.OidcClient;
-import io.quarkus.oidc.client.OidcClientConfigBuilder;
 import io.quarkus.oidc.client.OidcClientException;
 import io.quarkus.oidc.client.OidcClients;
 import io.quarkus.oidc.client.Tokens;
@@ -36,15 +35,23 @@ final class TokenEndpoint {
 
     private final Account account;
     private final VonageOptions options;
+    private final Connections connections;
     private final OidcClients clients;
     private final Vertx vertx;
     private final Clock clock;
 
     private volatile Optional<Opened> opened = Optional.empty();
 
-    TokenEndpoint(Account account, VonageOptions options, OidcClients clients, Vertx vertx, Clock clock) {
+    TokenEndpoint(
+            Account account,
+            VonageOptions options,
+            Connections connections,
+            OidcClients clients,
+            Vertx vertx,
+            Clock clock) {
         this.account = account;
         this.options = options;
+        this.connections = connections;
         this.clients = clients;
         this.vertx = vertx;
         this.clock = clock;
@@ -94,20 +101,14 @@ final class TokenEndpoint {
 
     private OidcClientConfig config(String secret) {
         Method method = options.clientAuth() == VonageOptions.ClientAuth.BASIC ? Method.BASIC : Method.POST;
-        return new OidcClientConfigBuilder()
+        return connections
+                .tokens(account.region())
                 .id("vonage-" + account.key())
-                .authServerUrl(account.region().url().toString())
-                .discoveryEnabled(false)
-                .tokenPath("/Auth/connect/token")
                 .clientId(account.clientId())
                 .credentials()
                 .clientSecret(secret, method)
                 .end()
                 .scopes(account.scope().split(" +"))
-                // Retries live in the pipeline; one repeat of a refused connection is the least this client allows.
-                .connectionRetryCount(1)
-                .connectionTimeout(options.connectTimeout())
-                .followRedirects(false)
                 .build();
     }
 

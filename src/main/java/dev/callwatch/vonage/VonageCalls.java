@@ -7,7 +7,6 @@ import dev.callwatch.account.Region;
 import dev.callwatch.budget.Budgets;
 import dev.callwatch.budget.Delay;
 import io.quarkus.oidc.client.OidcClients;
-import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The door to Vonage: holds a reader for each account and the way to each region. */
@@ -29,6 +27,7 @@ import java.util.function.Supplier;
 public class VonageCalls implements CallReader {
 
     private final VonageOptions options;
+    private final Connections connections;
     private final Budgets budgets;
     private final OidcClients oidcClients;
     private final Vertx vertx;
@@ -43,6 +42,7 @@ public class VonageCalls implements CallReader {
     VonageCalls(
             Accounts accounts,
             VonageOptions options,
+            Connections connections,
             Budgets budgets,
             OidcClients oidcClients,
             Vertx vertx,
@@ -50,6 +50,7 @@ public class VonageCalls implements CallReader {
             Delay delay,
             UpstreamMetrics metrics) {
         this.options = options;
+        this.connections = connections;
         this.budgets = budgets;
         this.oidcClients = oidcClients;
         this.vertx = vertx;
@@ -115,19 +116,15 @@ public class VonageCalls implements CallReader {
     }
 
     private CallsEndpoint endpoint(Region region) {
-        return QuarkusRestClientBuilder.newBuilder()
-                .baseUri(region.url())
-                .connectTimeout(options.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .readTimeout(options.readTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .followRedirects(false)
+        return connections
+                .calls(region)
                 .register(new RefusalMapper(clock))
                 .httpClientRequestCustomizer(new BodyLimit())
-                .userAgent("callwatch")
                 .build(CallsEndpoint.class);
     }
 
     private AccountTokens tokens(Account account, AccountReader.Way way) {
-        TokenEndpoint endpoint = new TokenEndpoint(account, options, oidcClients, vertx, clock);
+        TokenEndpoint endpoint = new TokenEndpoint(account, options, connections, oidcClients, vertx, clock);
         tokenEndpoints.add(endpoint);
         return new AccountTokens(() -> way.gate().pass(Token.class, () -> fetch(account, endpoint)), clock);
     }

@@ -2,8 +2,11 @@ package dev.callwatch.vonage;
 
 import dev.callwatch.account.Faults;
 import jakarta.inject.Singleton;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** {@link VonageSettings}, checked. */
 @Singleton
@@ -22,6 +25,8 @@ public class VonageOptions {
     private final ClientAuth clientAuth;
     private final Duration connectTimeout;
     private final Duration readTimeout;
+    private final List<X509Certificate> ca;
+    private final Optional<ForwardProxy> proxy;
 
     /** Reads the settings; what is wrong with them is noted in {@code faults}. */
     public VonageOptions(VonageSettings settings, Faults faults) {
@@ -29,6 +34,10 @@ public class VonageOptions {
         this.clientAuth = clientAuth(settings.clientAuth(), faults);
         this.connectTimeout = faults.duration(PREFIX + "connect-timeout", settings.connectTimeout(), LEAST, MOST);
         this.readTimeout = faults.duration(PREFIX + "read-timeout", settings.readTimeout(), LEAST, MOST);
+        this.ca = settings.ca()
+                .map(file -> faults.certificates(PREFIX + "ca", file))
+                .orElse(List.of());
+        this.proxy = settings.proxy().flatMap(text -> proxy(text, faults));
     }
 
     String accept() {
@@ -47,6 +56,15 @@ public class VonageOptions {
         return readTimeout;
     }
 
+    /** The authorities to trust; the platform's where there are none. */
+    List<X509Certificate> ca() {
+        return ca;
+    }
+
+    Optional<ForwardProxy> proxy() {
+        return proxy;
+    }
+
     /** The longest a single request can take. */
     Duration requestTimeout() {
         return connectTimeout.plus(readTimeout);
@@ -57,6 +75,15 @@ public class VonageOptions {
             faults.add(PREFIX + "accept", "must be the value of an Accept header in visible ASCII");
         }
         return text;
+    }
+
+    private static Optional<ForwardProxy> proxy(String text, Faults faults) {
+        Optional<ForwardProxy> proxy = ForwardProxy.parse(text);
+        if (proxy.isEmpty()) {
+            // The text itself might hold a password.
+            faults.add(PREFIX + "proxy", "must be http://host:port, without a user and a path");
+        }
+        return proxy;
     }
 
     private static ClientAuth clientAuth(String text, Faults faults) {

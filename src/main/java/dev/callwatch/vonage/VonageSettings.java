@@ -2,6 +2,7 @@ package dev.callwatch.vonage;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.Optional;
 
 /** How Vonage is spoken to. Values are taken as text and checked by {@link VonageOptions}. */
 @ConfigMapping(prefix = "callwatch.vonage")
@@ -22,4 +23,13 @@ public interface VonageSettings {
     /** How long a request may take once connected, its whole answer included, 10 ms to 1 min. */
     @WithDefault("3s")
     String readTimeout();
+
+    /**
+     * A PEM file with the certificates of the authorities that vouch for Vonage's hosts, in place of the ones the
+     * platform knows; read once at start.
+     */
+    Optional<String> ca();
+
+    /** A forward proxy, {@code http://host:port}, for every region that is not on a loopback address. */
+    Optional<String> proxy();
 }

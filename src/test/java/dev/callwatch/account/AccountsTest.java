@@ -113,6 +113,40 @@ class AccountsTest {
     }
 
     @Test
+    void http_elsewhere_has_to_be_allowed_for_the_region() {
+        account("a", "region", "lab");
+        settings.put("callwatch.regions.lab.url", "http://lab.example");
+        settings.put("callwatch.regions.lab.allow-http", "true");
+
+        Region lab = accounts().find(new AccountKey("a")).orElseThrow().region();
+
+        faults.refuseIfAny();
+        assertThat(lab.url()).isEqualTo(URI.create("http://lab.example"));
+        assertThat(lab.isEncrypted()).isFalse();
+        assertThat(lab.isLoopback()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://lab.example", "http://user:pass@lab.example", "http:///", "lab.example"})
+    void allowing_http_allows_nothing_else(String url) {
+        account("a", "region", "lab");
+        settings.put("callwatch.regions.lab.url", url);
+        settings.put("callwatch.regions.lab.allow-http", "TRUE");
+        accounts();
+        assertThatThrownBy(faults::refuseIfAny).hasMessageContaining("callwatch.regions.lab.url must be");
+    }
+
+    @Test
+    void to_allow_http_is_true_or_false() {
+        account("a");
+        settings.put("callwatch.regions.emea.url", "http://127.0.0.1");
+        settings.put("callwatch.regions.emea.allow-http", "perhaps");
+        accounts();
+        assertThatThrownBy(faults::refuseIfAny)
+                .hasMessageContaining("callwatch.regions.emea.allow-http must be true or false, but is perhaps");
+    }
+
+    @Test
     void a_mounted_secret_is_read_later() {
         account("a", "client-secret", "", "client-secret-file", "pom.xml");
         assertThat(accounts().find(new AccountKey("a")).orElseThrow().clientSecret())

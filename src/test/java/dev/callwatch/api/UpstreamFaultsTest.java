@@ -337,6 +337,7 @@ class UpstreamFaultsTest {
         problem(vonage.lookUp(), 502, "upstream-malformed");
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", "30");
         problem(vonage.lookUp(), 502, "upstream-error");
+        wireMock.verifyThat(0, anyRequestedFor(urlEqualTo("/elsewhere")));
         vonage.lookUp().then().statusCode(200);
         assertThat(vonage.tokenRequests()).isEqualTo(8);
         vonage.lookUp().then().statusCode(200);

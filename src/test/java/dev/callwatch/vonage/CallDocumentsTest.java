@@ -51,6 +51,8 @@ class CallDocumentsTest {
                 "{\"status\":null}{\"status\":null}",
                 "{\"status\":null} trailing",
                 "{'status':null}",
+                "{\"status\":1e2147483648}",
+                "{\"status\":null,\"new\":1e99999999999999999999}",
                 "\u0000"
             })
     void what_is_not_a_call_is_malformed(String body) {

@@ -43,7 +43,11 @@ public final class ScriptedReader implements CallReader {
     }
 
     public static CallDetail detail(String document) {
-        return CallDocuments.read(document.getBytes(StandardCharsets.UTF_8));
+        return detail(document.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static CallDetail detail(byte[] document) {
+        return CallDocuments.read(document);
     }
 
     public static UpstreamFailure unreachable() {

@@ -1,0 +1,80 @@
+package dev.callwatch.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.callwatch.problem.Problem;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+
+/** Answers with a problem what is refused before it reaches a resource; the framework would answer without one. */
+@ApplicationScoped
+public class RefusalHandler {
+
+    /** What a caller still sends is thrown away for so long: a connection closed at once might lose the answer. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private static final int BAD_REQUEST = 400;
+
+    private final Vertx vertx;
+    private final ObjectMapper json;
+
+    RefusalHandler(Vertx vertx, ObjectMapper json) {
+        this.vertx = vertx;
+        this.json = json;
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).failureHandler(this::answer);
+    }
+
+    private void answer(RoutingContext request) {
+        int status = request.statusCode();
+        if (status < BAD_REQUEST || status >= 500 || request.response().headWritten()) {
+            request.next();
+        } else {
+            refuse(request, status);
+        }
+    }
+
+    private void refuse(RoutingContext request, int status) {
+        HttpServerRequest incoming = request.request();
+        boolean unread = !incoming.isEnded();
+        if (unread) {
+            incoming.handler(thrownAway -> {});
+        }
+        request.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .end(text(ProblemMapper.ofStatus(status, request)));
+        if (status == BAD_REQUEST) {
+            // After what was not understood nothing else can be.
+            close(incoming);
+        } else if (unread) {
+            vertx.setTimer(LINGER.toMillis(), passed -> close(incoming));
+        }
+    }
+
+    private static void close(HttpServerRequest incoming) {
+        if (incoming.version() != HttpVersion.HTTP_2) {
+            incoming.connection().close();
+        } else if (!incoming.isEnded()) {
+            // NO_ERROR (RFC 9113, section 8.1): the answer stands, the rest is not wanted.
+            incoming.response().reset(0);
+        }
+    }
+
+    private String text(Problem problem) {
+        try {
+            return json.writeValueAsString(problem);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.callwatch.api;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import com.github.tomakehurst.wiremock.client.WireMock;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is believed on the way to Vonage, and which way is taken. */
+@QuarkusTest
+@ConnectWireMock
+@TestProfile(OutboundTest.BehindTls.class)
+class OutboundTest {
+
+    public static class BehindTls implements QuarkusTestProfile {
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(TestHosts.class));
+        }
+    }
+
+    @ConfigProperty(name = TestHosts.GOOD)
+    int goodPort;
+
+    @ConfigProperty(name = TestHosts.FOREIGN)
+    int foreignPort;
+
+    private WireMock good;
+    private WireMock foreign;
+
+    @BeforeEach
+    void connect() {
+        good = new WireMock("localhost", goodPort);
+        foreign = new WireMock("localhost", foreignPort);
+        good.resetToDefaultMappings();
+        foreign.resetToDefaultMappings();
+    }
+
+    @Test
+    void a_host_that_the_set_authority_vouches_for_is_asked() {
+        vonage("trusted").lookUp().then().statusCode(200).body("state", is("active"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"foreign", "wrong-name"})
+    void a_host_that_cannot_prove_its_name_is_told_nothing(String account) {
+        unreachable(vonage(account), "foreign".equals(account) ? foreign : good);
+    }
+
+    @Test
+    void a_call_is_not_asked_of_a_host_that_only_the_token_came_from() {
+        StandIn vonage = vonage("turning");
+        vonage.lookUp().then().statusCode(502).body("type", is("urn:callwatch:problem:upstream-unreachable"));
+        assertThat(vonage.tokenRequests()).isEqualTo(1);
+        assertThat(vonage.callRequests()).isZero();
+        assertThat(foreign.getServeEvents()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"proxied", "proxied-http"})
+    void calls_and_tokens_go_through_the_proxy(String account) {
+        StandIn vonage = vonage(account);
+        vonage.lookUp().then().statusCode(200).body("state", is("active"));
+        good.verifyThat(1, getRequestedFor(urlEqualTo(vonage.path())).withHeader("Host", equalTo("vonage.test")));
+        good.verifyThat(
+                1, postRequestedFor(urlEqualTo("/Auth/connect/token")).withHeader("Host", equalTo("vonage.test")));
+    }
+
+    @Test
+    void what_the_proxy_refuses_is_unreachable() {
+        unreachable(vonage("unknown-to-the-proxy"), good);
+    }
+
+    private StandIn vonage(String account) {
+        new StandIn(foreign, account).grantsTokens();
+        return new StandIn(good, account).grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+    }
+
+    private static void unreachable(StandIn vonage, WireMock host) {
+        vonage.lookUp().then().statusCode(502).body("type", is("urn:callwatch:problem:upstream-unreachable"));
+        assertThat(host.getServeEvents()).isEmpty();
+    }
+}
