@@ -1,6 +1,6 @@
 package dev.callwatch.api;
 
-import dev.callwatch.account.Account;
+import dev.callwatch.access.Grant;
 import dev.callwatch.call.Batch;
 import dev.callwatch.problem.InvalidRequest;
 import dev.callwatch.problem.ProblemException;
@@ -21,14 +21,16 @@ import java.util.Optional;
 class BatchAnswer {
 
     private final Batch batch;
+    private final Representations representations;
 
-    BatchAnswer(Batch batch) {
+    BatchAnswer(Batch batch, Representations representations) {
         this.batch = batch;
+        this.representations = representations;
     }
 
     /** The rows in the order asked. */
-    Uni<BatchResult> inOrder(Account account, RequestedBatch requested, RoutingContext request) {
-        return asKnown(account, requested, request)
+    Uni<BatchResult> inOrder(Grant grant, RequestedBatch requested, RoutingContext request) {
+        return asKnown(grant, requested, request)
                 .collect()
                 .asMap(BatchResult.Row::id, row -> row, (row, repeated) -> repeated)
                 .map(rows -> new BatchResult(requested.ids().stream()
@@ -38,7 +40,7 @@ class BatchAnswer {
     }
 
     /** The rows as they become known: those that are no GUID first. */
-    Multi<BatchResult.Row> asKnown(Account account, RequestedBatch requested, RoutingContext request) {
+    Multi<BatchResult.Row> asKnown(Grant grant, RequestedBatch requested, RoutingContext request) {
         Map<String, Integer> times = new LinkedHashMap<>();
         requested.ids().forEach(id -> times.merge(id(id), 1, Integer::sum));
         List<CallGuid> guids = times.keySet().stream()
@@ -49,7 +51,7 @@ class BatchAnswer {
                 .filter(id -> CallGuid.parse(id).isEmpty())
                 .map(id -> row(id, new InvalidRequest(List.of(new Violation("ids", RequestedCall.GUID_FORM))), request))
                 .toList();
-        Multi<BatchResult.Row> looked = batch.look(account, guids).map(outcome -> row(outcome, request));
+        Multi<BatchResult.Row> looked = batch.look(grant.account(), guids).map(outcome -> row(grant, outcome, request));
         return Multi.createBy()
                 .concatenating()
                 .streams(Multi.createFrom().iterable(malformed), looked)
@@ -62,9 +64,10 @@ class BatchAnswer {
         return CallGuid.parse(sent).map(CallGuid::value).orElse(sent);
     }
 
-    private static BatchResult.Row row(Batch.Outcome outcome, RoutingContext request) {
+    private BatchResult.Row row(Grant grant, Batch.Outcome outcome, RoutingContext request) {
         return outcome.sighting()
-                .map(sighting -> BatchResult.Row.of(outcome.guid().value(), sighting.status()))
+                .map(sighting -> BatchResult.Row.of(
+                        outcome.guid().value(), representations.shown(sighting.status(), grant.numbers())))
                 .orElseGet(() -> row(outcome.guid().value(), outcome.failure().orElseThrow(), request));
     }
 

@@ -1,6 +1,8 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.Caller;
+import dev.callwatch.access.Grant;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
@@ -96,15 +98,23 @@ public class CallResource {
                                             + " the caller does not have, for N seconds at most (60 at most).",
                             schema = @Schema(type = SchemaType.STRING, examples = "wait=30"))
                     @RestHeader("Prefer")
-                    List<String> prefer) {
+                    List<String> prefer,
+            @Context RoutingContext request) {
         RequestedCall requested = RequestedCall.of(accountKey, callGuid);
-        Account account = access.readable(requested.account());
+        Caller caller = Admission.caller(request);
+        Grant grant = access.grant(caller, requested.account());
+        Account account = grant.account();
         Demand demand = CacheControl.demand(cacheControl);
         Optional<Duration> wait = ifNoneMatch.isEmpty() ? Optional.empty() : Preference.wait(prefer);
         return wait.map(longest -> longPoll.look(
-                        account, requested.guid(), demand, status -> answer.isNews(status, ifNoneMatch), longest))
+                        account,
+                        requested.guid(),
+                        demand,
+                        status -> answer.isNews(status, grant, ifNoneMatch),
+                        longest,
+                        caller.expires()))
                 .orElseGet(() -> calls.look(account, requested.guid(), demand))
-                .map(sighting -> answer.of(sighting, ifNoneMatch, wait));
+                .map(sighting -> answer.of(sighting, grant, ifNoneMatch, wait));
     }
 
     /** Looks several calls up and answers when all are known. */
@@ -146,7 +156,7 @@ public class CallResource {
     public Uni<BatchResult> lookUpAll(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
-        return batch.inOrder(access.readable(requested.account()), requested, request);
+        return batch.inOrder(access.grant(Admission.caller(request), requested.account()), requested, request);
     }
 
     /** Looks several calls up and answers each as soon as it is known. */
@@ -159,6 +169,6 @@ public class CallResource {
     public Multi<BatchResult.Row> lookUpEach(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
-        return batch.asKnown(access.readable(requested.account()), requested, request);
+        return batch.asKnown(access.grant(Admission.caller(request), requested.account()), requested, request);
     }
 }

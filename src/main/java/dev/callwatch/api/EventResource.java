@@ -1,6 +1,8 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.Caller;
+import dev.callwatch.access.Grant;
 import dev.callwatch.vonage.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
@@ -140,8 +142,9 @@ public class EventResource {
     }
 
     private Multi<StreamFrame> frames(RequestedStream requested, List<String> lastEventId, RoutingContext request) {
-        return stream.of(
-                access.readable(requested.account()), requested.guids(), LastEventId.parse(lastEventId), request);
+        Caller caller = Admission.caller(request);
+        Grant grant = access.grant(caller, requested.account());
+        return stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request);
     }
 
     private static OutboundSseEvent event(StreamFrame frame, Sse sse) {
