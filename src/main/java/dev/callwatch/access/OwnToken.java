@@ -1,5 +1,6 @@
 package dev.callwatch.access;
 
+import io.quarkus.arc.Unremovable;
 import io.quarkus.oidc.OidcConfigurationMetadata;
 import io.quarkus.oidc.common.OidcEndpoint;
 import io.quarkus.oidc.common.OidcRequestFilter;
@@ -18,6 +19,8 @@ import java.util.Optional;
  * addresses in the settings only, and nowhere that a discovery document may point to.
  */
 @ApplicationScoped
+// Quarkus OIDC looks for it by its type, at run time.
+@Unremovable
 @OidcEndpoint({OidcEndpoint.Type.DISCOVERY, OidcEndpoint.Type.JWKS})
 class OwnToken implements OidcRequestFilter {
 
