@@ -38,12 +38,16 @@ class OwnToken implements OidcRequestFilter {
                 .findFirst();
         OidcConfigurationMetadata discovered =
                 context.contextProperties().get(OidcConfigurationMetadata.class.getName());
-        boolean ours = issuer.isPresent()
-                && (discovered == null || issuer.get().owns(URI.create(discovered.getJsonWebKeySetUri())));
+        boolean ours =
+                issuer.isPresent() && (discovered == null || owns(issuer.get(), discovered.getJsonWebKeySetUri()));
         Optional<Path> file = issuer.filter(known -> ours).flatMap(Issuer::tokenFile);
         return file.map(path ->
                         context.runBlocking(() -> context.request().putHeader("Authorization", "Bearer " + read(path))))
                 .orElseGet(() -> Uni.createFrom().voidItem());
+    }
+
+    private static boolean owns(Issuer issuer, String keys) {
+        return keys != null && issuer.owns(URI.create(keys));
     }
 
     private static String read(Path file) {

@@ -1,5 +1,7 @@
 package dev.callwatch.api;
 
+import dev.callwatch.access.Audit;
+import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.call.Batch;
 import dev.callwatch.problem.InvalidRequest;
@@ -22,15 +24,17 @@ class BatchAnswer {
 
     private final Batch batch;
     private final Representations representations;
+    private final Audit audit;
 
-    BatchAnswer(Batch batch, Representations representations) {
+    BatchAnswer(Batch batch, Representations representations, Audit audit) {
+        this.audit = audit;
         this.batch = batch;
         this.representations = representations;
     }
 
     /** The rows in the order asked. */
-    Uni<BatchResult> inOrder(Grant grant, RequestedBatch requested, RoutingContext request) {
-        return asKnown(grant, requested, request)
+    Uni<BatchResult> inOrder(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
+        return asKnown(caller, grant, requested, request)
                 .collect()
                 .asMap(BatchResult.Row::id, row -> row, (row, repeated) -> repeated)
                 .map(rows -> new BatchResult(requested.ids().stream()
@@ -40,7 +44,7 @@ class BatchAnswer {
     }
 
     /** The rows as they become known: those that are no GUID first. */
-    Multi<BatchResult.Row> asKnown(Grant grant, RequestedBatch requested, RoutingContext request) {
+    Multi<BatchResult.Row> asKnown(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
         Map<String, Integer> times = new LinkedHashMap<>();
         requested.ids().forEach(id -> times.merge(id(id), 1, Integer::sum));
         List<CallGuid> guids = times.keySet().stream()
@@ -51,12 +55,19 @@ class BatchAnswer {
                 .filter(id -> CallGuid.parse(id).isEmpty())
                 .map(id -> row(id, new InvalidRequest(List.of(new Violation("ids", RequestedCall.GUID_FORM))), request))
                 .toList();
-        Multi<BatchResult.Row> looked = batch.look(grant.account(), guids).map(outcome -> row(grant, outcome, request));
+        Multi<BatchResult.Row> looked = batch.look(grant.account(), guids)
+                .invoke(outcome -> audit(caller, grant, outcome))
+                .map(outcome -> row(grant, outcome, request));
         return Multi.createBy()
                 .concatenating()
                 .streams(Multi.createFrom().iterable(malformed), looked)
                 .onItem()
                 .transformToIterable(row -> Collections.nCopies(times.get(row.id()), row));
+    }
+
+    private void audit(Caller caller, Grant grant, Batch.Outcome outcome) {
+        String what = outcome.failure().map(failure -> failure.type().code()).orElse("read");
+        audit.read(caller, grant, outcome.guid().value(), what);
     }
 
     /** GUIDs in lower case; what is none as it was sent. */

@@ -1,12 +1,17 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
+import dev.callwatch.access.Limits;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.Demand;
+import dev.callwatch.call.Sighting;
+import dev.callwatch.problem.ProblemException;
+import dev.callwatch.vonage.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -42,13 +47,24 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
 public class CallResource {
 
     private final AccessControl access;
+    private final Limits limits;
+    private final Audit audit;
     private final Calls calls;
     private final LongPoll longPoll;
     private final CachedAnswer answer;
     private final BatchAnswer batch;
 
-    CallResource(AccessControl access, Calls calls, LongPoll longPoll, CachedAnswer answer, BatchAnswer batch) {
+    CallResource(
+            AccessControl access,
+            Limits limits,
+            Audit audit,
+            Calls calls,
+            LongPoll longPoll,
+            CachedAnswer answer,
+            BatchAnswer batch) {
         this.access = access;
+        this.limits = limits;
+        this.audit = audit;
         this.calls = calls;
         this.longPoll = longPoll;
         this.answer = answer;
@@ -106,15 +122,27 @@ public class CallResource {
         Account account = grant.account();
         Demand demand = CacheControl.demand(cacheControl);
         Optional<Duration> wait = ifNoneMatch.isEmpty() ? Optional.empty() : Preference.wait(prefer);
-        return wait.map(longest -> longPoll.look(
-                        account,
-                        requested.guid(),
+        Uni<Sighting> sighting = wait.isPresent()
+                ? waiting(caller, grant, requested.guid(), demand, ifNoneMatch, wait.get())
+                : calls.look(account, requested.guid(), demand);
+        return sighting.onItemOrFailure()
+                .invoke((seen, failure) ->
+                        audit.read(caller, grant, requested.guid().value(), outcome(failure)))
+                .map(seen -> answer.of(seen, grant, ifNoneMatch, wait));
+    }
+
+    private Uni<Sighting> waiting(
+            Caller caller, Grant grant, CallGuid guid, Demand demand, List<String> ifNoneMatch, Duration longest) {
+        Limits.Claim claim = limits.wait(caller);
+        return longPoll.look(
+                        grant.account(),
+                        guid,
                         demand,
                         status -> answer.isNews(status, grant, ifNoneMatch),
                         longest,
-                        caller.expires()))
-                .orElseGet(() -> calls.look(account, requested.guid(), demand))
-                .map(sighting -> answer.of(sighting, grant, ifNoneMatch, wait));
+                        caller.expires())
+                .onTermination()
+                .invoke(claim::release);
     }
 
     /** Looks several calls up and answers when all are known. */
@@ -156,7 +184,8 @@ public class CallResource {
     public Uni<BatchResult> lookUpAll(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
-        return batch.inOrder(access.grant(Admission.caller(request), requested.account()), requested, request);
+        Caller caller = Admission.caller(request);
+        return batch.inOrder(caller, access.grant(caller, requested.account()), requested, request);
     }
 
     /** Looks several calls up and answers each as soon as it is known. */
@@ -169,6 +198,13 @@ public class CallResource {
     public Multi<BatchResult.Row> lookUpEach(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
-        return batch.asKnown(access.grant(Admission.caller(request), requested.account()), requested, request);
+        Caller caller = Admission.caller(request);
+        return batch.asKnown(caller, access.grant(caller, requested.account()), requested, request);
+    }
+
+    private static String outcome(Throwable failure) {
+        return failure instanceof ProblemException problem
+                ? problem.type().code()
+                : failure == null ? "read" : "failed";
     }
 }

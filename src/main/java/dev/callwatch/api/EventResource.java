@@ -1,8 +1,10 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
+import dev.callwatch.access.Limits;
 import dev.callwatch.vonage.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
@@ -37,10 +39,14 @@ public class EventResource {
     private static final String NO_BUFFERING = "X-Accel-Buffering";
 
     private final AccessControl access;
+    private final Limits limits;
+    private final Audit audit;
     private final EventStream stream;
 
-    EventResource(AccessControl access, EventStream stream) {
+    EventResource(AccessControl access, Limits limits, Audit audit, EventStream stream) {
         this.access = access;
+        this.limits = limits;
+        this.audit = audit;
         this.stream = stream;
     }
 
@@ -144,7 +150,11 @@ public class EventResource {
     private Multi<StreamFrame> frames(RequestedStream requested, List<String> lastEventId, RoutingContext request) {
         Caller caller = Admission.caller(request);
         Grant grant = access.grant(caller, requested.account());
-        return stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request);
+        Limits.Claim claim = limits.stream(caller, requested.guids().size());
+        requested.guids().forEach(guid -> audit.read(caller, grant, guid.value(), "followed"));
+        return stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request)
+                .onTermination()
+                .invoke(claim::release);
     }
 
     private static OutboundSseEvent event(StreamFrame frame, Sse sse) {

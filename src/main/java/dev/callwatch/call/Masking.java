@@ -32,6 +32,8 @@ public final class Masking {
     /** Vonage's fields that hold numbers and nothing else, in lower case. */
     private static final Set<String> NUMBERS = Set.of("telephonenumber", "presentedclid", "e164");
 
+    private static final String NAME = "number";
+
     /**
      * First what only looks like a number: GUIDs, and dates with or without a time. Then seven digits or more, with what
      * people and switches put between them.
@@ -41,7 +43,7 @@ public final class Masking {
             + "|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
             + "(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
             + ")(?![0-9A-Za-z-])"
-            + "|(?<number>[+]?\\p{Nd}(?:[\\p{Z}\\p{Cf}\\p{Pd}\\t().,/\\\\_]{0,4}+\\p{Nd}){6,}+)");
+            + "|(?<" + NAME + ">[+]?\\p{Nd}(?:[\\p{Z}\\p{Cf}\\p{Pd}\\t().,/\\\\_]{0,4}+\\p{Nd}){6,}+)");
 
     /** What a shortened summary breaks off in may be the beginning of a number. */
     private static final Pattern BROKEN_OFF = Pattern.compile("[\\p{Nd}\\p{Z}\\p{Pd}().,/+]++(?=…)");
@@ -53,11 +55,11 @@ public final class Masking {
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
 
-    /** What says who and which call it is about stays, whatever it looks like. */
-    private final Set<String> kept;
+    /** The account's key where it stands alone or in a path: it says what the call belongs to, whatever it looks like. */
+    private final Pattern account;
 
     private Masking(CallStatus status) {
-        this.kept = Set.of(status.id(), status.account());
+        this.account = Pattern.compile("(?:(?<=/)|^)" + Pattern.quote(status.account()) + "(?=/|$)");
     }
 
     /** The same status without telephone numbers. A pure function. */
@@ -139,10 +141,20 @@ public final class Masking {
 
     /** Text that may have numbers in it. */
     private String text(String text) {
-        return NUMBER.matcher(text).replaceAll(match -> {
-            boolean number = ((Matcher) match).group("number") != null && !kept.contains(match.group());
-            return Matcher.quoteReplacement(number ? number(match.group()) : match.group());
-        });
+        StringBuilder masked = new StringBuilder();
+        Matcher keys = account.matcher(text);
+        int from = 0;
+        while (keys.find()) {
+            masked.append(numbersIn(text.substring(from, keys.start()))).append(keys.group());
+            from = keys.end();
+        }
+        return masked.append(numbersIn(text.substring(from))).toString();
+    }
+
+    private static String numbersIn(String text) {
+        Matcher matcher = NUMBER.matcher(text);
+        return matcher.replaceAll(
+                match -> Matcher.quoteReplacement(matcher.group(NAME) == null ? match.group() : number(match.group())));
     }
 
     /** Text that is a number. Letters may stand for digits, or for who it is, where there are digits beside them. */

@@ -19,6 +19,10 @@ public class OidcProfile implements QuarkusTestProfile {
         return Map.ofEntries(
                 Map.entry("callwatch.access.mode", "oidc"),
                 Map.entry("callwatch.access.audit-reads", "true"),
+                Map.entry("callwatch.access.limits.requests-per-second", "5"),
+                Map.entry("callwatch.access.limits.burst", "50"),
+                Map.entry("callwatch.access.limits.streams", "2"),
+                Map.entry("callwatch.access.limits.watched-calls", "3"),
                 Map.entry("callwatch.access.issuers.main.url", WIREMOCK + "/issuers/main"),
                 Map.entry("callwatch.access.issuers.cluster.url", WIREMOCK + "/issuers/cluster"),
                 Map.entry("callwatch.access.issuers.cluster.jwks-url", WIREMOCK + "/issuers/cluster/jwks"),

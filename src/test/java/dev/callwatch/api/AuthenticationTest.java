@@ -201,7 +201,8 @@ class AuthenticationTest {
         assertThat(wireMock.find(getRequestedFor(urlEqualTo(cluster.jwksPath()))
                         .withHeader("Authorization", equalTo("Bearer planted-own-token"))))
                 .isNotEmpty();
-        assertThat(wireMock.find(getRequestedFor(urlEqualTo(main.jwksPath())).withHeader("Authorization", matching(".*"))))
+        assertThat(wireMock.find(
+                        getRequestedFor(urlEqualTo(main.jwksPath())).withHeader("Authorization", matching(".*"))))
                 .isEmpty();
         lookUp(cluster.token(OidcProfile.CLUSTER_KEY, "system:serviceaccount:elsewhere:worker"))
                 .then()
