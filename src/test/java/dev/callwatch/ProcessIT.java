@@ -30,7 +30,8 @@ class ProcessIT {
         assertThat(ended.status()).isNotZero();
         assertThat(ended.output())
                 .contains("callwatch.accounts.<name>.region is missing: configure at least one account")
-                .contains("callwatch.access.issuers.<name>.url is missing: configure at least one issuer of bearer tokens")
+                .contains(
+                        "callwatch.access.issuers.<name>.url is missing: configure at least one issuer of bearer tokens")
                 .doesNotContain("\tat ");
     }
 

@@ -10,9 +10,14 @@ import io.vertx.core.VertxException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jose4j.jwt.consumer.ErrorCodes;
@@ -35,13 +40,20 @@ public class Callers {
             ErrorCodes.SUBJECT_MISSING, "subject",
             ErrorCodes.SIGNATURE_INVALID, "signature");
 
+    /** An issuer that cannot be reached is not asked for its first keys more often than this, whoever wants it. */
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
+
     private final AccessOptions options;
     private final IdentityProviderManager identities;
+    private final Clock clock;
     private final Audit audit;
+    private final Set<Issuer> reached = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Issuer, Instant> missed = new ConcurrentHashMap<>();
 
-    Callers(AccessOptions options, IdentityProviderManager identities, Audit audit) {
+    Callers(AccessOptions options, IdentityProviderManager identities, Clock clock, Audit audit) {
         this.options = options;
         this.identities = identities;
+        this.clock = clock;
         this.audit = audit;
     }
 
@@ -68,14 +80,38 @@ public class Callers {
                 .filter(known -> known.url().equals(token.issuer()))
                 .findFirst()
                 .orElseThrow(() -> Unauthenticated.invalidToken("issuer"));
+        if (isMissing(issuer)) {
+            throw Unauthenticated.issuerUnreachable();
+        }
         Tenants.request(request, issuer);
         Uni<SecurityIdentity> identity = QuarkusHttpUser.getSecurityIdentity(request, identities);
-        return Uni.combine().any().of(identity, tooLong(request)).map(verified -> {
-            if (verified.isAnonymous()) {
-                throw Unauthenticated.invalidToken("malformed");
-            }
-            return token.caller(issuer);
-        });
+        return Uni.combine()
+                .any()
+                .of(identity, tooLong(request))
+                .map(verified -> {
+                    if (verified.isAnonymous()) {
+                        throw Unauthenticated.invalidToken("malformed");
+                    }
+                    return token.caller(issuer);
+                })
+                .onFailure()
+                .transform(Callers::refusal)
+                .onItemOrFailure()
+                .invoke((caller, refusal) -> note(issuer, refusal));
+    }
+
+    private boolean isMissing(Issuer issuer) {
+        Instant last = missed.getOrDefault(issuer, Instant.EPOCH);
+        return !reached.contains(issuer) && clock.instant().isBefore(last.plus(BETWEEN_ATTEMPTS));
+    }
+
+    /** Once its keys are known, Quarkus looks after them: they stay while the issuer is away. */
+    private void note(Issuer issuer, Throwable refusal) {
+        if (refusal instanceof Unauthenticated unauthenticated && unauthenticated.isOfTheIssuer()) {
+            missed.put(issuer, clock.instant());
+        } else {
+            reached.add(issuer);
+        }
     }
 
     private static Uni<SecurityIdentity> tooLong(RoutingContext request) {

@@ -6,6 +6,8 @@ import dev.callwatch.problem.ProblemType;
 /** Nobody vouches for the caller, or no longer. */
 public final class Unauthenticated extends ProblemException {
 
+    private static final String ISSUER_UNREACHABLE = "issuer-unreachable";
+
     private final boolean invalid;
     private final String reason;
 
@@ -31,7 +33,7 @@ public final class Unauthenticated extends ProblemException {
         return new Unauthenticated(
                 "The bearer token cannot be verified now, since the keys of its issuer cannot be read.",
                 true,
-                "issuer-unreachable");
+                ISSUER_UNREACHABLE);
     }
 
     /** The token of a request that still runs has expired. */
@@ -42,6 +44,10 @@ public final class Unauthenticated extends ProblemException {
     /** The value of {@code WWW-Authenticate} (RFC 6750, section 3). */
     public String challenge() {
         return invalid ? "Bearer error=\"invalid_token\"" : "Bearer";
+    }
+
+    boolean isOfTheIssuer() {
+        return reason.equals(ISSUER_UNREACHABLE);
     }
 
     String reason() {

@@ -89,7 +89,10 @@ public class CallResource {
                             examples = @ExampleObject(name = "failed", ref = "failedCall")))
     @APIResponse(responseCode = "304", description = "The caller has this status already.")
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
     @APIResponse(responseCode = "502", ref = "UpstreamFailed")
     @APIResponse(responseCode = "503", ref = "TryLater")
     @APIResponse(responseCode = "504", ref = "TimedOut")
@@ -180,7 +183,10 @@ public class CallResource {
                         schema = @Schema(implementation = BatchResult.Row.class))
             })
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
     public Uni<BatchResult> lookUpAll(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);

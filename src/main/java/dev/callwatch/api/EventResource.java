@@ -70,7 +70,10 @@ public class EventResource {
                 @Content(mediaType = RestMediaType.APPLICATION_NDJSON, schema = @Schema(type = SchemaType.STRING))
             })
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
     public Multi<OutboundSseEvent> follow(
             @PathParam("accountKey") String accountKey,
             @PathParam("callGuid") String callGuid,
@@ -116,7 +119,10 @@ public class EventResource {
                 @Content(mediaType = RestMediaType.APPLICATION_NDJSON, schema = @Schema(type = SchemaType.STRING))
             })
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
     public Multi<OutboundSseEvent> followAll(
             @PathParam("accountKey") String accountKey,
             @Parameter(description = "A call's GUID; 1 to 100 times.") @RestQuery("id") List<String> ids,
