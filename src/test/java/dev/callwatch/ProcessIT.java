@@ -31,7 +31,8 @@ class ProcessIT {
         assertThat(ended.status()).isNotZero();
         assertThat(ended.output())
                 .contains("callwatch.accounts.<name>.region is missing: configure at least one account")
-                .contains("callwatch.access.mode is oidc (the default), which this version does not offer yet")
+                .contains(
+                        "callwatch.access.issuers.<name>.url is missing: configure at least one issuer of bearer tokens")
                 .doesNotContain("\tat ");
     }
 
@@ -60,6 +61,23 @@ class ProcessIT {
                 .contains("callwatch.vonage.client-auth must be post or basic")
                 .doesNotContain("\tat ")
                 .doesNotContain("planted");
+    }
+
+    @Test
+    void a_half_configured_access_is_refused_with_every_fault() throws Exception {
+        Ended ended = start(Map.of(
+                "CALLWATCH_SANDBOX_ENABLED", "true",
+                "CALLWATCH_ACCESS_ISSUERS_CORP_URL", "http://idp.example",
+                "CALLWATCH_ACCESS_ISSUERS_CORP_CA", "/no/such/ca.crt",
+                "CALLWATCH_ACCESS_RULES_CRM_ISSUER", "elsewhere",
+                "CALLWATCH_ACCESS_RULES_CRM_SUBJECT", "crm"));
+        assertThat(ended.status()).isNotZero();
+        assertThat(ended.output())
+                .contains("callwatch.access.issuers.corp.url must be an https URL")
+                .contains("callwatch.access.issuers.corp.ca names a file that cannot be read")
+                .contains("callwatch.access.rules.crm.issuer is elsewhere")
+                .contains("callwatch.access.rules.crm.accounts is missing")
+                .doesNotContain("\tat ");
     }
 
     @Test

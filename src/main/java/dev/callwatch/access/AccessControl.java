@@ -3,46 +3,68 @@ package dev.callwatch.access;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Accounts;
-import dev.callwatch.account.Faults;
 import jakarta.inject.Singleton;
 import java.util.Collection;
-import java.util.Locale;
 import org.jboss.logging.Logger;
 
-/** Decides which accounts a caller may read. In mode {@code none} that is every account. */
+/** Decides what a caller may see: nothing but what a rule says. In mode {@code none} everything. */
 @Singleton
 public class AccessControl {
 
     private static final Logger LOG = Logger.getLogger(AccessControl.class);
-    private static final String MODE = "callwatch.access.mode";
 
+    private final AccessOptions options;
     private final Accounts accounts;
+    private final Audit audit;
 
-    /** Reads the settings; what is wrong with them is noted in {@code faults}. */
-    public AccessControl(AccessSettings settings, Accounts accounts, Faults faults) {
+    /** Makes it; what may surprise an operator is logged. */
+    public AccessControl(AccessOptions options, Accounts accounts, Audit audit) {
+        this.options = options;
         this.accounts = accounts;
-        switch (settings.mode().trim().toLowerCase(Locale.ROOT)) {
-            case "none" -> LOG.warn(MODE + " is none: whoever reaches the port may read every account");
-            case "oidc" ->
-                faults.add(
-                        MODE,
-                        "is oidc (the default), which this version does not offer yet: set it to none to let whoever"
-                                + " reaches the port read every account");
-            default -> faults.add(MODE, "must be oidc or none, but is " + settings.mode());
+        this.audit = audit;
+        if (isOpen()) {
+            LOG.warn("callwatch.access.mode is none: whoever reaches the port may read every account");
+        } else if (options.rules().isEmpty()) {
+            LOG.warn("There is no callwatch.access.rules.<name>: nobody may read anything");
         }
     }
 
     /**
-     * The account that a caller asks for.
+     * What a caller may see of an account.
      *
-     * @throws AccountNotFound where this process does not hold it
+     * @throws Forbidden where it may not read it, whether this process holds it or not
+     * @throws AccountNotFound where this process does not hold it, and the caller may read every account
      */
-    public Account readable(AccountKey key) {
-        return accounts.find(key).orElseThrow(AccountNotFound::new);
+    public Grant grant(Caller caller, AccountKey key) {
+        if (!mayRead(caller, key)) {
+            Forbidden refusal = new Forbidden();
+            audit.denied(caller, key, refusal);
+            throw refusal;
+        }
+        Account account = accounts.find(key).orElseThrow(AccountNotFound::new);
+        return new Grant(account, maySeeNumbers(caller, key));
     }
 
-    /** All accounts that the caller may read. */
-    public Collection<Account> readable() {
-        return accounts.all();
+    /** All accounts that a caller may read, in the order of the settings. */
+    public Collection<Account> readable(Caller caller) {
+        return accounts.all().stream()
+                .filter(account -> mayRead(caller, account.key()))
+                .toList();
+    }
+
+    private boolean mayRead(Caller caller, AccountKey key) {
+        return isOpen() || options.rules().stream().anyMatch(rule -> rule.read() && applies(rule, caller, key));
+    }
+
+    private boolean maySeeNumbers(Caller caller, AccountKey key) {
+        return isOpen() || options.rules().stream().anyMatch(rule -> rule.numbers() && applies(rule, caller, key));
+    }
+
+    private static boolean applies(Rule rule, Caller caller, AccountKey key) {
+        return rule.isAbout(key) && rule.isAbout(caller);
+    }
+
+    private boolean isOpen() {
+        return options.mode() == AccessOptions.Mode.NONE;
     }
 }

@@ -1,12 +1,15 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Accounts. */
@@ -24,9 +27,13 @@ public class AccountResource {
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "listAccounts", summary = "List the accounts that the caller may read")
-    public AccountList list() {
-        List<AccountList.Entry> entries =
-                access.readable().stream().map(AccountList.Entry::of).toList();
+    @APIResponse(responseCode = "200", description = "In the order of the settings; none where no rule gives any.")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
+    public AccountList list(@Context RoutingContext request) {
+        List<AccountList.Entry> entries = access.readable(Admission.caller(request)).stream()
+                .map(AccountList.Entry::of)
+                .toList();
         return new AccountList(entries);
     }
 }

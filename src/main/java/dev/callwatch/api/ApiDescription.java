@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.Application;
 import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.headers.Header;
 import org.eclipse.microprofile.openapi.annotations.info.Contact;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
@@ -13,6 +14,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
 /** The parts of the OpenAPI document that its paths share. */
 @OpenAPIDefinition(
@@ -23,8 +26,16 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                         description = "A clear, enriched, always-fresh status of Vonage Contact Center calls.",
                         contact = @Contact(name = "Callwatch"),
                         license = @License(name = "Apache-2.0", url = "https://www.apache.org/licenses/LICENSE-2.0")),
+        security = @SecurityRequirement(name = "bearer"),
         components =
                 @Components(
+                        securitySchemes =
+                                @SecurityScheme(
+                                        securitySchemeName = "bearer",
+                                        type = SecuritySchemeType.HTTP,
+                                        scheme = "bearer",
+                                        bearerFormat = "JWT",
+                                        description = "A token of an issuer in the settings. Not needed in mode none."),
                         responses = {
                             @APIResponse(
                                     name = "InvalidRequest",
@@ -37,6 +48,37 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                             @ExampleObject(
                                                                     name = "invalid-request",
                                                                     value = ApiDescription.INVALID_REQUEST))),
+                            @APIResponse(
+                                    name = "Unauthenticated",
+                                    description = "unauthenticated: there is no bearer token, or it is not valid.",
+                                    headers =
+                                            @Header(
+                                                    name = "WWW-Authenticate",
+                                                    description = "As RFC 6750 has it",
+                                                    schema = @Schema(type = SchemaType.STRING)),
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema = @Schema(implementation = Problem.class))),
+                            @APIResponse(
+                                    name = "Forbidden",
+                                    description = "forbidden: the caller may not read this account, if there is one.",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema = @Schema(implementation = Problem.class))),
+                            @APIResponse(
+                                    name = "RateLimited",
+                                    description = "rate-limited: this caller asks too much.",
+                                    headers =
+                                            @Header(
+                                                    name = "Retry-After",
+                                                    description = "Seconds",
+                                                    schema = @Schema(type = SchemaType.INTEGER)),
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema = @Schema(implementation = Problem.class))),
                             @APIResponse(
                                     name = "NotFound",
                                     description = "account-not-found or call-not-found.",

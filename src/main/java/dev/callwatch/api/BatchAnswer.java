@@ -1,6 +1,8 @@
 package dev.callwatch.api;
 
-import dev.callwatch.account.Account;
+import dev.callwatch.access.Audit;
+import dev.callwatch.access.Caller;
+import dev.callwatch.access.Grant;
 import dev.callwatch.call.Batch;
 import dev.callwatch.problem.InvalidRequest;
 import dev.callwatch.problem.ProblemException;
@@ -21,14 +23,18 @@ import java.util.Optional;
 class BatchAnswer {
 
     private final Batch batch;
+    private final Representations representations;
+    private final Audit audit;
 
-    BatchAnswer(Batch batch) {
+    BatchAnswer(Batch batch, Representations representations, Audit audit) {
+        this.audit = audit;
         this.batch = batch;
+        this.representations = representations;
     }
 
     /** The rows in the order asked. */
-    Uni<BatchResult> inOrder(Account account, RequestedBatch requested, RoutingContext request) {
-        return asKnown(account, requested, request)
+    Uni<BatchResult> inOrder(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
+        return asKnown(caller, grant, requested, request)
                 .collect()
                 .asMap(BatchResult.Row::id, row -> row, (row, repeated) -> repeated)
                 .map(rows -> new BatchResult(requested.ids().stream()
@@ -38,7 +44,7 @@ class BatchAnswer {
     }
 
     /** The rows as they become known: those that are no GUID first. */
-    Multi<BatchResult.Row> asKnown(Account account, RequestedBatch requested, RoutingContext request) {
+    Multi<BatchResult.Row> asKnown(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
         Map<String, Integer> times = new LinkedHashMap<>();
         requested.ids().forEach(id -> times.merge(id(id), 1, Integer::sum));
         List<CallGuid> guids = times.keySet().stream()
@@ -49,7 +55,9 @@ class BatchAnswer {
                 .filter(id -> CallGuid.parse(id).isEmpty())
                 .map(id -> row(id, new InvalidRequest(List.of(new Violation("ids", RequestedCall.GUID_FORM))), request))
                 .toList();
-        Multi<BatchResult.Row> looked = batch.look(account, guids, "").map(outcome -> row(outcome, request));
+        Multi<BatchResult.Row> looked = batch.look(grant.account(), guids, caller.name())
+                .invoke(outcome -> audit(caller, grant, outcome))
+                .map(outcome -> row(grant, outcome, request));
         return Multi.createBy()
                 .concatenating()
                 .streams(Multi.createFrom().iterable(malformed), looked)
@@ -57,14 +65,20 @@ class BatchAnswer {
                 .transformToIterable(row -> Collections.nCopies(times.get(row.id()), row));
     }
 
+    private void audit(Caller caller, Grant grant, Batch.Outcome outcome) {
+        String what = outcome.failure().map(failure -> failure.type().code()).orElse("read");
+        audit.read(caller, grant, outcome.guid().value(), what);
+    }
+
     /** GUIDs in lower case; what is none as it was sent. */
     private static String id(String sent) {
         return CallGuid.parse(sent).map(CallGuid::value).orElse(sent);
     }
 
-    private static BatchResult.Row row(Batch.Outcome outcome, RoutingContext request) {
+    private BatchResult.Row row(Grant grant, Batch.Outcome outcome, RoutingContext request) {
         return outcome.sighting()
-                .map(sighting -> BatchResult.Row.of(outcome.guid().value(), sighting.status()))
+                .map(sighting -> BatchResult.Row.of(
+                        outcome.guid().value(), representations.shown(sighting.status(), grant.numbers())))
                 .orElseGet(() -> row(outcome.guid().value(), outcome.failure().orElseThrow(), request));
     }
 

@@ -1,5 +1,6 @@
 package dev.callwatch.api;
 
+import dev.callwatch.access.Grant;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Sighting;
 import jakarta.inject.Singleton;
@@ -21,18 +22,20 @@ class CachedAnswer {
     }
 
     /** Whether the caller does not have a status yet. */
-    boolean isNews(CallStatus status, List<String> ifNoneMatch) {
-        return !EntityTags.matches(ifNoneMatch, representations.of(status).tag());
+    boolean isNews(CallStatus status, Grant grant, List<String> ifNoneMatch) {
+        return !EntityTags.matches(
+                ifNoneMatch, representations.of(status, grant.numbers()).tag());
     }
 
     /**
      * Answers.
      *
+     * @param grant what the caller may see
      * @param ifNoneMatch the lines of that request header
      * @param waited how long the answer might have been held back, where that was asked for
      */
-    RestResponse<byte[]> of(Sighting sighting, List<String> ifNoneMatch, Optional<Duration> waited) {
-        Representations.Representation representation = representations.of(sighting.status());
+    RestResponse<byte[]> of(Sighting sighting, Grant grant, List<String> ifNoneMatch, Optional<Duration> waited) {
+        Representations.Representation representation = representations.of(sighting.status(), grant.numbers());
         RestResponse.ResponseBuilder<byte[]> answer = EntityTags.matches(ifNoneMatch, representation.tag())
                 ? RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_MODIFIED)
                 : RestResponse.ResponseBuilder.ok(representation.body(), MediaType.APPLICATION_JSON_TYPE);
@@ -41,6 +44,8 @@ class CachedAnswer {
                 .header(
                         HttpHeaders.CACHE_CONTROL,
                         "private, max-age=" + sighting.lifetime().toSeconds())
+                // A browser's cache must not show one user what another was answered.
+                .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION)
                 .header("Age", Math.max(0, sighting.age().toSeconds()))
                 .header("Cache-Status", "callwatch; " + cacheStatus(sighting))
                 .build();

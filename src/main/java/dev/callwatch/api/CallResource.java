@@ -1,10 +1,17 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.Audit;
+import dev.callwatch.access.Caller;
+import dev.callwatch.access.Grant;
+import dev.callwatch.access.Limits;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.Demand;
+import dev.callwatch.call.Sighting;
+import dev.callwatch.problem.ProblemException;
+import dev.callwatch.vonage.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -40,13 +47,24 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
 public class CallResource {
 
     private final AccessControl access;
+    private final Limits limits;
+    private final Audit audit;
     private final Calls calls;
     private final LongPoll longPoll;
     private final CachedAnswer answer;
     private final BatchAnswer batch;
 
-    CallResource(AccessControl access, Calls calls, LongPoll longPoll, CachedAnswer answer, BatchAnswer batch) {
+    CallResource(
+            AccessControl access,
+            Limits limits,
+            Audit audit,
+            Calls calls,
+            LongPoll longPoll,
+            CachedAnswer answer,
+            BatchAnswer batch) {
         this.access = access;
+        this.limits = limits;
+        this.audit = audit;
         this.calls = calls;
         this.longPoll = longPoll;
         this.answer = answer;
@@ -71,7 +89,10 @@ public class CallResource {
                             examples = @ExampleObject(name = "failed", ref = "failedCall")))
     @APIResponse(responseCode = "304", description = "The caller has this status already.")
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
     @APIResponse(responseCode = "502", ref = "UpstreamFailed")
     @APIResponse(responseCode = "503", ref = "TryLater")
     @APIResponse(responseCode = "504", ref = "TimedOut")
@@ -96,15 +117,35 @@ public class CallResource {
                                             + " the caller does not have, for N seconds at most (60 at most).",
                             schema = @Schema(type = SchemaType.STRING, examples = "wait=30"))
                     @RestHeader("Prefer")
-                    List<String> prefer) {
+                    List<String> prefer,
+            @Context RoutingContext request) {
         RequestedCall requested = RequestedCall.of(accountKey, callGuid);
-        Account account = access.readable(requested.account());
-        Demand demand = CacheControl.demand(cacheControl);
+        Caller caller = Admission.caller(request);
+        Grant grant = access.grant(caller, requested.account());
+        Account account = grant.account();
+        Demand demand = CacheControl.demand(cacheControl).by(caller.name());
         Optional<Duration> wait = ifNoneMatch.isEmpty() ? Optional.empty() : Preference.wait(prefer);
-        return wait.map(longest -> longPoll.look(
-                        account, requested.guid(), demand, status -> answer.isNews(status, ifNoneMatch), longest))
-                .orElseGet(() -> calls.look(account, requested.guid(), demand))
-                .map(sighting -> answer.of(sighting, ifNoneMatch, wait));
+        Uni<Sighting> sighting = wait.isPresent()
+                ? waiting(caller, grant, requested.guid(), demand, ifNoneMatch, wait.get())
+                : calls.look(account, requested.guid(), demand);
+        return sighting.onItemOrFailure()
+                .invoke((seen, failure) ->
+                        audit.read(caller, grant, requested.guid().value(), outcome(failure)))
+                .map(seen -> answer.of(seen, grant, ifNoneMatch, wait));
+    }
+
+    private Uni<Sighting> waiting(
+            Caller caller, Grant grant, CallGuid guid, Demand demand, List<String> ifNoneMatch, Duration longest) {
+        Limits.Claim claim = limits.wait(caller);
+        return longPoll.look(
+                        grant.account(),
+                        guid,
+                        demand,
+                        status -> answer.isNews(status, grant, ifNoneMatch),
+                        longest,
+                        caller.expires())
+                .onTermination()
+                .invoke(claim::release);
     }
 
     /** Looks several calls up and answers when all are known. */
@@ -142,11 +183,15 @@ public class CallResource {
                         schema = @Schema(implementation = BatchResult.Row.class))
             })
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
     public Uni<BatchResult> lookUpAll(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
-        return batch.inOrder(access.readable(requested.account()), requested, request);
+        Caller caller = Admission.caller(request);
+        return batch.inOrder(caller, access.grant(caller, requested.account()), requested, request);
     }
 
     /** Looks several calls up and answers each as soon as it is known. */
@@ -159,6 +204,13 @@ public class CallResource {
     public Multi<BatchResult.Row> lookUpEach(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
-        return batch.asKnown(access.readable(requested.account()), requested, request);
+        Caller caller = Admission.caller(request);
+        return batch.asKnown(caller, access.grant(caller, requested.account()), requested, request);
+    }
+
+    private static String outcome(Throwable failure) {
+        return failure instanceof ProblemException problem
+                ? problem.type().code()
+                : failure == null ? "read" : "failed";
     }
 }

@@ -1,6 +1,10 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.Audit;
+import dev.callwatch.access.Caller;
+import dev.callwatch.access.Grant;
+import dev.callwatch.access.Limits;
 import dev.callwatch.vonage.CallGuid;
 import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Multi;
@@ -35,10 +39,14 @@ public class EventResource {
     private static final String NO_BUFFERING = "X-Accel-Buffering";
 
     private final AccessControl access;
+    private final Limits limits;
+    private final Audit audit;
     private final EventStream stream;
 
-    EventResource(AccessControl access, EventStream stream) {
+    EventResource(AccessControl access, Limits limits, Audit audit, EventStream stream) {
         this.access = access;
+        this.limits = limits;
+        this.audit = audit;
         this.stream = stream;
     }
 
@@ -64,7 +72,10 @@ public class EventResource {
                         schema = @Schema(implementation = CallEvent.class))
             })
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
     public Multi<OutboundSseEvent> follow(
             @PathParam("accountKey") String accountKey,
             @PathParam("callGuid") String callGuid,
@@ -112,7 +123,10 @@ public class EventResource {
                         schema = @Schema(implementation = CallEvent.class))
             })
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
     public Multi<OutboundSseEvent> followAll(
             @PathParam("accountKey") String accountKey,
             @Parameter(description = "A call's GUID; 1 to 100 times.") @RestQuery("id") List<String> ids,
@@ -144,8 +158,13 @@ public class EventResource {
     }
 
     private Multi<StreamFrame> frames(RequestedStream requested, List<String> lastEventId, RoutingContext request) {
-        return stream.of(
-                access.readable(requested.account()), requested.guids(), LastEventId.parse(lastEventId), request);
+        Caller caller = Admission.caller(request);
+        Grant grant = access.grant(caller, requested.account());
+        Limits.Claim claim = limits.stream(caller, requested.guids().size());
+        requested.guids().forEach(guid -> audit.read(caller, grant, guid.value(), "followed"));
+        return stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request)
+                .onTermination()
+                .invoke(claim::release);
     }
 
     private static OutboundSseEvent event(StreamFrame frame, Sse sse) {

@@ -3,6 +3,9 @@ package dev.callwatch.api;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.callwatch.access.Caller;
+import dev.callwatch.access.Grant;
+import dev.callwatch.access.Unauthenticated;
 import dev.callwatch.account.Account;
 import dev.callwatch.budget.Delay;
 import dev.callwatch.problem.Problem;
@@ -15,7 +18,9 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,6 +35,9 @@ class EventStream {
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
+    /** No call is followed for so long, and a timer does not take the end of time. */
+    private static final Duration LONGEST = Duration.ofDays(30);
+
     /** At shutdown readers come back spread over so long. */
     private static final int RETRY_SPREAD_MILLIS = 2_000;
 
@@ -39,23 +47,34 @@ class EventStream {
     private final Representations representations;
     private final ObjectMapper json;
     private final Delay delay;
+    private final Clock clock;
     private final AtomicInteger open = new AtomicInteger();
 
     EventStream(
-            Watches watches, Representations representations, ObjectMapper json, Delay delay, MeterRegistry registry) {
+            Watches watches,
+            Representations representations,
+            ObjectMapper json,
+            Delay delay,
+            Clock clock,
+            MeterRegistry registry) {
         this.watches = watches;
         this.representations = representations;
         this.json = json;
         this.delay = delay;
+        this.clock = clock;
         Gauge.builder("callwatch.streams", open, AtomicInteger::get)
                 .description("Event streams that are open")
                 .register(registry);
     }
 
-    /** The data of an event {@code problem}. */
+    /**
+     * The data of an event {@code problem}.
+     *
+     * @param id the call it is about; empty where it is about the stream
+     */
     @RegisterForReflection
     @JsonPropertyOrder({"id", "problem"})
-    record TroubledCall(String id, Problem problem) {}
+    record TroubledCall(Optional<String> id, Problem problem) {}
 
     /** News of one of the calls. */
     private record Item(CallGuid guid, News news) {}
@@ -63,16 +82,19 @@ class EventStream {
     /**
      * Streams.
      *
+     * @param caller who reads; once its token expires the stream ends with that problem
+     * @param grant what it may see
      * @param guids the calls, each once
      * @param last where the reader left off, if it comes back
      * @return frames until every call is settled or the process ends; it never fails
      */
-    Multi<StreamFrame> of(Account account, Set<CallGuid> guids, Optional<LastEventId> last, RoutingContext request) {
+    Multi<StreamFrame> of(
+            Caller caller, Grant grant, Set<CallGuid> guids, Optional<LastEventId> last, RoutingContext request) {
         return Multi.createFrom().deferred(() -> {
             AtomicInteger unsettled = new AtomicInteger(guids.size());
-            Multi<StreamFrame> told = news(account, guids, last)
+            Multi<StreamFrame> told = news(grant.account(), guids, last)
                     .onItem()
-                    .transformToIterable(item -> frames(account, item, unsettled, request))
+                    .transformToIterable(item -> frames(grant, item, unsettled, request))
                     .onCompletion()
                     .switchTo(() -> unsettled.get() > 0
                             ? Multi.createFrom().item(comeBack())
@@ -80,7 +102,7 @@ class EventStream {
             open.incrementAndGet();
             return Multi.createBy()
                     .concatenating()
-                    .streams(Multi.createFrom().item(new StreamFrame.Retry(RETRY)), withHeartbeats(told))
+                    .streams(Multi.createFrom().item(new StreamFrame.Retry(RETRY)), whileValid(caller, told, request))
                     .onTermination()
                     .invoke(open::decrementAndGet);
         });
@@ -100,7 +122,8 @@ class EventStream {
                 .streams(calls);
     }
 
-    private Multi<StreamFrame> withHeartbeats(Multi<StreamFrame> told) {
+    /** Heartbeats included; an empty item is the end. */
+    private Multi<StreamFrame> whileValid(Caller caller, Multi<StreamFrame> told, RoutingContext request) {
         Multi<Optional<StreamFrame>> untilTheEnd = Multi.createBy()
                 .concatenating()
                 .streams(told.map(Optional::of), Multi.createFrom().item(Optional.empty()));
@@ -111,27 +134,45 @@ class EventStream {
         return Multi.createBy()
                 .merging()
                 .withRequests(1)
-                .streams(untilTheEnd, heartbeats)
+                .streams(untilTheEnd, heartbeats, expiry(caller, request))
                 .select()
                 .first(Optional::isPresent)
                 .map(Optional::get);
     }
 
-    private List<StreamFrame> frames(Account account, Item item, AtomicInteger unsettled, RoutingContext request) {
+    private Multi<Optional<StreamFrame>> expiry(Caller caller, RoutingContext request) {
+        return caller.expires()
+                .map(end -> delay.of(left(end)).onItem().transformToMulti(passed -> {
+                    Problem problem = ProblemMapper.of(Unauthenticated.expired(), request);
+                    return Multi.createFrom()
+                            .items(Optional.of(problem(Optional.empty(), problem)), Optional.<StreamFrame>empty());
+                }))
+                .orElseGet(() -> Multi.createFrom().nothing());
+    }
+
+    private Duration left(Instant end) {
+        Instant now = clock.instant();
+        Instant sooner = end.isBefore(now.plus(LONGEST)) ? end : now.plus(LONGEST);
+        return sooner.isAfter(now) ? Duration.between(now, sooner) : Duration.ZERO;
+    }
+
+    private List<StreamFrame> frames(Grant grant, Item item, AtomicInteger unsettled, RoutingContext request) {
         if (item.news() instanceof News.Seen seen) {
             String id = LastEventId.of(item.guid(), seen.event().call().revision());
-            return List.of(new StreamFrame.Event("status", Optional.of(id), representations.of(seen.event())));
+            return List.of(new StreamFrame.Event(
+                    "status", Optional.of(id), representations.of(seen.event(), grant.numbers())));
         }
         if (item.news() instanceof News.Troubled troubled) {
             Problem problem = ProblemMapper.of(troubled.reason(), request);
-            return List.of(new StreamFrame.Event("problem", Optional.empty(), problem(item.guid(), problem)));
+            return List.of(problem(Optional.of(item.guid().value()), problem));
         }
         return unsettled.decrementAndGet() == 0 ? List.of(END) : List.of();
     }
 
-    private String problem(CallGuid guid, Problem problem) {
+    private StreamFrame problem(Optional<String> id, Problem problem) {
         try {
-            return json.writeValueAsString(new TroubledCall(guid.value(), problem));
+            String data = json.writeValueAsString(new TroubledCall(id, problem));
+            return new StreamFrame.Event("problem", Optional.empty(), data);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -11,7 +11,10 @@ import dev.callwatch.watch.News;
 import dev.callwatch.watch.Watches;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
@@ -22,11 +25,13 @@ class LongPoll {
     private final Calls calls;
     private final Watches watches;
     private final Delay delay;
+    private final Clock clock;
 
-    LongPoll(Calls calls, Watches watches, Delay delay) {
+    LongPoll(Calls calls, Watches watches, Delay delay, Clock clock) {
         this.calls = calls;
         this.watches = watches;
         this.delay = delay;
+        this.clock = clock;
     }
 
     /**
@@ -34,13 +39,27 @@ class LongPoll {
      *
      * @param isNews whether the caller does not have a status yet
      * @param wait how long to wait at most
+     * @param until when the caller may no longer be told, if ever
      */
-    Uni<Sighting> look(Account account, CallGuid guid, Demand demand, Predicate<CallStatus> isNews, Duration wait) {
+    Uni<Sighting> look(
+            Account account,
+            CallGuid guid,
+            Demand demand,
+            Predicate<CallStatus> isNews,
+            Duration wait,
+            Optional<Instant> until) {
         return calls.look(account, guid, demand)
                 .chain(first -> isNews.test(first.status()) || calls.isSettled(first.status())
                         ? Uni.createFrom().item(first)
-                        : later(account, guid, isNews, wait)
+                        : later(account, guid, isNews, shorter(wait, until))
                                 .map(waited -> calls.lastSighting(account, guid).orElse(first)));
+    }
+
+    private Duration shorter(Duration wait, Optional<Instant> until) {
+        Instant now = clock.instant();
+        return until.filter(end -> end.isBefore(now.plus(wait)))
+                .map(end -> end.isAfter(now) ? Duration.between(now, end) : Duration.ZERO)
+                .orElse(wait);
     }
 
     private Uni<Void> later(Account account, CallGuid guid, Predicate<CallStatus> isNews, Duration wait) {

@@ -1,5 +1,6 @@
 package dev.callwatch.api;
 
+import dev.callwatch.access.Unauthenticated;
 import dev.callwatch.problem.Problem;
 import dev.callwatch.problem.ProblemException;
 import io.vertx.ext.web.RoutingContext;
@@ -31,7 +32,10 @@ public class ProblemMapper {
     public RestResponse<Problem> named(ProblemException failure, RoutingContext request) {
         int status = failure.type().status();
         RestResponse.ResponseBuilder<Problem> answer = answer(of(failure, request));
-        if (status == 503) {
+        if (failure instanceof Unauthenticated refusal) {
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, refusal.challenge());
+        }
+        if (status == 429 || status == 503) {
             answer.header(HttpHeaders.RETRY_AFTER, seconds(failure.retryAfter().orElse(RETRY_UNSAID)));
         }
         return answer.build();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Masking;
 import dev.callwatch.watch.CallEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
@@ -20,6 +21,9 @@ class Representations {
 
     /** Beside what is remembered of calls. */
     private static final long MOST_BYTES = 16L << 20;
+
+    /** Texts of a status beside its document, about. */
+    private static final int BYTES_BESIDE_DOCUMENT = 1_000;
 
     /**
      * A status as it is sent.
@@ -38,31 +42,50 @@ class Representations {
             .weigher((CallStatus status, Representation representation) -> representation.body().length)
             .build();
 
-    private final Cache<CallEvent, String> events = Caffeine.newBuilder()
+    private final Cache<CallStatus, CallStatus> masked = Caffeine.newBuilder()
             .weakKeys()
             .maximumWeight(MOST_BYTES)
-            .weigher((CallEvent event, String text) -> text.length())
+            .weigher((CallStatus status, CallStatus shown) -> shown.vonage().length() + BYTES_BESIDE_DOCUMENT)
             .build();
+
+    private final Cache<CallEvent, String> events = events();
+    private final Cache<CallEvent, String> maskedEvents = events();
 
     Representations(ObjectMapper json, EntityTags tags) {
         this.json = json;
         this.tags = tags;
     }
 
-    Representation of(CallStatus status) {
-        return made.get(status, this::make);
+    /** A status as those see it who may see numbers, or may not. */
+    Representation of(CallStatus status, boolean numbers) {
+        return made.get(shown(status, numbers), this::make);
     }
 
-    /** An event as JSON on one line. */
-    String of(CallEvent event) {
-        return events.get(event, this::make);
+    /** What those may know of a status who may see numbers, or may not. */
+    CallStatus shown(CallStatus status, boolean numbers) {
+        return numbers ? status : masked.get(status, Masking::of);
     }
 
-    private String make(CallEvent event) {
+    /** An event as JSON on one line, as those see it who may see numbers, or may not. */
+    String of(CallEvent event, boolean numbers) {
+        return numbers
+                ? events.get(event, made -> make(made, true))
+                : maskedEvents.get(event, made -> make(made, false));
+    }
+
+    private static Cache<CallEvent, String> events() {
+        return Caffeine.newBuilder()
+                .weakKeys()
+                .maximumWeight(MOST_BYTES)
+                .weigher((CallEvent event, String text) -> text.length())
+                .build();
+    }
+
+    private String make(CallEvent event, boolean numbers) {
         String changes = event.changes().stream()
                 .map(change -> '"' + change.wireName() + '"')
                 .collect(Collectors.joining(",", "[", "]"));
-        String call = new String(of(event.call()).body(), StandardCharsets.UTF_8);
+        String call = new String(of(event.call(), numbers).body(), StandardCharsets.UTF_8);
         return "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"call\":" + call + "}";
     }
 

@@ -102,10 +102,11 @@ public class RequestIntake {
         }
     }
 
+    /** The framework cannot take over an HTTP/2 stream that was read to its end: there it reads for itself. */
     private static boolean mayHaveBody(HttpServerRequest incoming) {
         return !incoming.isEnded()
-                && (incoming.version() == HttpVersion.HTTP_2
-                        || incoming.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                && incoming.version() != HttpVersion.HTTP_2
+                && (incoming.headers().contains(HttpHeaders.TRANSFER_ENCODING)
                         || incoming.headers().contains(HttpHeaders.CONTENT_LENGTH));
     }
 

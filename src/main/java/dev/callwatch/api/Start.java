@@ -1,6 +1,7 @@
 package dev.callwatch.api;
 
 import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.AccessOptions;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.account.Faults;
 import dev.callwatch.call.LookupOptions;
@@ -26,9 +27,11 @@ public class Start {
             Accounts accounts,
             VonageOptions vonageOptions,
             LookupOptions lookupOptions,
-            AccessControl access,
+            AccessOptions accessOptions,
+            Instance<AccessControl> access,
             Instance<VonageCalls> vonage) {
         faults.refuseIfAny();
+        access.get();
         int regions = vonage.get().circuits().size();
         LOG.infof("Holding %d account(s) in %d region(s)", accounts.all().size(), regions);
     }

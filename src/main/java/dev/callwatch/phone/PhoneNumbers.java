@@ -6,7 +6,10 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.Phonenumber;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Reads telephone numbers with Google's libphonenumber. */
 public final class PhoneNumbers {
@@ -16,6 +19,11 @@ public final class PhoneNumbers {
 
     private static final String NO_REGION = "ZZ";
     private static final int LETTERS_OF_A_COUNTRY = 2;
+
+    private static final int LONGEST_CALLING_CODE = 3;
+    private static final Set<String> CALLING_CODES = PhoneNumberUtil.getInstance().getSupportedCallingCodes().stream()
+            .map(String::valueOf)
+            .collect(Collectors.toUnmodifiableSet());
 
     private PhoneNumbers() {}
 
@@ -38,6 +46,19 @@ public final class PhoneNumbers {
         } catch (NumberParseException noNumber) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * The calling code that digits begin with (ITU-T E.164: no code is the beginning of another).
+     *
+     * @param digits an international form without its {@code +}
+     * @return 1 to 3 digits, or nothing where no country has such a code
+     */
+    public static Optional<String> callingCode(String digits) {
+        return IntStream.rangeClosed(1, Math.min(LONGEST_CALLING_CODE, digits.length()))
+                .mapToObj(length -> digits.substring(0, length))
+                .filter(CALLING_CODES::contains)
+                .findFirst();
     }
 
     private static PhoneNumber read(PhoneNumberUtil library, Phonenumber.PhoneNumber number) {

@@ -7,10 +7,16 @@ import java.util.Locale;
 public enum ProblemType {
     /** The request is malformed; {@code violations} says where. */
     INVALID_REQUEST(400, "Invalid request"),
+    /** Nobody vouches for the caller, or no longer. */
+    UNAUTHENTICATED(401, "Unauthenticated"),
+    /** The caller may not read the account, whether there is one or not. */
+    FORBIDDEN(403, "Forbidden"),
     /** This process does not hold the account. */
     ACCOUNT_NOT_FOUND(404, "Account not found"),
     /** Vonage does not know the call, or forgot it 24 hours after its end. */
     CALL_NOT_FOUND(404, "Call not found"),
+    /** This caller asks too much of us. */
+    RATE_LIMITED(429, "Rate limited"),
     /** Our own budget for the account is spent. */
     BUDGET_EXHAUSTED(503, "Budget exhausted"),
     /** Vonage answered 429. */

@@ -1,0 +1,295 @@
+package dev.callwatch.access;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.AccountSettings;
+import dev.callwatch.account.Faults;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** {@link AccessSettings}, checked. */
+@Singleton
+public class AccessOptions {
+
+    private static final String PREFIX = "callwatch.access.";
+    private static final String MODE = PREFIX + "mode";
+    private static final String EVERY_ACCOUNT = "*";
+    private static final String READ = "read";
+    private static final String NUMBERS = "numbers";
+
+    /** To Quarkus it means that audiences do not count. */
+    private static final String ANY = "any";
+
+    private static final java.util.regex.Pattern LOOPBACK = java.util.regex.Pattern.compile(
+            "localhost|127(\\.[0-9]{1,3}){3}|\\[::1]", java.util.regex.Pattern.CASE_INSENSITIVE);
+
+    enum Mode {
+        OIDC,
+        NONE
+    }
+
+    /**
+     * How much one caller may ask of us.
+     *
+     * @param requestsPerSecond in the long run
+     * @param burst requests at once
+     * @param streams open at the same time
+     * @param watchedCalls followed at the same time
+     */
+    record Limits(int requestsPerSecond, int burst, int streams, int watchedCalls) {}
+
+    private final Faults faults;
+    private final Mode mode;
+    private final List<Issuer> issuers = new ArrayList<>();
+    private final List<Rule> rules = new ArrayList<>();
+    private final Limits limits;
+    private final boolean auditReads;
+
+    /**
+     * Reads the settings; what is wrong with them is noted in {@code faults}. In mode {@code none} issuers and rules do
+     * not count.
+     */
+    public AccessOptions(AccessSettings settings, AccountSettings accounts, Faults faults) {
+        this.faults = faults;
+        this.mode = mode(settings.mode());
+        this.limits = limits(settings.limits());
+        this.auditReads = flag(PREFIX + "audit-reads", settings.auditReads());
+        if (mode == Mode.OIDC) {
+            readIssuers(settings);
+            readRules(settings, keys(accounts));
+        }
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    List<Issuer> issuers() {
+        return issuers;
+    }
+
+    List<Rule> rules() {
+        return rules;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    boolean auditReads() {
+        return auditReads;
+    }
+
+    private Mode mode(String text) {
+        return switch (text.trim().toLowerCase(Locale.ROOT)) {
+            case "oidc" -> Mode.OIDC;
+            case "none" -> Mode.NONE;
+            default -> {
+                faults.add(MODE, "must be oidc or none, but is " + text);
+                yield Mode.NONE;
+            }
+        };
+    }
+
+    private Limits limits(AccessSettings.Limits settings) {
+        String prefix = PREFIX + "limits.";
+        return new Limits(
+                faults.wholeNumber(prefix + "requests-per-second", settings.requestsPerSecond(), 1, 100_000),
+                faults.wholeNumber(prefix + "burst", settings.burst(), 1, 100_000),
+                faults.wholeNumber(prefix + "streams", settings.streams(), 1, 100_000),
+                faults.wholeNumber(prefix + "watched-calls", settings.watchedCalls(), 1, 1_000_000));
+    }
+
+    private boolean flag(String key, String text) {
+        return switch (text.trim().toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> {
+                faults.add(key, "must be true or false, but is " + text);
+                yield false;
+            }
+        };
+    }
+
+    private void readIssuers(AccessSettings settings) {
+        if (settings.issuers().isEmpty()) {
+            faults.add(
+                    PREFIX + "issuers.<name>.url",
+                    "is missing: configure at least one issuer of bearer tokens, or set " + MODE
+                            + "=none to let whoever reaches the port read every account");
+        }
+        Set<String> urls = new HashSet<>();
+        new TreeMap<>(settings.issuers()).forEach((name, entry) -> {
+            String prefix = PREFIX + "issuers." + name + ".";
+            Optional<String> url = required(prefix + "url", entry.url()).filter(text -> isUrl(prefix + "url", text));
+            String audience = entry.audience().trim();
+            if (audience.isEmpty() || audience.equals(ANY)) {
+                faults.add(prefix + "audience", "must name what tokens for this service are made for, and not any");
+            }
+            Optional<URI> jwksUrl = given(prefix + "jwks-url", entry.jwksUrl())
+                    .filter(text -> isUrl(prefix + "jwks-url", text))
+                    .map(URI::create);
+            Optional<Path> ca = given(prefix + "ca", entry.ca()).flatMap(text -> authorities(prefix + "ca", text));
+            Optional<Path> tokenFile = given(prefix + "token-file", entry.tokenFile())
+                    .flatMap(text -> readable(prefix + "token-file", text));
+            if (url.isPresent() && !urls.add(url.get())) {
+                faults.add(prefix + "url", "is " + url.get() + ", which another issuer has already");
+            }
+            url.ifPresent(known -> issuers.add(new Issuer(name, known, audience, jwksUrl, ca, tokenFile)));
+        });
+    }
+
+    private void readRules(AccessSettings settings, Set<String> accounts) {
+        new TreeMap<>(settings.rules()).forEach((name, entry) -> {
+            String prefix = PREFIX + "rules." + name + ".";
+            Set<String> permissions = permissions(prefix + "permissions", entry.permissions());
+            Optional<Set<AccountKey>> about = accounts(prefix + "accounts", entry.accounts(), accounts);
+            Optional<Pattern> issuer = pattern(prefix + "issuer", entry.issuer());
+            issuer.filter(pattern -> !isNamed(pattern, settings))
+                    .ifPresent(pattern -> faults.add(
+                            prefix + "issuer", "is " + pattern.text() + ", which is no issuer's name or URL"));
+            Optional<Pattern> subject = pattern(prefix + "subject", entry.subject());
+            Optional<Pattern> group = pattern(prefix + "group", entry.group());
+            Optional<Pattern> scope = pattern(prefix + "scope", entry.scope());
+            about.ifPresent(keys -> rules.add(new Rule(
+                    issuer, subject, group, scope, keys, permissions.contains(READ), permissions.contains(NUMBERS))));
+        });
+    }
+
+    private static boolean isNamed(Pattern pattern, AccessSettings settings) {
+        return settings.issuers().entrySet().stream()
+                .anyMatch(issuer -> pattern.matches(issuer.getKey())
+                        || issuer.getValue()
+                                .url()
+                                .map(String::trim)
+                                .filter(pattern::matches)
+                                .isPresent());
+    }
+
+    private Set<String> permissions(String key, List<String> texts) {
+        Set<String> permissions =
+                texts.stream().map(text -> text.trim().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        permissions.stream()
+                .filter(permission -> !permission.equals(READ) && !permission.equals(NUMBERS))
+                .forEach(unknown -> faults.add(key, "must be read or numbers or both, but has " + unknown));
+        return permissions;
+    }
+
+    /** Empty where all are meant. */
+    private Optional<Set<AccountKey>> accounts(String key, Optional<List<String>> texts, Set<String> known) {
+        List<String> names = texts.orElse(List.of()).stream()
+                .map(String::trim)
+                .filter(text -> !text.isEmpty())
+                .toList();
+        if (names.isEmpty()) {
+            faults.add(key, "is missing: account keys, or * for all");
+            return Optional.empty();
+        }
+        if (names.contains(EVERY_ACCOUNT)) {
+            return Optional.of(Set.of());
+        }
+        List<String> unknown =
+                names.stream().filter(name -> !known.contains(name)).toList();
+        unknown.forEach(name -> faults.add(key, "has " + name + ", which is no account's key"));
+        return unknown.isEmpty()
+                ? Optional.of(names.stream().map(AccountKey::new).collect(Collectors.toSet()))
+                : Optional.empty();
+    }
+
+    /** Also of accounts that something else is wrong with, which is told where they are read. */
+    private static Set<String> keys(AccountSettings accounts) {
+        return accounts.accounts().entrySet().stream()
+                .map(account -> account.getValue().key().orElse(account.getKey()))
+                .filter(key -> AccountKey.parse(key).isPresent())
+                .collect(Collectors.toSet());
+    }
+
+    private Optional<Pattern> pattern(String key, Optional<String> text) {
+        return given(key, text).map(Pattern::new);
+    }
+
+    private Optional<String> required(String key, Optional<String> text) {
+        Optional<String> value = text.map(String::trim).filter(given -> !given.isEmpty());
+        if (value.isEmpty()) {
+            faults.add(key, "is missing");
+        }
+        return value;
+    }
+
+    /** What is empty may be a variable that nobody set: to take it for absent could let more callers in. */
+    private Optional<String> given(String key, Optional<String> text) {
+        Optional<String> value = text.map(String::trim);
+        if (value.filter(String::isEmpty).isPresent()) {
+            faults.add(key, "must not be empty");
+            return Optional.empty();
+        }
+        return value;
+    }
+
+    private boolean isUrl(String key, String text) {
+        try {
+            URI url = new URI(text);
+            boolean web = url.getHost() != null
+                    && url.getRawUserInfo() == null
+                    && url.getRawQuery() == null
+                    && url.getRawFragment() == null;
+            boolean loopback = "http".equalsIgnoreCase(url.getScheme())
+                    && web
+                    && LOOPBACK.matcher(url.getHost()).matches();
+            if (web && ("https".equalsIgnoreCase(url.getScheme()) || loopback)) {
+                return true;
+            }
+        } catch (URISyntaxException malformed) {
+            // told below
+        }
+        // The text itself might hold a password before an @.
+        faults.add(key, "must be an https URL without user, query and fragment (http only on a loopback address)");
+        return false;
+    }
+
+    private Optional<Path> authorities(String key, String text) {
+        Optional<Path> file = readable(key, text);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream pem = Files.newInputStream(file.get())) {
+            if (!CertificateFactory.getInstance("X.509")
+                    .generateCertificates(pem)
+                    .isEmpty()) {
+                return file;
+            }
+        } catch (IOException | CertificateException noCertificates) {
+            // told below
+        }
+        faults.add(key, "names a file that holds no certificates in PEM form: " + file.get());
+        return Optional.empty();
+    }
+
+    private Optional<Path> readable(String key, String text) {
+        try {
+            Path path = Path.of(text);
+            if (Files.isRegularFile(path) && Files.isReadable(path)) {
+                return Optional.of(path);
+            }
+        } catch (InvalidPathException malformed) {
+            // told below
+        }
+        faults.add(key, "names a file that cannot be read: " + text);
+        return Optional.empty();
+    }
+}

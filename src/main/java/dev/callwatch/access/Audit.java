@@ -1,0 +1,112 @@
+package dev.callwatch.access;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.problem.ProblemException;
+import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/**
+ * The audit log, category {@value #CATEGORY}: a line for each decision that denied something and, where the settings ask for
+ * it, for each call that was read. Its fields are in the line's MDC as well, which JSON logs show.
+ */
+@Singleton
+public class Audit {
+
+    static final String CATEGORY = "dev.callwatch.audit";
+
+    private static final Logger LOG = Logger.getLogger(CATEGORY);
+    private static final int LONGEST = 200;
+
+    /** Whatever else an identifier holds could break out of its line or field. */
+    private static final java.util.regex.Pattern UNSAFE = java.util.regex.Pattern.compile("[^A-Za-z0-9._:/@|*+~-]");
+
+    /** Of a path only what can be nothing but an account and a call. */
+    private static final java.util.regex.Pattern PATH = java.util.regex.Pattern.compile(
+            "/v1/accounts/([A-Za-z0-9_-]{1,64})(?:/calls/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}))?(?:/.*)?");
+
+    private final boolean reads;
+
+    Audit(AccessOptions options) {
+        this.reads = options.auditReads();
+    }
+
+    /** A request of nobody known. What its token claims is not proved, so it is not told. */
+    void unknownCaller(String path, Unauthenticated refusal) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("outcome", refusal.type().code());
+        fields.put("reason", refusal.reason());
+        Matcher asked = PATH.matcher(path);
+        if (asked.matches()) {
+            fields.put("account", asked.group(1));
+            if (asked.group(2) != null) {
+                fields.put("call", asked.group(2));
+            }
+        }
+        write("denied", fields);
+    }
+
+    /** A caller was denied an account. */
+    void denied(Caller caller, AccountKey account, ProblemException refusal) {
+        Map<String, String> fields = who(caller);
+        fields.put("account", account.value());
+        fields.put("outcome", refusal.type().code());
+        write("denied", fields);
+    }
+
+    /** A caller was denied something that is not about one account. */
+    void denied(Caller caller, String reason, ProblemException refusal) {
+        Map<String, String> fields = who(caller);
+        fields.put("outcome", refusal.type().code());
+        fields.put("reason", reason);
+        write("denied", fields);
+    }
+
+    /**
+     * A caller read a call, or tried to.
+     *
+     * @param call the call's GUID
+     * @param outcome {@code read}, {@code followed}, or the name of a problem
+     */
+    public void read(Caller caller, Grant grant, String call, String outcome) {
+        if (!reads) {
+            return;
+        }
+        Map<String, String> fields = who(caller);
+        fields.put("account", grant.account().key().value());
+        fields.put("call", call);
+        fields.put("numbers", Boolean.toString(grant.numbers()));
+        fields.put("outcome", outcome);
+        write("read", fields);
+    }
+
+    private static Map<String, String> who(Caller caller) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("issuer", caller.issuerName());
+        fields.put("subject", caller.subject());
+        return fields;
+    }
+
+    private static void write(String decision, Map<String, String> fields) {
+        Map<String, String> safe = new LinkedHashMap<>();
+        fields.forEach((name, value) -> safe.put(name, safe(value)));
+        String line = safe.entrySet().stream()
+                .map(field -> field.getKey() + "=" + field.getValue())
+                .collect(Collectors.joining(" ", decision + " ", ""));
+        safe.forEach((name, value) -> MDC.put("audit." + name, value));
+        try {
+            LOG.info(line);
+        } finally {
+            safe.keySet().forEach(name -> MDC.remove("audit." + name));
+        }
+    }
+
+    static String safe(String text) {
+        String safe = UNSAFE.matcher(text).replaceAll("?");
+        return safe.length() > LONGEST ? safe.substring(0, LONGEST) + "~" : safe;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.callwatch.access;
+
+import io.quarkus.oidc.OIDCException;
+import io.quarkus.oidc.common.runtime.OidcEndpointAccessException;
+import io.quarkus.security.identity.IdentityProviderManager;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.VertxException;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jose4j.jwt.consumer.ErrorCodes;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+
+/** Tells who asks. */
+@Singleton
+public class Callers {
+
+    /** An issuer that takes connections and says nothing must not hold requests for ever. */
+    private static final Duration LONGEST = Duration.ofSeconds(5);
+
+    private static final Map<Integer, String> REASONS = Map.of(
+            ErrorCodes.EXPIRED, "expired",
+            ErrorCodes.EXPIRATION_MISSING, "no-expiry",
+            ErrorCodes.NOT_YET_VALID, "not-yet-valid",
+            ErrorCodes.ISSUER_INVALID, "issuer",
+            ErrorCodes.AUDIENCE_INVALID, "audience",
+            ErrorCodes.AUDIENCE_MISSING, "audience",
+            ErrorCodes.SUBJECT_MISSING, "subject",
+            ErrorCodes.SIGNATURE_INVALID, "signature");
+
+    /** An issuer that cannot be reached is not asked for its first keys more often than this, whoever wants it. */
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
+
+    private final AccessOptions options;
+    private final IdentityProviderManager identities;
+    private final Clock clock;
+    private final Audit audit;
+    private final Set<Issuer> reached = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Issuer, Instant> missed = new ConcurrentHashMap<>();
+
+    Callers(AccessOptions options, IdentityProviderManager identities, Clock clock, Audit audit) {
+        this.options = options;
+        this.identities = identities;
+        this.clock = clock;
+        this.audit = audit;
+    }
+
+    /**
+     * Identifies who made a request.
+     *
+     * @return the caller, or {@link Unauthenticated}
+     */
+    public Uni<Caller> identify(RoutingContext request) {
+        if (options.mode() == AccessOptions.Mode.NONE) {
+            return Uni.createFrom().item(Caller.ANYONE);
+        }
+        return Uni.createFrom()
+                .deferred(() -> verified(request))
+                .onFailure()
+                .transform(Callers::refusal)
+                .onFailure(Unauthenticated.class)
+                .invoke(refusal -> audit.unknownCaller(request.normalizedPath(), (Unauthenticated) refusal));
+    }
+
+    private Uni<Caller> verified(RoutingContext request) {
+        BearerToken token = BearerToken.of(request);
+        Issuer issuer = options.issuers().stream()
+                .filter(known -> known.url().equals(token.issuer()))
+                .findFirst()
+                .orElseThrow(() -> Unauthenticated.invalidToken("issuer"));
+        if (isMissing(issuer)) {
+            throw Unauthenticated.issuerUnreachable();
+        }
+        Tenants.request(request, issuer);
+        Uni<SecurityIdentity> identity = QuarkusHttpUser.getSecurityIdentity(request, identities);
+        return Uni.combine()
+                .any()
+                .of(identity, tooLong(request))
+                .map(verified -> {
+                    if (verified.isAnonymous()) {
+                        throw Unauthenticated.invalidToken("malformed");
+                    }
+                    return token.caller(issuer);
+                })
+                .onFailure()
+                .transform(Callers::refusal)
+                .onItemOrFailure()
+                .invoke((caller, refusal) -> note(issuer, refusal));
+    }
+
+    private boolean isMissing(Issuer issuer) {
+        Instant last = missed.getOrDefault(issuer, Instant.EPOCH);
+        return !reached.contains(issuer) && clock.instant().isBefore(last.plus(BETWEEN_ATTEMPTS));
+    }
+
+    /** Once its keys are known, Quarkus looks after them: they stay while the issuer is away. */
+    private void note(Issuer issuer, Throwable refusal) {
+        if (refusal instanceof Unauthenticated unauthenticated && unauthenticated.isOfTheIssuer()) {
+            missed.put(issuer, clock.instant());
+        } else {
+            reached.add(issuer);
+        }
+    }
+
+    private static Uni<SecurityIdentity> tooLong(RoutingContext request) {
+        return Uni.createFrom().emitter(emitter -> {
+            long timer = request.vertx()
+                    .setTimer(LONGEST.toMillis(), fired -> emitter.fail(Unauthenticated.issuerUnreachable()));
+            emitter.onTermination(() -> request.vertx().cancelTimer(timer));
+        });
+    }
+
+    private static Unauthenticated refusal(Throwable failure) {
+        return first(failure, Unauthenticated.class)
+                .or(() -> first(failure, InvalidJwtException.class)
+                        .map(invalid -> Unauthenticated.invalidToken(reason(invalid))))
+                .orElseGet(() -> causes(failure).anyMatch(Callers::isOfTheIssuer)
+                        ? Unauthenticated.issuerUnreachable()
+                        : Unauthenticated.invalidToken("malformed"));
+    }
+
+    private static String reason(InvalidJwtException invalid) {
+        return invalid.getErrorDetails().stream()
+                .map(error -> REASONS.getOrDefault(error.getErrorCode(), "signature"))
+                .findFirst()
+                .orElse("signature");
+    }
+
+    private static boolean isOfTheIssuer(Throwable cause) {
+        return cause instanceof IOException
+                || cause instanceof VertxException
+                || cause instanceof TimeoutException
+                || cause instanceof OIDCException
+                || cause instanceof OidcEndpointAccessException;
+    }
+
+    private static <T extends Throwable> Optional<T> first(Throwable failure, Class<T> type) {
+        return causes(failure).filter(type::isInstance).map(type::cast).findFirst();
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+    }
+}

@@ -1,0 +1,22 @@
+package dev.callwatch.access;
+
+import dev.callwatch.problem.ProblemException;
+import dev.callwatch.problem.ProblemType;
+import java.time.Duration;
+import java.util.Optional;
+
+/** This caller asks too much of us. */
+public final class RateLimited extends ProblemException {
+
+    private final transient Duration retryAfter;
+
+    RateLimited(String detail, Duration retryAfter) {
+        super(ProblemType.RATE_LIMITED, detail);
+        this.retryAfter = retryAfter;
+    }
+
+    @Override
+    public Optional<Duration> retryAfter() {
+        return Optional.of(retryAfter);
+    }
+}

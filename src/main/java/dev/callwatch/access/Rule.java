@@ -1,0 +1,41 @@
+package dev.callwatch.access;
+
+import dev.callwatch.account.AccountKey;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What some callers may do.
+ *
+ * @param issuer the name or the URL of the issuer
+ * @param subject the {@code sub}
+ * @param group one of the groups
+ * @param scope one of the scopes
+ * @param accounts the accounts it is about; empty for all
+ * @param read whether it lets callers read their calls
+ * @param numbers whether it shows telephone numbers
+ */
+record Rule(
+        Optional<Pattern> issuer,
+        Optional<Pattern> subject,
+        Optional<Pattern> group,
+        Optional<Pattern> scope,
+        Set<AccountKey> accounts,
+        boolean read,
+        boolean numbers) {
+
+    boolean isAbout(Caller caller) {
+        return matches(issuer, Set.of(caller.issuerName(), caller.issuer()))
+                && matches(subject, Set.of(caller.subject()))
+                && matches(group, caller.groups())
+                && matches(scope, caller.scopes());
+    }
+
+    boolean isAbout(AccountKey account) {
+        return accounts.isEmpty() || accounts.contains(account);
+    }
+
+    private static boolean matches(Optional<Pattern> pattern, Set<String> values) {
+        return pattern.isEmpty() || values.stream().anyMatch(pattern.get()::matches);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.callwatch.access;
+
+import dev.callwatch.problem.ProblemException;
+import dev.callwatch.problem.ProblemType;
+
+/** Nobody vouches for the caller, or no longer. */
+public final class Unauthenticated extends ProblemException {
+
+    private static final String ISSUER_UNREACHABLE = "issuer-unreachable";
+
+    private final boolean invalid;
+    private final String reason;
+
+    private Unauthenticated(String detail, boolean invalid, String reason) {
+        super(ProblemType.UNAUTHENTICATED, detail);
+        this.invalid = invalid;
+        this.reason = reason;
+    }
+
+    static Unauthenticated noToken() {
+        return new Unauthenticated("A bearer token is required.", false, "no-token");
+    }
+
+    /** @param reason what was wrong, for the audit log only: who forges tokens is not told how far they got */
+    static Unauthenticated invalidToken(String reason) {
+        return new Unauthenticated(
+                "The bearer token is not valid: it has to be a current one, made for this service by an issuer it trusts.",
+                true,
+                reason);
+    }
+
+    static Unauthenticated issuerUnreachable() {
+        return new Unauthenticated(
+                "The bearer token cannot be verified now, since the keys of its issuer cannot be read.",
+                true,
+                ISSUER_UNREACHABLE);
+    }
+
+    /** The token of a request that still runs has expired. */
+    public static Unauthenticated expired() {
+        return new Unauthenticated("The bearer token has expired. Come back with a new one.", true, "expired");
+    }
+
+    /** The value of {@code WWW-Authenticate} (RFC 6750, section 3). */
+    public String challenge() {
+        return invalid ? "Bearer error=\"invalid_token\"" : "Bearer";
+    }
+
+    boolean isOfTheIssuer() {
+        return reason.equals(ISSUER_UNREACHABLE);
+    }
+
+    String reason() {
+        return reason;
+    }
+}

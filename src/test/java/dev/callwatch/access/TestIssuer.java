@@ -1,0 +1,110 @@
+package dev.callwatch.access;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+
+import com.github.tomakehurst.wiremock.client.WireMock;
+import java.security.Key;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.lang.JoseException;
+
+/** An issuer of tokens at a path of WireMock, with keys made for the test. */
+public final class TestIssuer {
+
+    private final WireMock wireMock;
+    private final String url;
+    private final String path;
+
+    /** @param url its URL, somewhere under WireMock */
+    public TestIssuer(WireMock wireMock, String url) {
+        this.wireMock = wireMock;
+        this.url = url;
+        this.path = url.replaceFirst("https?://[^/]+", "");
+    }
+
+    public static RsaJsonWebKey key(String id) {
+        try {
+            RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
+            key.setKeyId(id);
+            return key;
+        } catch (JoseException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    public String url() {
+        return url;
+    }
+
+    public String jwksPath() {
+        return path + "/jwks";
+    }
+
+    /** Serves its discovery document and these keys. */
+    public TestIssuer publishes(RsaJsonWebKey... keys) {
+        wireMock.register(get(urlEqualTo(path + "/.well-known/openid-configuration"))
+                .willReturn(okJson("{\"issuer\":\"" + url + "\",\"jwks_uri\":\"" + url + "/jwks\"}")));
+        JsonWebKeySet set = new JsonWebKeySet(Arrays.asList(keys));
+        wireMock.register(get(urlEqualTo(jwksPath())).willReturn(okJson(set.toJson(OutputControlLevel.PUBLIC_ONLY))));
+        return this;
+    }
+
+    /** Answers nothing of use any more. */
+    public void fails() {
+        wireMock.register(get(urlEqualTo(path + "/.well-known/openid-configuration"))
+                .willReturn(aResponse().withStatus(503)));
+        wireMock.register(get(urlEqualTo(jwksPath())).willReturn(aResponse().withStatus(503)));
+    }
+
+    /** Claims as they should be, of a token that lives for five minutes. */
+    public JwtClaims claims(String subject) {
+        JwtClaims claims = new JwtClaims();
+        claims.setIssuer(url);
+        claims.setAudience("callwatch");
+        claims.setSubject(subject);
+        claims.setIssuedAtToNow();
+        claims.setExpirationTimeMinutesInTheFuture(5);
+        return claims;
+    }
+
+    public String token(RsaJsonWebKey key, String subject) {
+        return sign(key, claims(subject), jws -> {});
+    }
+
+    public String token(RsaJsonWebKey key, String subject, Consumer<JwtClaims> change) {
+        JwtClaims claims = claims(subject);
+        change.accept(claims);
+        return sign(key, claims, jws -> {});
+    }
+
+    /** @param change changes to the header */
+    public static String sign(RsaJsonWebKey key, JwtClaims claims, Consumer<JsonWebSignature> change) {
+        return sign(key.getPrivateKey(), key.getKeyId(), claims, jws -> {
+            jws.setAlgorithmHeaderValue("RS256");
+            change.accept(jws);
+        });
+    }
+
+    public static String sign(Key key, String kid, JwtClaims claims, Consumer<JsonWebSignature> change) {
+        try {
+            JsonWebSignature jws = new JsonWebSignature();
+            jws.setPayload(claims.toJson());
+            jws.setKey(key);
+            jws.setKeyIdHeaderValue(kid);
+            jws.setDoKeyValidation(false);
+            change.accept(jws);
+            return jws.getCompactSerialization();
+        } catch (JoseException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
