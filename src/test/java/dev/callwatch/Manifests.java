@@ -1,0 +1,207 @@
+package dev.callwatch;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The objects that one kustomization renders, each parsed strictly: a field that its kind does not know, or has elsewhere, fails. */
+record Manifests(String name, List<Object> objects) {
+
+    static final Path ROOT = Path.of("k8s");
+
+    /** Every kind that may appear. Whoever brings another one says here what it looks like. */
+    private static final Map<String, Class<?>> KINDS = Map.ofEntries(
+            Map.entry("v1/Namespace", Namespace.class),
+            Map.entry("v1/ConfigMap", ConfigMap.class),
+            Map.entry("v1/Secret", Secret.class),
+            Map.entry("v1/Service", Service.class),
+            Map.entry("v1/ServiceAccount", ServiceAccount.class),
+            Map.entry("apps/v1/Deployment", Deployment.class),
+            Map.entry("batch/v1/Job", Job.class),
+            Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
+            Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
+            Map.entry("monitoring.coreos.com/v1/PodMonitor", PodMonitor.class),
+            Map.entry("monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class),
+            Map.entry("external-secrets.io/v1/ExternalSecret", ExternalSecret.class));
+
+    private static final ObjectMapper YAML = strict();
+
+    /** What we use of External Secrets, of which there is no published model. */
+    record ExternalSecret(String apiVersion, String kind, ObjectMeta metadata, Spec spec) {
+        record Spec(String refreshInterval, Store secretStoreRef, Target target, List<Source> dataFrom) {}
+
+        record Store(String kind, String name) {}
+
+        record Target(String name) {}
+
+        record Source(Extract extract) {}
+
+        record Extract(String key) {}
+    }
+
+    static boolean canRender() {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kubectl")));
+    }
+
+    /** Renders every kustomization as it is, each component on the base, and all of them together. */
+    static List<Manifests> renderAll() throws IOException, InterruptedException {
+        List<Manifests> rendered = new ArrayList<>();
+        List<Path> components = new ArrayList<>();
+        for (Path kustomization : kustomizations()) {
+            if (Files.readString(kustomization).contains("kind: Component")) {
+                components.add(kustomization.getParent());
+            } else {
+                rendered.add(render(kustomization.getParent()));
+            }
+        }
+        for (Path component : components) {
+            rendered.add(render(compose(component.getFileName().toString(), ROOT.resolve("base"), List.of(component))));
+        }
+        rendered.add(render(compose("everything", ROOT.resolve("base"), components)));
+        return rendered;
+    }
+
+    static List<Path> kustomizations() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> file.endsWith("kustomization.yaml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Parses the documents of a stream of YAML. */
+    static List<Object> parse(String documents) throws IOException {
+        List<Object> objects = new ArrayList<>();
+        try (JsonParser parser = YAML.createParser(documents)) {
+            for (JsonNode document :
+                    YAML.readerFor(JsonNode.class).<JsonNode>readValues(parser).readAll()) {
+                String kind = document.path("apiVersion").asText() + "/"
+                        + document.path("kind").asText();
+                if (!KINDS.containsKey(kind)) {
+                    throw new IOException("a kind that Manifests.KINDS does not know: " + kind);
+                }
+                objects.add(YAML.treeToValue(document, KINDS.get(kind)));
+            }
+        }
+        return objects;
+    }
+
+    static ObjectMeta metadata(Object object) {
+        return object instanceof ExternalSecret secret ? secret.metadata() : ((HasMetadata) object).getMetadata();
+    }
+
+    <T> List<T> of(Class<T> kind) {
+        return objects.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    List<PodTemplateSpec> pods() {
+        return Stream.concat(
+                        of(Deployment.class).stream()
+                                .map(deployment -> deployment.getSpec().getTemplate()),
+                        of(Job.class).stream().map(job -> job.getSpec().getTemplate()))
+                .toList();
+    }
+
+    /** The settings of the service. */
+    Map<String, String> settings() {
+        return of(ConfigMap.class).stream()
+                .filter(map -> map.getMetadata().getName().matches("callwatch(-[a-z0-9]{10})?"))
+                .flatMap(map -> map.getData().entrySet().stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static Manifests render(Path directory) throws IOException, InterruptedException {
+        Path errors = Files.createTempFile("kustomize", ".txt");
+        Process kubectl = new ProcessBuilder("kubectl", "kustomize", directory.toString())
+                .redirectError(errors.toFile())
+                .start();
+        String documents = new String(kubectl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (!kubectl.waitFor(30, TimeUnit.SECONDS) || kubectl.exitValue() != 0) {
+            throw new IOException("kubectl kustomize " + directory + ": " + Files.readString(errors));
+        }
+        Files.delete(errors);
+        try {
+            return new Manifests(directory.toString(), parse(documents));
+        } catch (IOException e) {
+            throw new IOException(directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A kustomization of its own, as a user writes one. */
+    private static Path compose(String name, Path resource, List<Path> components) throws IOException {
+        Path directory = Path.of("target", "k8s", name);
+        Files.createDirectories(directory);
+        Files.writeString(
+                directory.resolve("kustomization.yaml"),
+                "namespace: callwatch\nresources:\n- " + directory.relativize(resource) + "\ncomponents:\n"
+                        + components.stream()
+                                .map(component -> "- " + directory.relativize(component) + "\n")
+                                .collect(Collectors.joining()));
+        return directory;
+    }
+
+    private static ObjectMapper strict() {
+        YAMLMapper mapper = YAMLMapper.builder()
+                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .annotationIntrospector(new NoPlaceForTheUnknown())
+                .build();
+        // An environment variable must be text: the API server refuses a bare number or boolean.
+        mapper.coercionConfigFor(LogicalType.Textual)
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+        return mapper;
+    }
+
+    /** The model keeps fields that it does not know; without a place for them they fail. */
+    private static final class NoPlaceForTheUnknown extends JacksonAnnotationIntrospector {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Boolean hasAnySetter(Annotated annotated) {
+            return Boolean.FALSE;
+        }
+    }
+}
