@@ -20,12 +20,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 
 /** Tells who asks. */
 @Singleton
 public class Callers {
+
+    private static final Logger LOG = Logger.getLogger(Callers.class);
 
     /** An issuer that takes connections and says nothing must not hold requests for ever. */
     private static final Duration LONGEST = Duration.ofSeconds(5);
@@ -95,9 +98,26 @@ public class Callers {
                     return token.caller(issuer);
                 })
                 .onFailure()
+                .invoke(failure -> tell(issuer, failure))
+                .onFailure()
                 .transform(Callers::refusal)
                 .onItemOrFailure()
                 .invoke((caller, refusal) -> note(issuer, refusal));
+    }
+
+    /** Who forges tokens cannot fill the log with this: attempts to read keys are seconds apart. */
+    private static void tell(Issuer issuer, Throwable failure) {
+        if (refusal(failure).isOfTheIssuer()) {
+            LOG.warnf("The keys of the issuer %s cannot be read: %s", issuer.name(), why(failure));
+        }
+    }
+
+    private static String why(Throwable failure) {
+        return first(failure, IOException.class)
+                .map(Throwable::toString)
+                .or(() -> first(failure, OidcEndpointAccessException.class)
+                        .map(refused -> "it answered " + refused.getErrorStatus()))
+                .orElse("it did not give them");
     }
 
     private boolean isMissing(Issuer issuer) {

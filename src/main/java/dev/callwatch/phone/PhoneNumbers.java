@@ -8,8 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Reads telephone numbers with Google's libphonenumber. */
 public final class PhoneNumbers {
@@ -21,9 +19,6 @@ public final class PhoneNumbers {
     private static final int LETTERS_OF_A_COUNTRY = 2;
 
     private static final int LONGEST_CALLING_CODE = 3;
-    private static final Set<String> CALLING_CODES = PhoneNumberUtil.getInstance().getSupportedCallingCodes().stream()
-            .map(String::valueOf)
-            .collect(Collectors.toUnmodifiableSet());
 
     private PhoneNumbers() {}
 
@@ -55,10 +50,19 @@ public final class PhoneNumbers {
      * @return 1 to 3 digits, or nothing where no country has such a code
      */
     public static Optional<String> callingCode(String digits) {
-        return IntStream.rangeClosed(1, Math.min(LONGEST_CALLING_CODE, digits.length()))
-                .mapToObj(length -> digits.substring(0, length))
-                .filter(CALLING_CODES::contains)
-                .findFirst();
+        Set<Integer> known = PhoneNumberUtil.getInstance().getSupportedCallingCodes();
+        int code = 0;
+        for (int length = 1; length <= Math.min(LONGEST_CALLING_CODE, digits.length()); length++) {
+            int digit = Character.digit(digits.charAt(length - 1), 10);
+            if (digit < 0 || code + digit == 0) {
+                break;
+            }
+            code = 10 * code + digit;
+            if (known.contains(code)) {
+                return Optional.of(digits.substring(0, length));
+            }
+        }
+        return Optional.empty();
     }
 
     private static PhoneNumber read(PhoneNumberUtil library, Phonenumber.PhoneNumber number) {

@@ -73,4 +73,12 @@ class PhoneNumbersTest {
     void what_is_no_valid_number_is_nothing(String text) {
         assertThat(PhoneNumbers.parse(text, Optional.of("GB"))).isEmpty();
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {"442072068888, 44", "14155552671, 1", "353871234567, 353", "9992, -", "0207, -", "x, -", "'', -"})
+    void the_calling_code_is_told_apart_from_what_follows(String digits, String code) {
+        assertThat(PhoneNumbers.callingCode(digits)).isEqualTo(Optional.ofNullable(code));
+    }
 }
