@@ -1,0 +1,94 @@
+package dev.callwatch.api;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.client.WireMock;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** HTTP/2 without TLS, as JDK clients ask for by themselves. */
+@QuarkusTest
+@ConnectWireMock
+class Http2Test {
+
+    private static final LogRecorder LOG = new LogRecorder();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    WireMock wireMock;
+
+    @BeforeAll
+    static void record() {
+        LOG.start();
+    }
+
+    /** Bodies follow on a connection that is HTTP/2 already. */
+    @BeforeEach
+    void connect() throws IOException, InterruptedException {
+        assertThat(send("/v1/accounts", "GET", BodyPublishers.noBody()).version())
+                .isEqualTo(HttpClient.Version.HTTP_2);
+    }
+
+    @AfterAll
+    static void no_defect_showed() {
+        LOG.stop();
+        assertThat(LOG.errors()).isEmpty();
+    }
+
+    @Test
+    void a_body_is_read() throws IOException, InterruptedException {
+        StandIn vonage = new StandIn(wireMock, "batch").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        HttpResponse<String> answer = lookUp(BodyPublishers.ofString("{\"ids\":[\"" + vonage.guid() + "\"]}"));
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"state\":\"active\"");
+    }
+
+    @Test
+    void an_empty_body_is_an_invalid_request() throws IOException, InterruptedException {
+        assertThat(lookUp(BodyPublishers.ofString("")).statusCode()).isIn(400, 411);
+        assertThat(lookUp(BodyPublishers.ofString("{}")).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void a_body_that_is_too_large_is_refused() throws IOException, InterruptedException {
+        assertThat(lookUp(BodyPublishers.ofString("x".repeat(70_000))).statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
+    void a_body_of_unknown_length_is_refused() throws IOException, InterruptedException {
+        InputStream bytes = new ByteArrayInputStream("{}".getBytes(StandardCharsets.UTF_8));
+        HttpResponse<String> answer = lookUp(BodyPublishers.ofInputStream(() -> bytes));
+        assertThat(answer.statusCode()).isEqualTo(411);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    private static HttpResponse<String> lookUp(BodyPublisher body) throws IOException, InterruptedException {
+        return send("/v1/accounts/batch/calls/lookup", "POST", body);
+    }
+
+    private static HttpResponse<String> send(String path, String method, BodyPublisher body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path))
+                .method(method, body)
+                .header("Content-Type", "application/json")
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}
