@@ -81,6 +81,7 @@ public class ProblemMapper {
             case 405 -> "This path does not offer the method; the Allow header names those it does.";
             case 406 -> "This path does not offer any of the media types that the Accept header asks for.";
             case 408 -> "The body did not arrive in time.";
+            case 411 -> "The length of the body is not told.";
             case 413 -> "The body is too large.";
             case 414 -> "The path is too long.";
             case 415 -> "This path does not take the media type of the body.";

@@ -6,6 +6,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -15,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -28,8 +30,11 @@ public class RequestIntake {
 
     private static final int BAD_REQUEST = 400;
     private static final int TIMED_OUT = 408;
+    private static final int LENGTH_REQUIRED = 411;
     private static final int TOO_LARGE = 413;
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
+
+    private static final Set<HttpMethod> MAY_HAVE_A_BODY = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
 
     private final Vertx vertx;
     private final long largestBody;
@@ -56,7 +61,9 @@ public class RequestIntake {
             request.fail(UNSUPPORTED_MEDIA_TYPE);
         } else if (declaredLength(incoming) > largestBody) {
             request.fail(TOO_LARGE);
-        } else if (mayHaveBody(incoming)) {
+        } else if (lacksLength(incoming)) {
+            request.fail(LENGTH_REQUIRED);
+        } else if (hasBody(incoming)) {
             read(request, incoming);
         } else {
             request.next();
@@ -73,19 +80,27 @@ public class RequestIntake {
             } else {
                 body.appendBuffer(chunk);
             }
-        });
-        incoming.endHandler(whole -> {
-            vertx.cancelTimer(timer);
-            if (!request.failed()) {
-                // As Vert.x's own handler does, which keeps no time and stalls on an empty body.
-                ((RoutingContextInternal) request).setBody(body);
-                request.next();
+            // Over HTTP/2 the framework does not take a request that has ended.
+            if (isHttp2(incoming) && body.length() == declaredLength(incoming)) {
+                goOn(request, body, timer);
             }
         });
+        if (!isHttp2(incoming)) {
+            incoming.endHandler(whole -> goOn(request, body, timer));
+        }
         // The caller left, or what it sent is no chunk: there is nobody to answer.
         incoming.exceptionHandler(gone -> vertx.cancelTimer(timer));
         welcome(incoming);
         incoming.resume();
+    }
+
+    private void goOn(RoutingContext request, Buffer body, long timer) {
+        vertx.cancelTimer(timer);
+        if (!request.failed()) {
+            // As Vert.x's own handler does, which keeps no time and stalls on an empty body.
+            ((RoutingContextInternal) request).setBody(body);
+            request.next();
+        }
     }
 
     private static void refuse(RoutingContext request, int status) {
@@ -102,12 +117,20 @@ public class RequestIntake {
         }
     }
 
-    /** The framework cannot take over an HTTP/2 stream that was read to its end: there it reads for itself. */
-    private static boolean mayHaveBody(HttpServerRequest incoming) {
+    private static boolean hasBody(HttpServerRequest incoming) {
         return !incoming.isEnded()
-                && incoming.version() != HttpVersion.HTTP_2
-                && (incoming.headers().contains(HttpHeaders.TRANSFER_ENCODING)
-                        || incoming.headers().contains(HttpHeaders.CONTENT_LENGTH));
+                && (declaredLength(incoming) > 0 || incoming.headers().contains(HttpHeaders.TRANSFER_ENCODING));
+    }
+
+    /** Over HTTP/2 nothing else tells whether a body comes, and when it is whole. */
+    private static boolean lacksLength(HttpServerRequest incoming) {
+        return isHttp2(incoming)
+                && MAY_HAVE_A_BODY.contains(incoming.method())
+                && !incoming.headers().contains(HttpHeaders.CONTENT_LENGTH);
+    }
+
+    private static boolean isHttp2(HttpServerRequest incoming) {
+        return incoming.version() == HttpVersion.HTTP_2;
     }
 
     /** What is no number never gets here: the connection refuses it. */

@@ -5,56 +5,90 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** HTTP/2 without TLS, as a client or a mesh upgrades to it. */
+/** HTTP/2 without TLS, as JDK clients ask for by themselves. */
 @QuarkusTest
 @ConnectWireMock
 class Http2Test {
 
-    @TestHTTPResource("/v1/accounts/batch/calls")
-    String calls;
+    private static final LogRecorder LOG = new LogRecorder();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     WireMock wireMock;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+    @BeforeAll
+    static void record() {
+        LOG.start();
+    }
 
-    @Test
-    void requests_with_and_without_a_body_are_answered() throws Exception {
-        StandIn vonage = new StandIn(wireMock, "batch").grantsTokens().answersCalls(okJson("{\"status\":null}"));
-        HttpResponse<String> lookUp = send(HttpRequest.newBuilder(URI.create(calls + "/" + vonage.guid())));
-        assertThat(lookUp.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        assertThat(lookUp.statusCode()).isEqualTo(200);
+    /** Bodies follow on a connection that is HTTP/2 already. */
+    @BeforeEach
+    void connect() throws IOException, InterruptedException {
+        assertThat(send("/v1/accounts", "GET", BodyPublishers.noBody()).version())
+                .isEqualTo(HttpClient.Version.HTTP_2);
+    }
 
-        HttpResponse<String> batch = send(body("{\"ids\":[\"" + vonage.guid() + "\"]}"));
-        assertThat(batch.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        assertThat(batch.statusCode()).isEqualTo(200);
-        assertThat(batch.body()).contains("\"status\":200,\"call\":{");
+    @AfterAll
+    static void no_defect_showed() {
+        LOG.stop();
+        assertThat(LOG.errors()).isEmpty();
     }
 
     @Test
-    void a_body_that_is_too_large_is_refused() throws Exception {
-        send(HttpRequest.newBuilder(URI.create(calls + "/x")));
-        HttpResponse<String> refused = send(body(" ".repeat(70_000)));
-        assertThat(refused.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        assertThat(refused.statusCode()).isEqualTo(413);
-        assertThat(refused.body()).contains("about:blank");
+    void a_body_is_read() throws IOException, InterruptedException {
+        StandIn vonage = new StandIn(wireMock, "batch").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        HttpResponse<String> answer = lookUp(BodyPublishers.ofString("{\"ids\":[\"" + vonage.guid() + "\"]}"));
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"state\":\"active\"");
     }
 
-    private HttpRequest.Builder body(String json) {
-        return HttpRequest.newBuilder(URI.create(calls + "/lookup"))
+    @Test
+    void an_empty_body_is_an_invalid_request() throws IOException, InterruptedException {
+        assertThat(lookUp(BodyPublishers.ofString("")).statusCode()).isIn(400, 411);
+        assertThat(lookUp(BodyPublishers.ofString("{}")).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void a_body_that_is_too_large_is_refused() throws IOException, InterruptedException {
+        assertThat(lookUp(BodyPublishers.ofString("x".repeat(70_000))).statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
+    void a_body_of_unknown_length_is_refused() throws IOException, InterruptedException {
+        InputStream bytes = new ByteArrayInputStream("{}".getBytes(StandardCharsets.UTF_8));
+        HttpResponse<String> answer = lookUp(BodyPublishers.ofInputStream(() -> bytes));
+        assertThat(answer.statusCode()).isEqualTo(411);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    private static HttpResponse<String> lookUp(BodyPublisher body) throws IOException, InterruptedException {
+        return send("/v1/accounts/batch/calls/lookup", "POST", body);
+    }
+
+    private static HttpResponse<String> send(String path, String method, BodyPublisher body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path))
+                .method(method, body)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json));
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     }
 }

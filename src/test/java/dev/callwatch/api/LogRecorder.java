@@ -8,13 +8,18 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** Remembers what the service logs, context and causes included, and leaves out what WireMock logs in the same process. */
+/** Remembers what the service logs, context and causes included. */
 final class LogRecorder extends Handler {
 
     private static final Formatter WHOLE = new PatternFormatter("%-5p %c %X %s%e");
+
+    /** What tests use in the same process. */
+    private static final Pattern TOOLS =
+            Pattern.compile("wiremock|^org\\.apache\\.http|^io\\.restassured|^groovy|^jdk\\.internal\\.httpclient");
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
@@ -38,7 +43,7 @@ final class LogRecorder extends Handler {
 
     @Override
     public void publish(LogRecord line) {
-        if (String.valueOf(line.getLoggerName()).contains("wiremock")) {
+        if (TOOLS.matcher(String.valueOf(line.getLoggerName())).find()) {
             return;
         }
         List<String> parts = new ArrayList<>();

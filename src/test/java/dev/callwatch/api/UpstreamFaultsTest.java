@@ -26,15 +26,9 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.IntStream;
-import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,19 +41,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ConnectWireMock
 class UpstreamFaultsTest {
 
-    private static final Recorder LOG = new Recorder();
+    private static final LogRecorder LOG = new LogRecorder();
 
     WireMock wireMock;
 
     @BeforeAll
     static void record() {
-        Logger.getLogger("").addHandler(LOG);
+        LOG.start();
     }
 
     @AfterAll
     static void nothing_planted_was_logged() {
-        Logger.getLogger("").removeHandler(LOG);
-        assertThat(LOG.lines).isNotEmpty().noneMatch(line -> line.contains("planted"));
+        LOG.stop();
+        assertThat(LOG.lines()).isNotEmpty().noneMatch(line -> line.contains("planted"));
     }
 
     @BeforeEach
@@ -381,26 +375,5 @@ class UpstreamFaultsTest {
     private static String filled(int bytes) {
         String frame = "{\"status\":\"Active\",\"filler\":\"\"}";
         return frame.replace("\"\"", '"' + "x".repeat(bytes - frame.length()) + '"');
-    }
-
-    private static final class Recorder extends Handler {
-
-        private final List<String> lines = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void publish(LogRecord line) {
-            List<String> parts = new ArrayList<>();
-            parts.add(ExtLogRecord.wrap(line).getFormattedMessage());
-            for (Throwable cause = line.getThrown(); cause != null; cause = cause.getCause()) {
-                parts.add(String.valueOf(cause));
-            }
-            lines.add(String.join(" ", parts));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
     }
 }
