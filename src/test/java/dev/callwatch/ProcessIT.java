@@ -138,6 +138,37 @@ class ProcessIT {
         }
     }
 
+    @Test
+    void what_is_printed_at_debug_holds_no_secret_no_token_and_no_number() throws Exception {
+        int api = freePort();
+        Path output = output();
+        Process process = launch(
+                output,
+                Map.of(
+                        "CALLWATCH_ACCESS_MODE", "none",
+                        "CALLWATCH_SANDBOX_ENABLED", "true",
+                        "CALLWATCH_SANDBOX_PORT", Integer.toString(freePort()),
+                        "QUARKUS_LOG_LEVEL", "DEBUG",
+                        "QUARKUS_HTTP_PORT", Integer.toString(api)));
+        try {
+            String calls = "http://localhost:" + api + "/v1/accounts/sandbox/calls/";
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(given().get(calls + "94e5928c-7f7e-4645-ad72-61010f906449")
+                                    .asString())
+                            .contains("2072068888"));
+            given().get(calls + "00000666-0000-0000-0000-000000000001").then().statusCode(502);
+        } finally {
+            process.destroy();
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(Files.readString(output, StandardCharsets.UTF_8))
+                .contains("DEBUG")
+                .doesNotContain("2072068888", "sandbox-secret")
+                .doesNotContainPattern("(?i)bearer [a-z0-9]")
+                .doesNotContainPattern("(?i)access_token\\W+[a-z0-9]");
+    }
+
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 @ConnectWireMock
 class SecrecyTest {
 
+    private static final String ACCOUNT = "secrecy";
+
     /** Numbers that Ofcom sets aside for drama; what all their spellings have in common. */
     private static final String CALLER = "7700900123";
 
@@ -74,22 +76,23 @@ class SecrecyTest {
     }
 
     private void fortunate() throws IOException, InterruptedException {
-        StandIn vonage = new StandIn(wireMock, "life")
+        StandIn vonage = new StandIn(wireMock, ACCOUNT)
                 .grantsTokens()
                 .answersCalls(okJson(CALL + "\"Active\"}"), okJson(CALL + "null}"));
         Response first = vonage.lookUp();
         first.then().statusCode(200);
         assertThat(first.asString()).contains(CALLER);
         given().headers(Map.of("If-None-Match", first.header("ETag"), "Prefer", "wait=1"))
-                .get("/v1/accounts/life/calls/{guid}", vonage.guid())
+                .get("/v1/accounts/secrecy/calls/{guid}", vonage.guid())
                 .then()
                 .statusCode(200);
         given().contentType("application/json")
                 .body(Map.of("ids", List.of(vonage.guid(), "0" + CALLER)))
-                .post("/v1/accounts/life/calls/lookup")
+                .post("/v1/accounts/secrecy/calls/lookup")
                 .then()
                 .statusCode(200);
-        String events = "http://localhost:" + RestAssured.port + "/v1/accounts/life/calls/" + vonage.guid() + "/events";
+        String events =
+                "http://localhost:" + RestAssured.port + "/v1/accounts/secrecy/calls/" + vonage.guid() + "/events";
         try (StreamReader stream = StreamReader.open(events)) {
             assertThat(stream.response().statusCode()).isEqualTo(200);
         }
@@ -97,38 +100,29 @@ class SecrecyTest {
 
     private void unfortunate() {
         String cutOff = CALL.substring(0, CALL.length() - 1);
-        new StandIn(wireMock, "malformed")
-                .grantsTokens()
-                .answersCalls(ok(cutOff))
-                .lookUp();
-        new StandIn(wireMock, "malformed")
-                .answersCalls(okJson("{\"message\":\"planted 0" + CALLER + "\"}"))
-                .lookUp();
-        new StandIn(wireMock, "retried")
-                .grantsTokens()
+        String message = "{\"message\":\"planted 0" + CALLER + "\"}";
+        new StandIn(wireMock, ACCOUNT).answersCalls(ok(cutOff)).lookUp();
+        new StandIn(wireMock, ACCOUNT).answersCalls(okJson(message)).lookUp();
+        new StandIn(wireMock, ACCOUNT)
                 .answersCalls(StandIn.status(503), StandIn.status(500))
                 .lookUp();
-        new StandIn(wireMock, "rejected")
-                .grantsTokens()
-                .answersCalls(StandIn.status(401))
+        new StandIn(wireMock, ACCOUNT).answersCalls(StandIn.status(401)).lookUp();
+        new StandIn(wireMock, "secrecy-refused")
+                .answersTokens(ok("<planted>0" + CALLER), StandIn.status(400))
                 .lookUp();
-        new StandIn(wireMock, "refused").answersTokens(StandIn.status(400)).lookUp();
-        new StandIn(wireMock, "token-faults")
-                .answersTokens(ok("<planted>0" + CALLER))
-                .lookUp();
-        new StandIn(wireMock, "nowhere").lookUp();
+        new StandIn(wireMock, "secrecy-refused").lookUp();
     }
 
     private static void hostile() throws IOException {
         String number = "0" + CALLER;
-        RawClient.get("/v1/accounts/life/calls/" + number, "Authorization: Bearer planted-caller-token");
+        RawClient.get("/v1/accounts/secrecy/calls/" + number, "Authorization: Bearer planted-caller-token");
         RawClient.get("/v1/accounts/" + number + "/calls");
         RawClient.get("/v1/" + number);
         RawClient.get("/" + number + "/%zz");
         RawClient.get("/v1/accounts?number=" + number, "X-Number: " + number, "traceparent: 00-" + number);
-        RawClient.exchange("POST /v1/accounts/life/calls/lookup HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + number
-                + "/planted\r\nContent-Length: 10\r\nConnection: close\r\n\r\n" + CALLER);
-        RawClient.exchange("POST /v1/accounts/life/calls/lookup HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+        RawClient.exchange("POST /v1/accounts/secrecy/calls/lookup HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                + number + "/planted\r\nContent-Length: 10\r\nConnection: close\r\n\r\n" + CALLER);
+        RawClient.exchange("POST /v1/accounts/secrecy/calls/lookup HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                 + "application/json\r\nContent-Length: 10\r\nConnection: close\r\n\r\n" + CALLER);
     }
 
