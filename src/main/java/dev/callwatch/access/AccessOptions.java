@@ -21,11 +21,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /** {@link AccessSettings}, checked. */
 @Singleton
 public class AccessOptions {
 
+    private static final Logger LOG = Logger.getLogger(AccessOptions.class);
     private static final String PREFIX = "callwatch.access.";
     private static final String MODE = PREFIX + "mode";
     private static final String EVERY_ACCOUNT = "*";
@@ -166,6 +169,11 @@ public class AccessOptions {
             Optional<Pattern> subject = pattern(prefix + "subject", entry.subject());
             Optional<Pattern> group = pattern(prefix + "group", entry.group());
             Optional<Pattern> scope = pattern(prefix + "scope", entry.scope());
+            if (Stream.of(issuer, subject, group, scope).allMatch(Optional::isEmpty)) {
+                LOG.warnf(
+                        "%s* names no issuer, subject, group or scope: it is about everybody with a valid token",
+                        prefix);
+            }
             about.ifPresent(keys -> rules.add(new Rule(
                     issuer, subject, group, scope, keys, permissions.contains(READ), permissions.contains(NUMBERS))));
         });

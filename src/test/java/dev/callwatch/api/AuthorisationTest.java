@@ -233,6 +233,22 @@ class AuthorisationTest {
     }
 
     @Test
+    void a_long_poll_waits_no_longer_than_its_token_lives() {
+        String shortLived = issuer.token(
+                OidcProfile.MAIN_KEY,
+                "crm-sync",
+                claims -> claims.setExpirationTime(
+                        NumericDate.fromSeconds(NumericDate.now().getValue() + 3)));
+        String tag = as("crm-sync").get(ACCOUNT + vonage.guid()).header("ETag");
+        Response answer = given().header("Authorization", "Bearer " + shortLived)
+                .header("If-None-Match", tag)
+                .header("Prefer", "wait=60")
+                .get(ACCOUNT + vonage.guid());
+        assertThat(answer.statusCode()).isEqualTo(304);
+        assertThat(answer.time()).isLessThan(10_000);
+    }
+
+    @Test
     void paths_that_play_tricks_reach_nothing() {
         String guid = vonage.guid();
         for (String path : List.of(
