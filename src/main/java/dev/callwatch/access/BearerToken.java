@@ -22,9 +22,12 @@ import java.util.regex.Matcher;
  * The JWT that a request brings (RFC 6750, section 2.1; RFC 7519), taken apart but <em>not</em> verified: it says which
  * issuer to ask, and nothing else counts before that issuer's key has proved it.
  *
+ * @param text as it came
  * @param claims its payload
  */
-record BearerToken(JsonNode claims) {
+record BearerToken(String text, JsonNode claims) {
+
+    private static final int SCHEME_AND_SPACE = "Bearer ".length();
 
     /** Beyond what providers make, and within what a server takes of headers. */
     private static final int MOST_CHARACTERS = 12_000;
@@ -73,7 +76,7 @@ record BearerToken(JsonNode claims) {
                 || FOREIGN_TYPES.contains(claims.path("typ").asText().toLowerCase(Locale.ROOT))) {
             throw Unauthenticated.invalidToken("type");
         }
-        return new BearerToken(claims);
+        return new BearerToken(headers.get(0).substring(SCHEME_AND_SPACE), claims);
     }
 
     private static JsonNode json(String part) {

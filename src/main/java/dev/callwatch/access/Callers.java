@@ -1,10 +1,12 @@
 package dev.callwatch.access;
 
+import io.quarkus.oidc.AccessTokenCredential;
 import io.quarkus.oidc.OIDCException;
 import io.quarkus.oidc.common.runtime.OidcEndpointAccessException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
-import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
+import io.quarkus.security.identity.request.TokenAuthenticationRequest;
+import io.quarkus.vertx.http.runtime.security.HttpSecurityUtils;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.VertxException;
 import io.vertx.ext.web.RoutingContext;
@@ -19,10 +21,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.lang.UnresolvableKeyException;
 
 /** Tells who asks. */
 @Singleton
@@ -46,12 +50,21 @@ public class Callers {
     /** An issuer that cannot be reached is not asked for its first keys more often than this, whoever wants it. */
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
 
+    private static final Duration BETWEEN_CHECKS = Duration.ofMillis(100);
+
+    private static final int MOST_CHECKS = 30;
+
+    /** Who forges tokens must not make us hold any number of requests. */
+    private static final int MOST_WAITING = 100;
+
     private final AccessOptions options;
     private final IdentityProviderManager identities;
     private final Clock clock;
     private final Audit audit;
     private final Set<Issuer> reached = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<Issuer, Instant> missed = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Issuer, AtomicInteger> running = new ConcurrentHashMap<>();
+    private final AtomicInteger waiting = new AtomicInteger();
 
     Callers(AccessOptions options, IdentityProviderManager identities, Clock clock, Audit audit) {
         this.options = options;
@@ -87,7 +100,9 @@ public class Callers {
             throw Unauthenticated.issuerUnreachable();
         }
         Tenants.request(request, issuer);
-        Uni<SecurityIdentity> identity = QuarkusHttpUser.getSecurityIdentity(request, identities);
+        Uni<SecurityIdentity> identity = authenticate(request, issuer, token)
+                .onFailure(Callers::isOfAnUnknownKey)
+                .recoverWithUni(unknown -> onceMore(request, issuer, token, unknown));
         return Uni.combine()
                 .any()
                 .of(identity, tooLong(request))
@@ -103,6 +118,50 @@ public class Callers {
                 .transform(Callers::refusal)
                 .onItemOrFailure()
                 .invoke((caller, refusal) -> note(issuer, refusal));
+    }
+
+    private Uni<SecurityIdentity> authenticate(RoutingContext request, Issuer issuer, BearerToken token) {
+        return Uni.createFrom().deferred(() -> {
+            AtomicInteger count = running(issuer);
+            count.incrementAndGet();
+            return identities
+                    .authenticate(HttpSecurityUtils.setRoutingContextAttribute(
+                            new TokenAuthenticationRequest(new AccessTokenCredential(token.text())), request))
+                    .onTermination()
+                    .invoke(count::decrementAndGet);
+        });
+    }
+
+    /**
+     * The first token with a new key makes Quarkus read the keys anew, while it refuses those that come beside it. They wait
+     * until that has happened and try again, so that a rotation of keys costs nobody a refusal.
+     */
+    private Uni<SecurityIdentity> onceMore(
+            RoutingContext request, Issuer issuer, BearerToken token, Throwable unknown) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            return Uni.createFrom().failure(unknown);
+        }
+        return keysRead(request, issuer, MOST_CHECKS)
+                .onTermination()
+                .invoke(waiting::decrementAndGet)
+                .chain(() -> authenticate(request, issuer, token));
+    }
+
+    /** Only who reads keys takes any time at all. */
+    private Uni<Void> keysRead(RoutingContext request, Issuer issuer, int checks) {
+        return after(BETWEEN_CHECKS, request)
+                .chain(() -> checks == 0 || running(issuer).get() == 0
+                        ? Uni.createFrom().voidItem()
+                        : keysRead(request, issuer, checks - 1));
+    }
+
+    private AtomicInteger running(Issuer issuer) {
+        return running.computeIfAbsent(issuer, absent -> new AtomicInteger());
+    }
+
+    private static boolean isOfAnUnknownKey(Throwable failure) {
+        return causes(failure).anyMatch(UnresolvableKeyException.class::isInstance);
     }
 
     /** Who forges tokens cannot fill the log with this: attempts to read keys are seconds apart. */
@@ -135,9 +194,15 @@ public class Callers {
     }
 
     private static Uni<SecurityIdentity> tooLong(RoutingContext request) {
+        return after(LONGEST, request)
+                .onItem()
+                .failWith(Unauthenticated::issuerUnreachable)
+                .replaceWith((SecurityIdentity) null);
+    }
+
+    private static Uni<Void> after(Duration wait, RoutingContext request) {
         return Uni.createFrom().emitter(emitter -> {
-            long timer = request.vertx()
-                    .setTimer(LONGEST.toMillis(), fired -> emitter.fail(Unauthenticated.issuerUnreachable()));
+            long timer = request.vertx().setTimer(wait.toMillis(), fired -> emitter.complete(null));
             emitter.onTermination(() -> request.vertx().cancelTimer(timer));
         });
     }

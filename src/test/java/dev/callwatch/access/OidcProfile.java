@@ -4,7 +4,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 import org.jose4j.jwk.RsaJsonWebKey;
 
-/** Mode {@code oidc} with four issuers and rules for the tests of access. */
+/** Mode {@code oidc} with five issuers and rules for the tests of access. */
 public class OidcProfile implements QuarkusTestProfile {
 
     /** Known to the service once it has seen them, so the same for all tests. */
@@ -28,6 +28,9 @@ public class OidcProfile implements QuarkusTestProfile {
                 Map.entry("callwatch.access.issuers.cluster.jwks-url", WIREMOCK + "/issuers/cluster/jwks"),
                 Map.entry("callwatch.access.issuers.cluster.token-file", "target/test-classes/own-token"),
                 Map.entry("callwatch.access.issuers.unsteady.url", WIREMOCK + "/issuers/unsteady"),
+                Map.entry("callwatch.access.issuers.rotating.url", WIREMOCK + "/issuers/rotating"),
+                Map.entry("callwatch.access.rules.rotating.issuer", "rotating"),
+                Map.entry("callwatch.access.rules.rotating.accounts", "a1b2c3d4e5"),
                 Map.entry("callwatch.access.issuers.nowhere.url", "http://localhost:1/issuer"),
                 Map.entry("callwatch.access.rules.crm.issuer", "main"),
                 Map.entry("callwatch.access.rules.crm.subject", "crm-*"),

@@ -54,7 +54,8 @@ public final class TestIssuer {
         wireMock.register(get(urlEqualTo(path + "/.well-known/openid-configuration"))
                 .willReturn(okJson("{\"issuer\":\"" + url + "\",\"jwks_uri\":\"" + url + "/jwks\"}")));
         JsonWebKeySet set = new JsonWebKeySet(Arrays.asList(keys));
-        wireMock.register(get(urlEqualTo(jwksPath())).willReturn(okJson(set.toJson(OutputControlLevel.PUBLIC_ONLY))));
+        wireMock.register(get(urlEqualTo(jwksPath()))
+                .willReturn(okJson(set.toJson(OutputControlLevel.PUBLIC_ONLY)).withFixedDelay(100)));
         return this;
     }
 

@@ -16,15 +16,22 @@ import com.github.tomakehurst.wiremock.client.WireMock;
 import dev.callwatch.access.OidcProfile;
 import dev.callwatch.access.TestIssuer;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jwt.JwtClaims;
@@ -44,6 +51,9 @@ class AuthenticationTest {
 
     @ConfigProperty(name = "quarkus.wiremock.devservices.port")
     int wireMockPort;
+
+    @TestHTTPResource(CALL)
+    String calls;
 
     private TestIssuer main;
     private StandIn vonage;
@@ -225,6 +235,26 @@ class AuthenticationTest {
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> lookUp(unsteady.token(second, "any")).statusCode() == 200);
         lookUp(unsteady.token(first, "any")).then().statusCode(401);
+    }
+
+    @Test
+    void a_rotation_of_keys_costs_nobody_a_refusal() throws Exception {
+        RsaJsonWebKey first = TestIssuer.key("before");
+        RsaJsonWebKey second = TestIssuer.key("after");
+        TestIssuer rotating = issuer("rotating").publishes(first);
+        lookUp(rotating.token(first, "any")).then().statusCode(200);
+        rotating.publishes(second);
+        List<CompletableFuture<Integer>> answers = IntStream.range(0, 20)
+                .mapToObj(i -> rotating.token(second, "any-" + i))
+                .map(token -> HttpClient.newHttpClient()
+                        .sendAsync(
+                                HttpRequest.newBuilder(URI.create(calls + vonage.guid()))
+                                        .header("Authorization", "Bearer " + token)
+                                        .build(),
+                                HttpResponse.BodyHandlers.discarding())
+                        .thenApply(HttpResponse::statusCode))
+                .toList();
+        assertThat(answers).extracting(CompletableFuture::join).containsOnly(200);
     }
 
     @Test
