@@ -66,6 +66,15 @@ public class Audit {
         write("denied", fields);
     }
 
+    /** A caller is told no more of an account, since nobody vouches for it any longer. */
+    public void expired(Caller caller, Grant grant, ProblemException refusal) {
+        Map<String, String> fields = who(caller);
+        fields.put("account", grant.account().key().value());
+        fields.put("outcome", refusal.type().code());
+        fields.put("reason", "expired");
+        write("denied", fields);
+    }
+
     /**
      * A caller read a call, or tried to.
      *

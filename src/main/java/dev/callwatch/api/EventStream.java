@@ -3,6 +3,7 @@ package dev.callwatch.api;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.access.Unauthenticated;
@@ -46,6 +47,7 @@ class EventStream {
     private final Watches watches;
     private final Representations representations;
     private final ObjectMapper json;
+    private final Audit audit;
     private final Delay delay;
     private final Clock clock;
     private final AtomicInteger open = new AtomicInteger();
@@ -54,12 +56,14 @@ class EventStream {
             Watches watches,
             Representations representations,
             ObjectMapper json,
+            Audit audit,
             Delay delay,
             Clock clock,
             MeterRegistry registry) {
         this.watches = watches;
         this.representations = representations;
         this.json = json;
+        this.audit = audit;
         this.delay = delay;
         this.clock = clock;
         Gauge.builder("callwatch.streams", open, AtomicInteger::get)
@@ -102,7 +106,9 @@ class EventStream {
             open.incrementAndGet();
             return Multi.createBy()
                     .concatenating()
-                    .streams(Multi.createFrom().item(new StreamFrame.Retry(RETRY)), whileValid(caller, told, request))
+                    .streams(
+                            Multi.createFrom().item(new StreamFrame.Retry(RETRY)),
+                            whileValid(caller, grant, told, request))
                     .onTermination()
                     .invoke(open::decrementAndGet);
         });
@@ -123,7 +129,7 @@ class EventStream {
     }
 
     /** Heartbeats included; an empty item is the end. */
-    private Multi<StreamFrame> whileValid(Caller caller, Multi<StreamFrame> told, RoutingContext request) {
+    private Multi<StreamFrame> whileValid(Caller caller, Grant grant, Multi<StreamFrame> told, RoutingContext request) {
         Multi<Optional<StreamFrame>> untilTheEnd = Multi.createBy()
                 .concatenating()
                 .streams(told.map(Optional::of), Multi.createFrom().item(Optional.empty()));
@@ -134,16 +140,18 @@ class EventStream {
         return Multi.createBy()
                 .merging()
                 .withRequests(1)
-                .streams(untilTheEnd, heartbeats, expiry(caller, request))
+                .streams(untilTheEnd, heartbeats, expiry(caller, grant, request))
                 .select()
                 .first(Optional::isPresent)
                 .map(Optional::get);
     }
 
-    private Multi<Optional<StreamFrame>> expiry(Caller caller, RoutingContext request) {
+    private Multi<Optional<StreamFrame>> expiry(Caller caller, Grant grant, RoutingContext request) {
         return caller.expires()
                 .map(end -> delay.of(left(end)).onItem().transformToMulti(passed -> {
-                    Problem problem = ProblemMapper.of(Unauthenticated.expired(), request);
+                    Unauthenticated refusal = Unauthenticated.expired();
+                    audit.expired(caller, grant, refusal);
+                    Problem problem = ProblemMapper.of(refusal, request);
                     return Multi.createFrom()
                             .items(Optional.of(problem(Optional.empty(), problem)), Optional.<StreamFrame>empty());
                 }))

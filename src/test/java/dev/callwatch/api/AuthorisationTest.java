@@ -218,13 +218,20 @@ class AuthorisationTest {
                 "crm-sync",
                 claims -> claims.setExpirationTime(
                         NumericDate.fromSeconds(NumericDate.now().getValue() + 3)));
+        LogRecorder log = new LogRecorder();
+        log.start();
         try (StreamReader stream =
                 StreamReader.open(calls + vonage.guid() + "/events", "Authorization", "Bearer " + shortLived)) {
             await().until(stream::hasEnded);
+            assertThat(log.lines())
+                    .anyMatch(line -> line.contains("denied issuer=main subject=crm-sync account=a1b2c3d4e5"
+                            + " outcome=unauthenticated reason=expired"));
             assertThat(stream.told()).containsExactly("call.observed 1", "unauthenticated");
             JsonPath told = stream.frames().get(stream.frames().size() - 1).json();
             assertThat(told.getString("id")).isNull();
             assertThat(told.getString("problem.instance")).endsWith("/events");
+        } finally {
+            log.stop();
         }
         given().header("Authorization", "Bearer " + shortLived)
                 .get(ACCOUNT + vonage.guid())
