@@ -98,14 +98,7 @@ class ProcessIT {
     void running_look_ups_are_answered_and_readers_sent_elsewhere_before_the_process_ends() throws Exception {
         int api = freePort();
         Path output = output();
-        Process process = launch(
-                output,
-                Map.of(
-                        "CALLWATCH_ACCESS_MODE", "none",
-                        "CALLWATCH_SANDBOX_ENABLED", "true",
-                        "CALLWATCH_SANDBOX_PORT", Integer.toString(freePort()),
-                        "CALLWATCH_LOOKUP_DEADLINE", "3s",
-                        "QUARKUS_HTTP_PORT", Integer.toString(api)));
+        Process process = launch(output, sandbox(api, "CALLWATCH_LOOKUP_DEADLINE", "3s"));
         try {
             String calls = "http://localhost:" + api + "/v1/accounts/sandbox/calls/";
             await().atMost(Duration.ofSeconds(30))
@@ -142,14 +135,7 @@ class ProcessIT {
     void what_is_printed_at_debug_holds_no_secret_no_token_and_no_number() throws Exception {
         int api = freePort();
         Path output = output();
-        Process process = launch(
-                output,
-                Map.of(
-                        "CALLWATCH_ACCESS_MODE", "none",
-                        "CALLWATCH_SANDBOX_ENABLED", "true",
-                        "CALLWATCH_SANDBOX_PORT", Integer.toString(freePort()),
-                        "QUARKUS_LOG_LEVEL", "DEBUG",
-                        "QUARKUS_HTTP_PORT", Integer.toString(api)));
+        Process process = launch(output, sandbox(api, "QUARKUS_LOG_LEVEL", "DEBUG"));
         try {
             String calls = "http://localhost:" + api + "/v1/accounts/sandbox/calls/";
             await().atMost(Duration.ofSeconds(30))
@@ -167,6 +153,20 @@ class ProcessIT {
                 .doesNotContain("2072068888", "sandbox-secret")
                 .doesNotContainPattern("(?i)bearer [a-z0-9]")
                 .doesNotContainPattern("(?i)access_token\\W+[a-z0-9]");
+    }
+
+    private static Map<String, String> sandbox(int api, String setting, String value) {
+        return Map.of(
+                "CALLWATCH_ACCESS_MODE",
+                "none",
+                "CALLWATCH_SANDBOX_ENABLED",
+                "true",
+                "CALLWATCH_SANDBOX_PORT",
+                Integer.toString(freePort()),
+                "QUARKUS_HTTP_PORT",
+                Integer.toString(api),
+                setting,
+                value);
     }
 
     static int freePort() {
