@@ -7,9 +7,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -37,9 +35,6 @@ public class AccessOptions {
 
     /** To Quarkus it means that audiences do not count. */
     private static final String ANY = "any";
-
-    private static final java.util.regex.Pattern LOOPBACK = java.util.regex.Pattern.compile(
-            "localhost|127(\\.[0-9]{1,3}){3}|\\[::1]", java.util.regex.Pattern.CASE_INSENSITIVE);
 
     enum Mode {
         OIDC,
@@ -71,7 +66,7 @@ public class AccessOptions {
         this.faults = faults;
         this.mode = mode(settings.mode());
         this.limits = limits(settings.limits());
-        this.auditReads = flag(PREFIX + "audit-reads", settings.auditReads());
+        this.auditReads = faults.flag(PREFIX + "audit-reads", settings.auditReads());
         if (mode == Mode.OIDC) {
             readIssuers(settings);
             readRules(settings, keys(accounts));
@@ -118,17 +113,6 @@ public class AccessOptions {
                 faults.wholeNumber(prefix + "watched-calls", settings.watchedCalls(), 1, 1_000_000));
     }
 
-    private boolean flag(String key, String text) {
-        return switch (text.trim().toLowerCase(Locale.ROOT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> {
-                faults.add(key, "must be true or false, but is " + text);
-                yield false;
-            }
-        };
-    }
-
     private void readIssuers(AccessSettings settings) {
         if (settings.issuers().isEmpty()) {
             faults.add(
@@ -139,17 +123,17 @@ public class AccessOptions {
         Set<String> urls = new HashSet<>();
         new TreeMap<>(settings.issuers()).forEach((name, entry) -> {
             String prefix = PREFIX + "issuers." + name + ".";
-            Optional<String> url = required(prefix + "url", entry.url()).filter(text -> isUrl(prefix + "url", text));
+            Optional<String> url = faults.required(prefix + "url", entry.url())
+                    .filter(text -> url(prefix + "url", text).isPresent());
             String audience = entry.audience().trim();
             if (audience.isEmpty() || audience.equals(ANY)) {
                 faults.add(prefix + "audience", "must name what tokens for this service are made for, and not any");
             }
-            Optional<URI> jwksUrl = given(prefix + "jwks-url", entry.jwksUrl())
-                    .filter(text -> isUrl(prefix + "jwks-url", text))
-                    .map(URI::create);
+            Optional<URI> jwksUrl =
+                    given(prefix + "jwks-url", entry.jwksUrl()).flatMap(text -> url(prefix + "jwks-url", text));
             Optional<Path> ca = given(prefix + "ca", entry.ca()).flatMap(text -> authorities(prefix + "ca", text));
             Optional<Path> tokenFile = given(prefix + "token-file", entry.tokenFile())
-                    .flatMap(text -> readable(prefix + "token-file", text));
+                    .flatMap(text -> faults.file(prefix + "token-file", text));
             if (url.isPresent() && !urls.add(url.get())) {
                 faults.add(prefix + "url", "is " + url.get() + ", which another issuer has already");
             }
@@ -231,14 +215,6 @@ public class AccessOptions {
         return given(key, text).map(Pattern::new);
     }
 
-    private Optional<String> required(String key, Optional<String> text) {
-        Optional<String> value = text.map(String::trim).filter(given -> !given.isEmpty());
-        if (value.isEmpty()) {
-            faults.add(key, "is missing");
-        }
-        return value;
-    }
-
     /** What is empty may be a variable that nobody set: to take it for absent could let more callers in. */
     private Optional<String> given(String key, Optional<String> text) {
         Optional<String> value = text.map(String::trim);
@@ -249,31 +225,14 @@ public class AccessOptions {
         return value;
     }
 
-    private boolean isUrl(String key, String text) {
-        try {
-            URI url = new URI(text);
-            boolean web = url.getHost() != null
-                    && url.getRawUserInfo() == null
-                    && url.getRawQuery() == null
-                    && url.getRawFragment() == null;
-            boolean loopback = "http".equalsIgnoreCase(url.getScheme())
-                    && web
-                    && LOOPBACK.matcher(url.getHost()).matches();
-            if (web && ("https".equalsIgnoreCase(url.getScheme()) || loopback)) {
-                return true;
-            }
-        } catch (URISyntaxException malformed) {
-            // told below
-        }
-        // The text itself might hold a password before an @.
-        faults.add(key, "must be an https URL without user, query and fragment (http only on a loopback address)");
-        return false;
+    private Optional<URI> url(String key, String text) {
+        return faults.url(key, text, false, "on a loopback address");
     }
 
     private Optional<Path> authorities(String key, String text) {
-        Optional<Path> file = readable(key, text);
+        Optional<Path> file = faults.file(key, text);
         if (file.isEmpty()) {
-            return Optional.empty();
+            return file;
         }
         try (InputStream pem = Files.newInputStream(file.get())) {
             if (!CertificateFactory.getInstance("X.509")
@@ -285,19 +244,6 @@ public class AccessOptions {
             // told below
         }
         faults.add(key, "names a file that holds no certificates in PEM form: " + file.get());
-        return Optional.empty();
-    }
-
-    private Optional<Path> readable(String key, String text) {
-        try {
-            Path path = Path.of(text);
-            if (Files.isRegularFile(path) && Files.isReadable(path)) {
-                return Optional.of(path);
-            }
-        } catch (InvalidPathException malformed) {
-            // told below
-        }
-        faults.add(key, "names a file that cannot be read: " + text);
         return Optional.empty();
     }
 }

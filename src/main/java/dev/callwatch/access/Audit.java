@@ -50,11 +50,14 @@ public class Audit {
         write("denied", fields);
     }
 
-    /** A caller was denied an account. */
-    void denied(Caller caller, AccountKey account, ProblemException refusal) {
+    /** A caller was denied an account, at once or once nobody vouched for it any longer. */
+    public void denied(Caller caller, AccountKey account, ProblemException refusal) {
         Map<String, String> fields = who(caller);
         fields.put("account", account.value());
         fields.put("outcome", refusal.type().code());
+        if (refusal instanceof Unauthenticated unauthenticated) {
+            fields.put("reason", unauthenticated.reason());
+        }
         write("denied", fields);
     }
 
@@ -63,15 +66,6 @@ public class Audit {
         Map<String, String> fields = who(caller);
         fields.put("outcome", refusal.type().code());
         fields.put("reason", reason);
-        write("denied", fields);
-    }
-
-    /** A caller is told no more of an account, since nobody vouches for it any longer. */
-    public void expired(Caller caller, Grant grant, ProblemException refusal) {
-        Map<String, String> fields = who(caller);
-        fields.put("account", grant.account().key().value());
-        fields.put("outcome", refusal.type().code());
-        fields.put("reason", "expired");
         write("denied", fields);
     }
 

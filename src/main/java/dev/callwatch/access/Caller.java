@@ -1,5 +1,6 @@
 package dev.callwatch.access;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -25,15 +26,22 @@ public record Caller(
     /** Whoever reaches the port, in mode {@code none}. */
     static final Caller ANYONE = new Caller("none", "none", "anyone", Set.of(), Set.of(), Optional.empty());
 
-    /** One subject of one issuer, as limits count it. */
-    record Key(String issuer, String subject) {}
-
     /** One text for one subject of one issuer, to tell callers apart by. */
     public String name() {
         return issuer + ' ' + subject;
     }
 
-    Key key() {
-        return new Key(issuer, subject);
+    /**
+     * How long it is vouched for from a moment on.
+     *
+     * @param most what to tell at most
+     * @return zero where that is over; {@code most} where it does not end before
+     */
+    public Duration vouchedFor(Instant now, Duration most) {
+        Duration left = expires.map(end -> Duration.between(now, end)).orElse(most);
+        if (left.isNegative()) {
+            return Duration.ZERO;
+        }
+        return left.compareTo(most) < 0 ? left : most;
     }
 }

@@ -28,7 +28,8 @@ public class Limits {
     private final boolean none;
     private final Clock clock;
     private final Audit audit;
-    private final ConcurrentMap<Caller.Key, Use> uses = new ConcurrentHashMap<>();
+    /** By {@link Caller#name}. */
+    private final ConcurrentMap<String, Use> uses = new ConcurrentHashMap<>();
 
     /** What a caller uses now. Guarded by itself. */
     private static final class Use {
@@ -135,10 +136,10 @@ public class Limits {
     }
 
     private Use use(Caller caller) {
-        if (uses.size() >= CALLERS_KEPT && !uses.containsKey(caller.key())) {
+        if (uses.size() >= CALLERS_KEPT && !uses.containsKey(caller.name())) {
             uses.values().removeIf(this::isIdle);
         }
-        return uses.computeIfAbsent(caller.key(), absent -> new Use(bucket()));
+        return uses.computeIfAbsent(caller.name(), absent -> new Use(bucket()));
     }
 
     private boolean isIdle(Use use) {

@@ -2,9 +2,6 @@ package dev.callwatch.account;
 
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -60,7 +57,7 @@ public class Accounts {
             boolean httpAllowed = faults.flag(prefix + ".allow-http", entry.allowHttp());
             read.put(
                     name,
-                    required(prefix + ".url", entry.url())
+                    faults.required(prefix + ".url", entry.url())
                             .flatMap(url -> url(prefix, url, httpAllowed))
                             .map(url -> new Region(name, url)));
         });
@@ -68,25 +65,9 @@ public class Accounts {
     }
 
     private Optional<URI> url(String prefix, String text, boolean httpAllowed) {
-        try {
-            URI url = new URI(text.trim());
-            boolean web = url.getHost() != null
-                    && url.getRawUserInfo() == null
-                    && url.getRawQuery() == null
-                    && url.getRawFragment() == null;
-            boolean http = web && "http".equalsIgnoreCase(url.getScheme()) && (httpAllowed || Region.isLoopback(url));
-            if (http || web && "https".equalsIgnoreCase(url.getScheme())) {
-                return Optional.of(URI.create(text.trim().replaceAll("/+$", "")));
-            }
-        } catch (URISyntaxException malformed) {
-            // told below
-        }
-        // The text itself might hold a password before an @.
-        faults.add(
-                prefix + ".url",
-                "must be an https URL without user, query and fragment (http only on a loopback address, or with "
-                        + prefix + ".allow-http=true)");
-        return Optional.empty();
+        String whenHttp = "on a loopback address, or with " + prefix + ".allow-http=true";
+        return faults.url(prefix + ".url", text, httpAllowed, whenHttp)
+                .map(url -> URI.create(url.toString().replaceAll("/+$", "")));
     }
 
     private Map<AccountKey, Account> accounts(AccountSettings settings) {
@@ -121,10 +102,11 @@ public class Accounts {
     }
 
     private Optional<Account> account(AccountSettings.Entry entry, String prefix, Optional<AccountKey> key) {
-        Optional<Region> region = required(prefix + ".region", entry.region()).flatMap(name -> region(prefix, name));
-        Optional<String> clientId = required(prefix + ".client-id", entry.clientId());
+        Optional<Region> region =
+                faults.required(prefix + ".region", entry.region()).flatMap(name -> region(prefix, name));
+        Optional<String> clientId = faults.required(prefix + ".client-id", entry.clientId());
         Optional<ClientSecret> secret = secret(prefix, entry);
-        Optional<String> scope = required(prefix + ".scope", entry.scope());
+        Optional<String> scope = faults.required(prefix + ".scope", entry.scope());
         Optional<String> country = country(prefix, entry);
         Allowance allowance = new Allowance(
                 faults.wholeNumber(prefix + ".requests-per-minute", entry.requestsPerMinute(), 1, 100_000),
@@ -153,18 +135,9 @@ public class Accounts {
             return Optional.empty();
         }
         if (file.isPresent()) {
-            return mounted(prefix + ".client-secret-file", file.get());
+            return faults.file(prefix + ".client-secret-file", file.get()).map(ClientSecret.Mounted::new);
         }
-        return required(prefix + ".client-secret", value).map(ClientSecret.Fixed::new);
-    }
-
-    private Optional<ClientSecret> mounted(String key, String file) {
-        Path path = Path.of(file.trim());
-        if (!Files.isReadable(path)) {
-            faults.add(key, "names a file that cannot be read: " + path);
-            return Optional.empty();
-        }
-        return Optional.of(new ClientSecret.Mounted(path));
+        return faults.required(prefix + ".client-secret", value).map(ClientSecret.Fixed::new);
     }
 
     private Optional<String> country(String prefix, AccountSettings.Entry entry) {
@@ -174,14 +147,6 @@ public class Accounts {
             return Optional.empty();
         }
         return country;
-    }
-
-    private Optional<String> required(String key, Optional<String> value) {
-        Optional<String> given = value.map(String::trim).filter(text -> !text.isEmpty());
-        if (given.isEmpty()) {
-            faults.add(key, "is missing");
-        }
-        return given;
     }
 
     private static String[] sorted(Map<String, ?> map) {

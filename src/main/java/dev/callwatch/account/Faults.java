@@ -5,6 +5,8 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -114,6 +117,55 @@ public class Faults {
                 yield false;
             }
         };
+    }
+
+    /** What is given and not blank, without surrounding space; nothing where it is missing (which is noted). */
+    public Optional<String> required(String key, Optional<String> text) {
+        Optional<String> given = text.map(String::trim).filter(value -> !value.isEmpty());
+        if (given.isEmpty()) {
+            add(key, "is missing");
+        }
+        return given;
+    }
+
+    /**
+     * Reads the URL of a server: https, or http on a loopback address, without user, query and fragment.
+     *
+     * @param httpElsewhere whether it may be http on other addresses too
+     * @param whenHttp when it may be http, for the note
+     * @return the URL, or nothing where the text is none such (which is noted)
+     */
+    public Optional<URI> url(String key, String text, boolean httpElsewhere, String whenHttp) {
+        try {
+            URI url = new URI(text.trim());
+            boolean web = url.getHost() != null
+                    && url.getRawUserInfo() == null
+                    && url.getRawQuery() == null
+                    && url.getRawFragment() == null;
+            boolean http = web && "http".equalsIgnoreCase(url.getScheme()) && (httpElsewhere || Region.isLoopback(url));
+            if (http || web && "https".equalsIgnoreCase(url.getScheme())) {
+                return Optional.of(url);
+            }
+        } catch (URISyntaxException malformed) {
+            // told below
+        }
+        // The text itself might hold a password before an @.
+        add(key, "must be an https URL without user, query and fragment (http only " + whenHttp + ")");
+        return Optional.empty();
+    }
+
+    /** A regular file that can be read; nothing where the text names none (which is noted). */
+    public Optional<Path> file(String key, String text) {
+        try {
+            Path path = Path.of(text.trim());
+            if (Files.isRegularFile(path) && Files.isReadable(path)) {
+                return Optional.of(path);
+            }
+        } catch (InvalidPathException malformed) {
+            // told below
+        }
+        add(key, "names a file that cannot be read: " + text);
+        return Optional.empty();
     }
 
     /**

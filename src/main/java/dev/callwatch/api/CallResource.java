@@ -143,7 +143,7 @@ public class CallResource {
                         demand,
                         status -> answer.isNews(status, grant, ifNoneMatch),
                         longest,
-                        caller.expires())
+                        caller)
                 .onTermination()
                 .invoke(claim::release);
     }

@@ -21,7 +21,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -148,20 +147,18 @@ class EventStream {
 
     private Multi<Optional<StreamFrame>> expiry(Caller caller, Grant grant, RoutingContext request) {
         return caller.expires()
-                .map(end -> delay.of(left(end)).onItem().transformToMulti(passed -> {
-                    Unauthenticated refusal = Unauthenticated.expired();
-                    audit.expired(caller, grant, refusal);
-                    Problem problem = ProblemMapper.of(refusal, request);
-                    return Multi.createFrom()
-                            .items(Optional.of(problem(Optional.empty(), problem)), Optional.<StreamFrame>empty());
-                }))
+                .map(end -> delay.of(caller.vouchedFor(clock.instant(), LONGEST))
+                        .onItem()
+                        .transformToMulti(passed -> {
+                            Unauthenticated refusal = Unauthenticated.expired();
+                            audit.denied(caller, grant.account().key(), refusal);
+                            Problem problem = ProblemMapper.of(refusal, request);
+                            return Multi.createFrom()
+                                    .items(
+                                            Optional.of(problem(Optional.empty(), problem)),
+                                            Optional.<StreamFrame>empty());
+                        }))
                 .orElseGet(() -> Multi.createFrom().nothing());
-    }
-
-    private Duration left(Instant end) {
-        Instant now = clock.instant();
-        Instant sooner = end.isBefore(now.plus(LONGEST)) ? end : now.plus(LONGEST);
-        return sooner.isAfter(now) ? Duration.between(now, sooner) : Duration.ZERO;
     }
 
     private List<StreamFrame> frames(Grant grant, Item item, AtomicInteger unsettled, RoutingContext request) {

@@ -1,5 +1,6 @@
 package dev.callwatch.api;
 
+import dev.callwatch.access.Caller;
 import dev.callwatch.account.Account;
 import dev.callwatch.budget.Delay;
 import dev.callwatch.call.CallStatus;
@@ -13,8 +14,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
@@ -39,27 +38,15 @@ class LongPoll {
      *
      * @param isNews whether the caller does not have a status yet
      * @param wait how long to wait at most
-     * @param until when the caller may no longer be told, if ever
+     * @param caller who waits, for no longer than somebody vouches for it
      */
     Uni<Sighting> look(
-            Account account,
-            CallGuid guid,
-            Demand demand,
-            Predicate<CallStatus> isNews,
-            Duration wait,
-            Optional<Instant> until) {
+            Account account, CallGuid guid, Demand demand, Predicate<CallStatus> isNews, Duration wait, Caller caller) {
         return calls.look(account, guid, demand)
                 .chain(first -> isNews.test(first.status()) || calls.isSettled(first.status())
                         ? Uni.createFrom().item(first)
-                        : later(account, guid, isNews, shorter(wait, until))
+                        : later(account, guid, isNews, caller.vouchedFor(clock.instant(), wait))
                                 .map(waited -> calls.lastSighting(account, guid).orElse(first)));
-    }
-
-    private Duration shorter(Duration wait, Optional<Instant> until) {
-        Instant now = clock.instant();
-        return until.filter(end -> end.isBefore(now.plus(wait)))
-                .map(end -> end.isAfter(now) ? Duration.between(now, end) : Duration.ZERO)
-                .orElse(wait);
     }
 
     private Uni<Void> later(Account account, CallGuid guid, Predicate<CallStatus> isNews, Duration wait) {

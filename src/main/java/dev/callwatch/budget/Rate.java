@@ -1,6 +1,7 @@
 package dev.callwatch.budget;
 
 import dev.callwatch.account.Allowance;
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.TimeMeter;
@@ -53,7 +54,7 @@ final class Rate {
         this.perMinute = ceiling.requestsPerMinute();
         this.halved = perMinute;
         this.bucket = Bucket.builder()
-                .addLimit(limit -> limit.capacity(ceiling.burst()).refillGreedy(ceiling.requestsPerMinute(), MINUTE))
+                .addLimit(bandwidth())
                 .withCustomTimePrecision(new ClockMeter(clock))
                 .build();
     }
@@ -77,8 +78,7 @@ final class Rate {
     }
 
     private Duration untilNext() {
-        long capacity = capacity(perMinute);
-        long next = Math.min(capacity, bucket.getAvailableTokens() + 1);
+        long next = Math.min(capacity(), bucket.getAvailableTokens() + 1);
         return Duration.ofNanos(bucket.estimateAbilityToConsume(next).getNanosToWaitForRefill());
     }
 
@@ -89,7 +89,7 @@ final class Rate {
 
     /** How many permits a background poll leaves to others: half of what the bucket holds. */
     synchronized long reserve() {
-        return capacity(perMinute) / 2;
+        return capacity() / 2;
     }
 
     /** How long nothing is given any more. */
@@ -144,8 +144,8 @@ final class Rate {
         return Math.max(1, ceiling.requestsPerMinute() / LEAST_SHARE);
     }
 
-    private long capacity(long requestsPerMinute) {
-        return Math.max(1, ceiling.burst() * requestsPerMinute / ceiling.requestsPerMinute());
+    private long capacity() {
+        return Math.max(1, ceiling.burst() * perMinute / ceiling.requestsPerMinute());
     }
 
     private void adapt() {
@@ -159,10 +159,14 @@ final class Rate {
         }
         perMinute = now;
         bucket.replaceConfiguration(
-                BucketConfiguration.builder()
-                        .addLimit(limit -> limit.capacity(capacity(now)).refillGreedy(now, MINUTE))
-                        .build(),
-                TokensInheritanceStrategy.AS_IS);
+                BucketConfiguration.builder().addLimit(bandwidth()).build(), TokensInheritanceStrategy.AS_IS);
+    }
+
+    private Bandwidth bandwidth() {
+        return Bandwidth.builder()
+                .capacity(capacity())
+                .refillGreedy(perMinute, MINUTE)
+                .build();
     }
 
     private record ClockMeter(Clock clock) implements TimeMeter {

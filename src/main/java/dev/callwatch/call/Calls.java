@@ -226,9 +226,8 @@ public class Calls {
 
     private void failed(Memory.Key key, UpstreamFailure reason) {
         Memory.Entry known = memory.of(key);
-        // A failure is no value. It is kept beside a status, or where it says something of the call, so that not each
-        // of many
-        // who ask makes Vonage say it again.
+        // A failure is no value. It is kept beside a status, or where it says something of the call: otherwise
+        // each of many who ask would make Vonage say it again.
         if (known.status().isPresent() || reason.isVerdict()) {
             memory.keep(key, known.failed(reason, clock.instant()));
         }

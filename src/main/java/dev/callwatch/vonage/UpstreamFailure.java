@@ -47,7 +47,7 @@ public abstract sealed class UpstreamFailure extends ProblemException {
 
     /** Whether it is what Vonage says of the call, so that asking again at once is pointless. */
     public boolean isVerdict() {
-        return this instanceof CallNotFound || this instanceof Forbidden;
+        return false;
     }
 
     /** Whether Vonage was not even asked. */
@@ -68,6 +68,11 @@ public abstract sealed class UpstreamFailure extends ProblemException {
                     ProblemType.CALL_NOT_FOUND,
                     "404",
                     "Vonage does not know this call. It forgets a call 24 hours after its end.");
+        }
+
+        @Override
+        public boolean isVerdict() {
+            return true;
         }
     }
 
@@ -105,6 +110,11 @@ public abstract sealed class UpstreamFailure extends ProblemException {
                     ProblemType.UPSTREAM_FORBIDDEN,
                     "403",
                     "Vonage forbids reading this call. Most often the account's credentials lack a scope.");
+        }
+
+        @Override
+        public boolean isVerdict() {
+            return true;
         }
     }
 

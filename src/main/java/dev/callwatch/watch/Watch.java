@@ -114,11 +114,6 @@ final class Watch {
         return journal;
     }
 
-    /** Ends it for all readers, since this process ends. */
-    void close() {
-        finish();
-    }
-
     private void join(MultiEmitter<? super View> emitter) {
         Seat seat = new Seat(emitter);
         boolean first;
@@ -128,7 +123,7 @@ final class Watch {
                 emitter.complete();
                 return;
             }
-            first = readers.isEmpty() && loop.isEmpty();
+            first = loop.isEmpty();
             readers.add(seat);
             if (first) {
                 loop = Optional.of(() -> {});
@@ -261,7 +256,8 @@ final class Watch {
         all.forEach(seat -> seat.tell(now));
     }
 
-    private void finish() {
+    /** Ends it for all readers. */
+    void finish() {
         List<Seat> left;
         Optional<Cancellable> running;
         synchronized (this) {

@@ -79,7 +79,7 @@ public class Watches {
     /** Ends all watches and begins no more, so that those who wait can go elsewhere before this process ends. */
     void close(@Observes ShutdownDelayInitiatedEvent end) {
         closed = true;
-        List.copyOf(watched.values()).forEach(Watch::close);
+        List.copyOf(watched.values()).forEach(Watch::finish);
     }
 
     void changed(@Observes CallChanged change) {
