@@ -2,7 +2,10 @@ package dev.callwatch.call;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.callwatch.vonage.CallDetail;
+import dev.callwatch.vonage.UpstreamFailure;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -168,8 +171,37 @@ public record CallStatus(
             @Schema(nullable = true, required = true) Optional<Instant> firstEndedAt,
             @Schema(nullable = true, required = true) Optional<Instant> availableUntil) {
 
+        /** Vonage documents that it knows a call for up to 24 hours after it. */
+        private static final Duration KNOWN_AFTER_END = Duration.ofHours(24);
+
         private static final Observed NEVER =
                 new Observed(Instant.EPOCH, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty());
+
+        /** As it follows from what was seen. */
+        public static Observed of(
+                Instant at, Instant firstAt, Optional<Instant> lastActiveAt, Optional<Instant> firstEndedAt) {
+            return new Observed(
+                    at, firstAt, lastActiveAt, firstEndedAt, firstEndedAt.map(end -> end.plus(KNOWN_AFTER_END)));
+        }
+    }
+
+    /**
+     * The status that a document means that was read before, here or elsewhere.
+     *
+     * @param country the account's country, for national numbers
+     * @param document Vonage's document
+     * @throws UpstreamFailure.Malformed where the text is not a document that Vonage sent
+     */
+    public static CallStatus of(
+            CallKey call, Optional<String> country, String document, long revision, Observed observed) {
+        return Enrichment.next(
+                        call.account().value(),
+                        country,
+                        call.guid(),
+                        CallDetail.of(document),
+                        observed.at(),
+                        Optional.empty())
+                .with(revision, observed, false, document);
     }
 
     /** The same call as far as it is not about when it was seen: what entity tags are made of. */

@@ -6,17 +6,22 @@ import dev.callwatch.vonage.CallGuid;
 import dev.callwatch.vonage.CallReader;
 import dev.callwatch.vonage.UpstreamFailure;
 import io.micrometer.core.instrument.Timer;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
@@ -26,7 +31,15 @@ import org.jboss.logging.MDC;
 @Singleton
 public class Calls {
 
+    private static final Logger LOG = Logger.getLogger(Calls.class);
+
     private static final Duration BETWEEN_FORCED_READINGS = Duration.ofSeconds(1);
+
+    /** So many calls can tell their changes at the same time. */
+    private static final int TURNS = 64;
+
+    /** What is remembered is compared with what all know for so many calls at the same time. */
+    private static final int CONCURRENT_RECALLS = 32;
 
     private final CallReader vonage;
     private final LookupOptions options;
@@ -34,29 +47,42 @@ public class Calls {
     private final Clock clock;
     private final LookupMetrics metrics;
     private final Consumer<CallChanged> changes;
-    private final ConcurrentMap<Memory.Key, Uni<CallStatus>> readings = new ConcurrentHashMap<>();
+    private final Replicas replicas;
+    private final ConcurrentMap<CallKey, Uni<Reading>> readings = new ConcurrentHashMap<>();
+    private final Object[] turns = Stream.generate(Object::new).limit(TURNS).toArray();
+
+    /**
+     * What came of wanting to read a call.
+     *
+     * @param snapshot what is known of it since
+     * @param made whether Vonage was asked while the caller waited
+     */
+    private record Reading(Snapshot snapshot, boolean made) {}
 
     @Inject
     Calls(
             CallReader vonage,
             LookupOptions options,
             Memory memory,
+            Replicas replicas,
             Clock clock,
             LookupMetrics metrics,
             Event<CallChanged> changes) {
-        this(vonage, options, memory, clock, metrics, changes::fire);
+        this(vonage, options, memory, replicas, clock, metrics, changes::fire);
     }
 
     Calls(
             CallReader vonage,
             LookupOptions options,
             Memory memory,
+            Replicas replicas,
             Clock clock,
             LookupMetrics metrics,
             Consumer<CallChanged> changes) {
         this.vonage = vonage;
         this.options = options;
         this.memory = memory;
+        this.replicas = replicas;
         this.clock = clock;
         this.metrics = metrics;
         this.changes = changes;
@@ -82,7 +108,7 @@ public class Calls {
         return Uni.createFrom().deferred(() -> {
             MDC.put("callId", guid.value());
             Timer.Sample since = metrics.start();
-            return answer(account, new Memory.Key(account.key(), guid), demand, deadline)
+            return answer(account, new CallKey(account.key(), guid), demand, deadline)
                     .onItemOrFailure()
                     .invoke((sighting, failure) -> metrics.lookedUp(since, account.key(), sighting, failure));
         });
@@ -90,16 +116,21 @@ public class Calls {
 
     /** The last status of a call, however old, if it is remembered. */
     public Optional<CallStatus> known(Account account, CallGuid guid) {
-        return memory.of(new Memory.Key(account.key(), guid)).status();
+        return memory.of(new CallKey(account.key(), guid)).status();
     }
 
     /** What is remembered of a call, however old, without asking Vonage. */
     public Optional<Sighting> lastSighting(Account account, CallGuid guid) {
-        Memory.Entry known = memory.of(new Memory.Key(account.key(), guid));
+        Snapshot known = memory.of(new CallKey(account.key(), guid));
         return known.trouble().isPresent()
                 ? known.lastKnown()
                         .map(status -> stale(status, known.trouble().get().reason()))
                 : known.status().map(status -> sighting(status, Sighting.Source.REMEMBERED));
+    }
+
+    /** The last statuses of a call that other replicas keep, one a revision, the oldest first. */
+    public Uni<List<CallStatus>> history(Account account, CallGuid guid) {
+        return replicas.history(new CallKey(account.key(), guid));
     }
 
     /** Whether nothing more is to come of a call: it has ended, and its disposition is set or no longer waited for. */
@@ -109,30 +140,68 @@ public class Calls {
 
     /** Whether an ordinary look-up would be answered without asking Vonage. */
     boolean remembers(Account account, CallGuid guid) {
-        return remembered(memory.of(new Memory.Key(account.key(), guid)), Demand.ORDINARY)
+        return remembered(memory.of(new CallKey(account.key(), guid)), Demand.ORDINARY)
                 .isPresent();
     }
 
-    private Uni<Sighting> answer(Account account, Memory.Key key, Demand demand, Instant deadline) {
-        Memory.Entry known = memory.of(key);
-        return remembered(known, demand).orElseGet(() -> {
-            if (demand.onlyIfCached()) {
-                return Uni.createFrom().failure(new NotCached());
-            }
-            Sighting.Source source = source(known, demand);
-            return vonage.until(deadline, () -> join(account, key, known, demand.caller()))
-                    .map(status -> sighting(status, source))
-                    .onFailure(UpstreamFailure.class)
-                    .recoverWithUni(failure -> lastKnown(memory.of(key), (UpstreamFailure) failure));
-        });
+    /** Another replica has a new revision: where the call is known here, it is learnt at once. */
+    void heard(@Observes CallHeard news) {
+        Snapshot known = memory.of(news.key());
+        if (known.saysSomething() && known.revision() < news.revision()) {
+            recall(news.key()).subscribe().with(learnt -> {}, Calls::defect);
+        }
+    }
+
+    /** Brings together what is remembered here and what the others know. */
+    void back(@Observes ReplicasBack back) {
+        Multi.createFrom()
+                .iterable(List.copyOf(memory.calls()))
+                .onItem()
+                .transformToUni(this::recall)
+                .merge(CONCURRENT_RECALLS)
+                .subscribe()
+                .with(learnt -> {}, Calls::defect);
+    }
+
+    private static void defect(Throwable defect) {
+        LOG.error("What other replicas know could not be learnt", defect);
+    }
+
+    private Uni<Snapshot> recall(CallKey key) {
+        return Uni.createFrom()
+                .deferred(() -> replicas.recall(key, memory.of(key)))
+                .invoke(told -> learn(key, told))
+                .map(Replicas.Told::snapshot);
+    }
+
+    private Uni<Sighting> answer(Account account, CallKey key, Demand demand, Instant deadline) {
+        Snapshot known = memory.of(key);
+        return remembered(known, demand)
+                .orElseGet(() -> demand.onlyIfCached()
+                        ? recall(key)
+                                .chain(learnt -> remembered(learnt, demand)
+                                        .orElseGet(() -> Uni.createFrom().failure(new NotCached())))
+                        : read(account, key, known, demand, deadline));
+    }
+
+    private Uni<Sighting> read(Account account, CallKey key, Snapshot known, Demand demand, Instant deadline) {
+        Sighting.Source source = source(known, demand);
+        return vonage.until(deadline, () -> join(account, key, known, demand))
+                .chain(reading -> reading.made()
+                        ? Uni.createFrom()
+                                .item(sighting(reading.snapshot().status().orElseThrow(), source))
+                        : remembered(reading.snapshot(), demand)
+                                .orElseGet(() -> answer(account, key, demand, deadline)))
+                .onFailure(UpstreamFailure.class)
+                .recoverWithUni(failure -> lastKnown(memory.of(key), (UpstreamFailure) failure));
     }
 
     /** What can be said without asking Vonage, if anything. */
-    private Optional<Uni<Sighting>> remembered(Memory.Entry known, Demand demand) {
+    private Optional<Uni<Sighting>> remembered(Snapshot known, Demand demand) {
         Instant now = clock.instant();
         Optional<CallStatus> fresh =
                 known.status().filter(status -> !known.isForgotten() && suffices(status, demand, now));
-        Optional<Memory.Trouble> trouble = known.trouble().filter(recent -> stands(recent, demand, now));
+        Optional<Snapshot.Trouble> trouble = known.trouble().filter(recent -> stands(recent, demand, now));
         boolean troubled =
                 trouble.isPresent() && (fresh.isEmpty() || demand.maxAge().isPresent());
         return troubled
@@ -140,7 +209,7 @@ public class Calls {
                 : fresh.map(status -> Uni.createFrom().item(sighting(status, Sighting.Source.REMEMBERED)));
     }
 
-    private boolean stands(Memory.Trouble trouble, Demand demand, Instant now) {
+    private boolean stands(Snapshot.Trouble trouble, Demand demand, Instant now) {
         boolean justNow = now.isBefore(trouble.at().plus(BETWEEN_FORCED_READINGS));
         boolean missing = trouble.reason() instanceof UpstreamFailure.CallNotFound
                 && options.freshness().isFreshlyMissing(trouble.at(), now)
@@ -155,7 +224,7 @@ public class Calls {
                 || forced && age.compareTo(BETWEEN_FORCED_READINGS) < 0;
     }
 
-    private Sighting.Source source(Memory.Entry known, Demand demand) {
+    private Sighting.Source source(Snapshot known, Demand demand) {
         if (known.status().isEmpty()) {
             return Sighting.Source.READ_FIRST;
         }
@@ -167,7 +236,7 @@ public class Calls {
         return new Sighting(status, source, age(status), options.freshness().lifetime(status), Optional.empty());
     }
 
-    private Uni<Sighting> lastKnown(Memory.Entry known, UpstreamFailure reason) {
+    private Uni<Sighting> lastKnown(Snapshot known, UpstreamFailure reason) {
         // A reading that is given up leaves no trouble behind, so the status may not be marked yet.
         return known.lastKnown()
                 .or(() -> known.status().map(CallStatus::asLastKnown))
@@ -183,13 +252,13 @@ public class Calls {
         return Duration.between(status.observed().at(), clock.instant());
     }
 
-    private Uni<CallStatus> join(Account account, Memory.Key key, Memory.Entry known, String caller) {
+    private Uni<Reading> join(Account account, CallKey key, Snapshot known, Demand demand) {
         return readings.computeIfAbsent(
                 key,
                 absent -> Uni.createFrom()
                         .deferred(() -> justRead(key, known)
-                                .map(status -> Uni.createFrom().item(status))
-                                .orElseGet(() -> read(account, key, caller)))
+                                .map(snapshot -> Uni.createFrom().item(new Reading(snapshot, true)))
+                                .orElseGet(() -> begin(account, key, demand)))
                         .onItemOrFailure()
                         .invoke(() -> readings.remove(key))
                         .memoize()
@@ -197,39 +266,109 @@ public class Calls {
     }
 
     /** What another reading brought between this caller's look at the memory and its turn to read. */
-    private Optional<CallStatus> justRead(Memory.Key key, Memory.Entry known) {
-        Memory.Entry now = memory.of(key);
-        return now.status()
-                .filter(status -> now.trouble().isEmpty()
-                        && known.status().filter(status::equals).isEmpty());
+    private Optional<Snapshot> justRead(CallKey key, Snapshot known) {
+        Snapshot now = memory.of(key);
+        boolean news = now.trouble().isEmpty()
+                && now.status().isPresent()
+                && !now.status().equals(known.status());
+        return news ? Optional.of(now) : Optional.empty();
     }
 
-    private Uni<CallStatus> read(Account account, Memory.Key key, String caller) {
-        return vonage.read(account, key.guid(), options.deadline(), caller)
-                .map(detail -> seen(account, key, detail))
+    private Uni<Reading> begin(Account account, CallKey key, Demand demand) {
+        Attempt attempt = new Attempt(account, key, demand, clock.instant().plus(options.deadline()));
+        return claim(attempt, memory.of(key));
+    }
+
+    /**
+     * A reading for all who ask at once.
+     *
+     * @param demand of who came first
+     * @param deadline when it is of no more use
+     */
+    private record Attempt(Account account, CallKey key, Demand demand, Instant deadline) {}
+
+    /** Reads the call, or waits for who reads it, unless somebody else has read it lately enough. */
+    private Uni<Reading> claim(Attempt attempt, Snapshot known) {
+        return replicas.claim(attempt.key(), known).chain(claim -> {
+            if (claim instanceof Replicas.Told told) {
+                return told(attempt, told);
+            }
+            if (claim instanceof Replicas.Taken taken) {
+                return wait(attempt, taken);
+            }
+            return read(attempt, (Replicas.Lease) claim);
+        });
+    }
+
+    private Uni<Reading> told(Attempt attempt, Replicas.Told told) {
+        learn(attempt.key(), told);
+        return remembered(told.snapshot(), attempt.demand()).isPresent()
+                ? Uni.createFrom().item(new Reading(told.snapshot(), false))
+                : claim(attempt, told.snapshot());
+    }
+
+    private Uni<Reading> wait(Attempt attempt, Replicas.Taken taken) {
+        return vonage.until(attempt.deadline(), taken::outcome)
+                .chain(outcome -> outcome.map(told -> brought(attempt, told))
+                        .orElseGet(() -> claim(attempt, memory.of(attempt.key()))));
+    }
+
+    /** What the reading of another replica brought. */
+    private Uni<Reading> brought(Attempt attempt, Replicas.Told told) {
+        learn(attempt.key(), told);
+        return told.snapshot()
+                .trouble()
+                .<Uni<Reading>>map(trouble -> Uni.createFrom().failure(trouble.reason()))
+                .orElseGet(() -> Uni.createFrom().item(new Reading(told.snapshot(), true)));
+    }
+
+    private Uni<Reading> read(Attempt attempt, Replicas.Lease lease) {
+        Duration left = Duration.between(clock.instant(), attempt.deadline());
+        return vonage.read(
+                        attempt.account(),
+                        attempt.key().guid(),
+                        left,
+                        attempt.demand().caller())
+                .chain(detail -> seen(attempt, detail, lease))
                 .onFailure(UpstreamFailure.class)
-                .invoke(failure -> failed(key, (UpstreamFailure) failure));
+                .call(failure -> failed(attempt.key(), (UpstreamFailure) failure, lease));
     }
 
-    private CallStatus seen(Account account, Memory.Key key, CallDetail detail) {
-        Memory.Entry known = memory.of(key);
+    private Uni<Reading> seen(Attempt attempt, CallDetail detail, Replicas.Lease lease) {
+        Account account = attempt.account();
+        Snapshot known = memory.of(attempt.key());
         CallStatus status = Enrichment.next(
-                account.key().value(), account.country(), key.guid(), detail, clock.instant(), known.status());
-        memory.keep(key, Memory.Entry.of(status));
-        if (known.status()
-                .filter(before -> before.revision() == status.revision())
-                .isEmpty()) {
-            changes.accept(new CallChanged(account.key(), status));
-        }
-        return status;
+                account.key().value(),
+                account.country(),
+                attempt.key().guid(),
+                detail,
+                clock.instant(),
+                known.status());
+        return lease.keep(known, Snapshot.of(status)).map(told -> {
+            learn(attempt.key(), told);
+            return new Reading(told.snapshot(), true);
+        });
     }
 
-    private void failed(Memory.Key key, UpstreamFailure reason) {
-        Memory.Entry known = memory.of(key);
-        // A failure is no value. It is kept beside a status, or where it says something of the call: otherwise
-        // each of many who ask would make Vonage say it again.
-        if (known.status().isPresent() || reason.isVerdict()) {
-            memory.keep(key, known.failed(reason, clock.instant()));
+    private Uni<Void> failed(CallKey key, UpstreamFailure reason, Replicas.Lease lease) {
+        Snapshot known = memory.of(key);
+        Snapshot now = known.failed(reason, clock.instant());
+        return now.saysSomething()
+                ? lease.keep(known, now).invoke(told -> learn(key, told)).replaceWithVoid()
+                : lease.giveUp(reason);
+    }
+
+    /** Remembers what is told of a call, and tells each new revision, in their order whoever brings them. */
+    private void learn(CallKey key, Replicas.Told told) {
+        synchronized (turns[Math.floorMod(key.hashCode(), TURNS)]) {
+            Snapshot known = memory.of(key);
+            if (told.snapshot().isNoNewsTo(known) || !told.snapshot().saysSomething()) {
+                return;
+            }
+            memory.keep(key, told.snapshot());
+            told.since().stream()
+                    .filter(status -> status.revision() > known.revision())
+                    .forEach(status -> changes.accept(new CallChanged(key.account(), status)));
         }
     }
 }

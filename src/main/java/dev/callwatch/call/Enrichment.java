@@ -4,15 +4,11 @@ import dev.callwatch.phone.PhoneNumber;
 import dev.callwatch.phone.PhoneNumbers;
 import dev.callwatch.vonage.CallDetail;
 import dev.callwatch.vonage.CallGuid;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /** Makes a status out of what Vonage said and what was known before. A pure function. */
 final class Enrichment {
-
-    /** Vonage documents that it knows a call for up to 24 hours after it. */
-    private static final Duration KNOWN_AFTER_END = Duration.ofHours(24);
 
     private Enrichment() {}
 
@@ -121,12 +117,8 @@ final class Enrichment {
                     case UNKNOWN -> endedBefore;
                     case COMPLETED, FAILED -> endedBefore.or(() -> Optional.of(at));
                 };
-        return new CallStatus.Observed(
-                at,
-                before.map(CallStatus.Observed::firstAt).orElse(at),
-                lastActiveAt,
-                firstEndedAt,
-                firstEndedAt.map(end -> end.plus(KNOWN_AFTER_END)));
+        return CallStatus.Observed.of(
+                at, before.map(CallStatus.Observed::firstAt).orElse(at), lastActiveAt, firstEndedAt);
     }
 
     private static Optional<String> present(Optional<String> text) {

@@ -1,5 +1,6 @@
 package dev.callwatch.vonage;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,15 @@ public record CallDetail(
         Optional<Fault> fault,
         Optional<String> dispositionCode,
         String document) {
+
+    /**
+     * Reads a {@link #document} again.
+     *
+     * @throws UpstreamFailure.Malformed where the text is not a document that Vonage sent
+     */
+    public static CallDetail of(String document) {
+        return CallDocuments.read(document.getBytes(StandardCharsets.UTF_8));
+    }
 
     /**
      * One side of the call.

@@ -35,6 +35,20 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         return new Unreachable();
     }
 
+    /**
+     * What another replica's request failed with.
+     *
+     * @param detail its message
+     * @param retryAfter how long Vonage, or our own budget, wants to be left alone
+     */
+    public static UpstreamFailure elsewhere(ProblemType type, String detail, Optional<Duration> retryAfter) {
+        return switch (type) {
+            case CALL_NOT_FOUND -> new CallNotFound();
+            case UPSTREAM_FORBIDDEN -> new Forbidden();
+            default -> new Elsewhere(type, detail, retryAfter);
+        };
+    }
+
     /** Whether the same request may well succeed in a moment. */
     boolean isTransient() {
         return false;
@@ -265,6 +279,21 @@ public abstract sealed class UpstreamFailure extends ProblemException {
     public static final class Malformed extends UpstreamFailure {
         Malformed(String what) {
             super(ProblemType.UPSTREAM_MALFORMED, "malformed", what);
+        }
+    }
+
+    /** Another replica's request failed. */
+    public static final class Elsewhere extends UpstreamFailure {
+        private final transient Optional<Duration> retryAfter;
+
+        private Elsewhere(ProblemType type, String detail, Optional<Duration> retryAfter) {
+            super(type, UNSENT, detail);
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return retryAfter;
         }
     }
 }

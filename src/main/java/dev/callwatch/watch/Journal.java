@@ -23,6 +23,33 @@ record Journal(List<CallEvent> events, Optional<CallStatus> current) {
         return new Journal(List.of(), current);
     }
 
+    /**
+     * Makes it of successive statuses, as far back as they are without a gap.
+     *
+     * @param statuses the oldest first
+     * @return a journal, or nothing where there is no status
+     */
+    static Optional<Journal> of(List<CallStatus> statuses) {
+        Optional<Journal> journal = Optional.empty();
+        for (CallStatus status : statuses) {
+            Journal before = journal.filter(known -> known.revision() + 1 == status.revision())
+                    .orElseGet(() -> from(status.revision() == 1 ? Optional.empty() : Optional.of(status)));
+            journal = Optional.of(before.with(status));
+        }
+        return journal;
+    }
+
+    /** Another one of the same call, where that is no less recent and reaches further back. */
+    Journal orLonger(Journal other) {
+        boolean longer = other.revision() >= revision() && other.reachesBackTo() < reachesBackTo();
+        return longer ? other : this;
+    }
+
+    /** The revision of the last status; 0 where the call was never seen. */
+    long revision() {
+        return current.map(CallStatus::revision).orElse(0L);
+    }
+
     /** Notes a status; one that is no newer than the current changes nothing. */
     Journal with(CallStatus now) {
         if (current.filter(known -> known.revision() >= now.revision()).isPresent()) {
@@ -42,9 +69,7 @@ record Journal(List<CallEvent> events, Optional<CallStatus> current) {
 
     /** The revision that a reader may have last to be told everything that followed. */
     long reachesBackTo() {
-        return events.isEmpty()
-                ? current.map(CallStatus::revision).orElse(0L)
-                : events.get(0).call().revision() - 1;
+        return events.isEmpty() ? revision() : events.get(0).call().revision() - 1;
     }
 
     /** What followed a revision, as far as it is kept. */

@@ -20,6 +20,11 @@ record View(
         return new View(0, journal, Optional.empty(), Optional.empty(), false);
     }
 
+    /** It is known further back. */
+    View recalled(Journal longer) {
+        return longer == journal ? this : new View(version + 1, longer, trouble, lost, settled);
+    }
+
     /** It was read. */
     View read(Journal now, boolean over) {
         boolean same = now == journal && trouble.isEmpty() && lost.isEmpty() && settled == over;

@@ -114,6 +114,11 @@ final class Watch {
         return journal;
     }
 
+    /** Notes what another replica keeps of the call, where that reaches further back. */
+    synchronized void recalled(Journal elsewhere) {
+        view = view.recalled(view.journal().orLonger(elsewhere));
+    }
+
     private void join(MultiEmitter<? super View> emitter) {
         Seat seat = new Seat(emitter);
         boolean first;

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -72,8 +73,36 @@ public class Watches {
     public Multi<News> follow(Account account, CallGuid guid, OptionalLong resumeAfter) {
         return Multi.createFrom().deferred(() -> {
             Reader reader = new Reader(resumeAfter);
-            return views(account, guid).onItem().transformToIterable(reader::news);
+            return reachingBack(account, guid, resumeAfter)
+                    .onItem()
+                    .transformToMulti(ready -> views(account, guid))
+                    .onItem()
+                    .transformToIterable(reader::news);
         });
+    }
+
+    /** Fetches what followed a revision from other replicas, where this one does not reach back so far. */
+    private Uni<Void> reachingBack(Account account, CallGuid guid, OptionalLong resumeAfter) {
+        Key key = new Key(account.key(), guid.value());
+        if (resumeAfter.isEmpty() || reachesBackTo(journals.getIfPresent(key), resumeAfter.getAsLong())) {
+            return Uni.createFrom().voidItem();
+        }
+        return calls.history(account, guid)
+                .map(Journal::of)
+                .invoke(elsewhere -> elsewhere.ifPresent(journal -> recalled(key, journal)))
+                .replaceWithVoid();
+    }
+
+    private static boolean reachesBackTo(Journal journal, long revision) {
+        return journal != null && journal.reachesBackTo() <= revision && journal.revision() >= revision;
+    }
+
+    private void recalled(Key key, Journal elsewhere) {
+        journals.asMap().merge(key, elsewhere, Journal::orLonger);
+        Watch watch = watched.get(key);
+        if (watch != null) {
+            watch.recalled(elsewhere);
+        }
     }
 
     /** Ends all watches and begins no more, so that those who wait can go elsewhere before this process ends. */

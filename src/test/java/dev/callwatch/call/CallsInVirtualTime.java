@@ -26,10 +26,20 @@ public final class CallsInVirtualTime {
     }
 
     public static Calls of(CallReader vonage, LookupOptions options, VirtualTime time, Consumer<CallChanged> changes) {
+        return of(vonage, options, new Alone(), time, changes);
+    }
+
+    public static Calls of(
+            CallReader vonage,
+            LookupOptions options,
+            Replicas replicas,
+            VirtualTime time,
+            Consumer<CallChanged> changes) {
         return new Calls(
                 vonage,
                 options,
                 new Memory(options, time),
+                replicas,
                 time,
                 new LookupMetrics(new SimpleMeterRegistry()),
                 changes);
