@@ -1,0 +1,108 @@
+package dev.callwatch.store;
+
+import dev.callwatch.call.ReplicasBack;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jboss.logging.Logger;
+
+/**
+ * Whether Redis can be used. While it cannot, this replica works on its own, and only the probe of {@link Presence} goes to
+ * Redis. Safe for concurrent use.
+ */
+@Singleton
+public class Condition {
+
+    private static final Logger LOG = Logger.getLogger(Condition.class);
+
+    /** So many failures in a row are more than a hiccup. */
+    private static final int FAILURES = 3;
+
+    private final boolean shared;
+    private final Clock clock;
+    private final Runnable back;
+
+    private int failures;
+    private Instant since = Instant.EPOCH;
+    private volatile boolean degraded;
+    private volatile int replicas = 1;
+
+    @Inject
+    Condition(StoreOptions options, Clock clock, MeterRegistry registry, Event<ReplicasBack> back) {
+        this(options.isShared(), clock, () -> back.fire(new ReplicasBack()));
+        if (shared) {
+            Gauge.builder("callwatch.store.degraded", this, condition -> condition.isDegraded() ? 1 : 0)
+                    .description("1 while Redis cannot be used and this replica works on its own")
+                    .register(registry);
+            Gauge.builder("callwatch.store.replicas", this, Condition::replicas)
+                    .description("Replicas that share the state, as last known")
+                    .register(registry);
+        }
+    }
+
+    /** @param back told each time that Redis can be used again */
+    Condition(boolean shared, Clock clock, Runnable back) {
+        this.shared = shared;
+        this.clock = clock;
+        this.back = back;
+    }
+
+    /** Whether the state is in Redis, by the settings. */
+    public boolean isShared() {
+        return shared;
+    }
+
+    /** Whether Redis cannot be used, so that this replica works on its own. */
+    public boolean isDegraded() {
+        return degraded;
+    }
+
+    /** How many replicas share the state, this one included, as last known; at least 1. */
+    public int replicas() {
+        return replicas;
+    }
+
+    void counted(int present) {
+        replicas = Math.max(1, present);
+    }
+
+    void worked() {
+        synchronized (this) {
+            failures = 0;
+        }
+    }
+
+    void failed(Throwable why) {
+        synchronized (this) {
+            failures++;
+            if (degraded || failures < FAILURES) {
+                return;
+            }
+            degraded = true;
+            since = clock.instant();
+        }
+        LOG.warnf(
+                "Redis cannot be used: this replica works on its own, within 1/%d of each budget: %s",
+                replicas, why.getMessage());
+    }
+
+    /** Redis answers, takes what it is given, and its news arrive. */
+    void healthy() {
+        Duration away;
+        synchronized (this) {
+            failures = 0;
+            if (!degraded) {
+                return;
+            }
+            degraded = false;
+            away = Duration.between(since, clock.instant());
+        }
+        LOG.infof("Redis can be used again after %d ms: state is shared by %d replica(s)", away.toMillis(), replicas);
+        back.run();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.callwatch.store;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.CallKey;
+import jakarta.inject.Singleton;
+
+/** The names of what is in Redis. What one script touches has one hash tag, so that it is on one node of a cluster. */
+@Singleton
+final class Keys {
+
+    private final String namespace;
+
+    Keys(StoreOptions options) {
+        this.namespace = options.namespace();
+    }
+
+    /** A hash: what is known of a call. */
+    String call(CallKey call) {
+        return of(call) + "call";
+    }
+
+    /** A string with an expiry: who reads the call now. */
+    String lease(CallKey call) {
+        return of(call) + "lease";
+    }
+
+    /** A stream: the last revisions of a call. */
+    String history(CallKey call) {
+        return of(call) + "history";
+    }
+
+    /** A hash: the allowance of an account. */
+    String allowance(AccountKey account) {
+        return namespace + ":{" + account + "}:allowance";
+    }
+
+    /** A sorted set: the replicas that are there, by when they said so. */
+    String replicas() {
+        return namespace + ":replicas";
+    }
+
+    /** A channel: what replicas tell each other. */
+    String notices() {
+        return namespace + ":notices";
+    }
+
+    private String of(CallKey call) {
+        return namespace + ":{" + call.account() + ":" + call.guid() + "}:";
+    }
+}

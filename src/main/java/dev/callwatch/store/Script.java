@@ -1,0 +1,55 @@
+package dev.callwatch.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** What is done in Redis, each as one Lua script that runs whole or not at all; the scripts say what they take. */
+enum Script {
+    CLAIM,
+    TELL,
+    KEEP,
+    RENEW,
+    RELEASE,
+    ATTEND,
+    LEAVE;
+
+    private final String text;
+    private final String sha1;
+
+    Script() {
+        this.text = read(name().toLowerCase(Locale.ROOT) + ".lua");
+        this.sha1 = sha1(text);
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** What Redis knows a script by once it has seen it. */
+    String sha1() {
+        return sha1;
+    }
+
+    private static String read(String file) {
+        try (InputStream script = Script.class.getResourceAsStream(file)) {
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static String sha1(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.callwatch.store;
+
+import dev.callwatch.call.Alone;
+import dev.callwatch.call.Replicas;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Chooses where the state is that replicas share. */
+@Dependent
+class Store {
+
+    @Produces
+    @Singleton
+    Replicas replicas(StoreOptions options) {
+        return new Alone();
+    }
+}

@@ -1,0 +1,36 @@
+-- Keeps what is known of a call, unless somebody else has kept something since the caller looked; ends the caller's lease.
+-- KEYS call, lease, history. ARGV expected tag, expected revision, token, channel, notice, call kept for ms, revision to
+-- add to the history (0 for none), most entries, history kept for ms, then field and value in turns; an empty value
+-- takes the field away
+local tag = redis.call('HGET', KEYS[1], 'tag')
+if tag and tag ~= ARGV[1] then
+  local since = {}
+  if tonumber(ARGV[2]) > 0 then
+    since = redis.call('XRANGE', KEYS[3], (tonumber(ARGV[2]) + 1) .. '-0', '+')
+  end
+  return {'told', redis.call('HGETALL', KEYS[1]), since}
+end
+local fields = {}
+for i = 10, #ARGV, 2 do
+  if ARGV[i + 1] == '' then
+    redis.call('HDEL', KEYS[1], ARGV[i])
+  else
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+    fields[#fields + 1] = ARGV[i]
+    fields[#fields + 1] = ARGV[i + 1]
+  end
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+local revision = tonumber(ARGV[7])
+if revision > 0 then
+  local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)
+  if #last == 0 or tonumber(string.match(last[1][1], '^%d+')) < revision then
+    redis.call('XADD', KEYS[3], 'MAXLEN', '=', ARGV[8], ARGV[7] .. '-0', unpack(fields))
+  end
+  redis.call('PEXPIRE', KEYS[3], ARGV[9])
+end
+if redis.call('GET', KEYS[2]) == ARGV[3] then
+  redis.call('DEL', KEYS[2])
+end
+redis.call('PUBLISH', ARGV[4], ARGV[5])
+return {'kept'}
