@@ -57,6 +57,9 @@ class ArchitectureTest {
     static final ArchRule access_touches = touches("access", "account", "problem");
 
     @ArchTest
+    static final ArchRule store_touches = touches("store", "account", "budget", "call", "vonage", "problem");
+
+    @ArchTest
     static final ArchRule nobody_imports_the_api = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".api")

@@ -5,6 +5,7 @@ import dev.callwatch.access.AccessOptions;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.account.Faults;
 import dev.callwatch.call.LookupOptions;
+import dev.callwatch.store.StoreOptions;
 import dev.callwatch.vonage.VonageCalls;
 import dev.callwatch.vonage.VonageOptions;
 import io.quarkus.runtime.StartupEvent;
@@ -28,6 +29,7 @@ public class Start {
             VonageOptions vonageOptions,
             LookupOptions lookupOptions,
             AccessOptions accessOptions,
+            StoreOptions storeOptions,
             Instance<AccessControl> access,
             Instance<VonageCalls> vonage) {
         faults.refuseIfAny();

@@ -10,6 +10,7 @@ public class LookupOptions {
 
     private static final String PREFIX = "callwatch.lookup.";
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration LEAST_RETENTION = Duration.ofSeconds(1);
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Duration deadline;
@@ -35,8 +36,14 @@ public class LookupOptions {
         return deadline;
     }
 
-    Duration retention() {
+    /** How long a status is remembered. */
+    public Duration retention() {
         return retention;
+    }
+
+    /** How long it is remembered that Vonage does not know a call. */
+    public Duration missingRetention() {
+        return freshness.missing().compareTo(LEAST_RETENTION) > 0 ? freshness.missing() : LEAST_RETENTION;
     }
 
     long memory() {

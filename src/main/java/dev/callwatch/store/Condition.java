@@ -25,6 +25,7 @@ public class Condition {
 
     private final boolean shared;
     private final Clock clock;
+    private final Runnable away;
     private final Runnable back;
 
     private int failures;
@@ -33,8 +34,8 @@ public class Condition {
     private volatile int replicas = 1;
 
     @Inject
-    Condition(StoreOptions options, Clock clock, MeterRegistry registry, Event<ReplicasBack> back) {
-        this(options.isShared(), clock, () -> back.fire(new ReplicasBack()));
+    Condition(StoreOptions options, Clock clock, MeterRegistry registry, Event<Away> away, Event<ReplicasBack> back) {
+        this(options.isShared(), clock, () -> away.fire(new Away()), () -> back.fire(new ReplicasBack()));
         if (shared) {
             Gauge.builder("callwatch.store.degraded", this, condition -> condition.isDegraded() ? 1 : 0)
                     .description("1 while Redis cannot be used and this replica works on its own")
@@ -45,10 +46,14 @@ public class Condition {
         }
     }
 
-    /** @param back told each time that Redis can be used again */
-    Condition(boolean shared, Clock clock, Runnable back) {
+    /**
+     * @param away told each time that Redis can no longer be used
+     * @param back told each time that it can be used again
+     */
+    Condition(boolean shared, Clock clock, Runnable away, Runnable back) {
         this.shared = shared;
         this.clock = clock;
+        this.away = away;
         this.back = back;
     }
 
@@ -78,9 +83,20 @@ public class Condition {
     }
 
     void failed(Throwable why) {
+        boolean enough;
         synchronized (this) {
             failures++;
-            if (degraded || failures < FAILURES) {
+            enough = failures >= FAILURES;
+        }
+        if (enough) {
+            lost(why);
+        }
+    }
+
+    /** Redis cannot be used, as is known for certain. */
+    void lost(Throwable why) {
+        synchronized (this) {
+            if (degraded) {
                 return;
             }
             degraded = true;
@@ -89,20 +105,21 @@ public class Condition {
         LOG.warnf(
                 "Redis cannot be used: this replica works on its own, within 1/%d of each budget: %s",
                 replicas, why.getMessage());
+        away.run();
     }
 
     /** Redis answers, takes what it is given, and its news arrive. */
     void healthy() {
-        Duration away;
+        Duration gone;
         synchronized (this) {
             failures = 0;
             if (!degraded) {
                 return;
             }
             degraded = false;
-            away = Duration.between(since, clock.instant());
+            gone = Duration.between(since, clock.instant());
         }
-        LOG.infof("Redis can be used again after %d ms: state is shared by %d replica(s)", away.toMillis(), replicas);
+        LOG.infof("Redis can be used again after %d ms: state is shared by %d replica(s)", gone.toMillis(), replicas);
         back.run();
     }
 }

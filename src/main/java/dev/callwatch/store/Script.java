@@ -16,6 +16,7 @@ enum Script {
     KEEP,
     RENEW,
     RELEASE,
+    HISTORY,
     ATTEND,
     LEAVE;
 

@@ -9,9 +9,11 @@ import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.mutiny.redis.client.Request;
 import io.vertx.mutiny.redis.client.Response;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Runs scripts in Redis, none longer than a small share of a look-up's deadline. */
 @Singleton
@@ -22,12 +24,18 @@ class Scripts {
 
     private static final String UNKNOWN = "NOSCRIPT";
 
-    private final InjectableInstance<Redis> redis;
+    private final Supplier<Redis> redis;
     private final Condition condition;
     private final Delay delay;
     private final MeterRegistry registry;
 
+    @Inject
     Scripts(InjectableInstance<Redis> redis, Condition condition, Delay delay, MeterRegistry registry) {
+        this(redis::get, condition, delay, registry);
+    }
+
+    /** @param redis asked for once there is something to send: without the setting there is none */
+    Scripts(Supplier<Redis> redis, Condition condition, Delay delay, MeterRegistry registry) {
         this.redis = redis;
         this.condition = condition;
         this.delay = delay;

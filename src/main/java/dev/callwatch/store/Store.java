@@ -3,6 +3,7 @@ package dev.callwatch.store;
 import dev.callwatch.call.Alone;
 import dev.callwatch.call.Replicas;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -12,7 +13,7 @@ class Store {
 
     @Produces
     @Singleton
-    Replicas replicas(StoreOptions options) {
-        return new Alone();
+    Replicas replicas(StoreOptions options, Instance<RedisReplicas> redis) {
+        return options.isShared() ? redis.get() : new Alone();
     }
 }
