@@ -23,6 +23,9 @@ public class Condition {
     /** So many failures in a row are more than a hiccup. */
     private static final int FAILURES = 3;
 
+    /** Each replica has said by then that it is there. */
+    private static final Duration SETTLED = Duration.ofSeconds(5);
+
     private final boolean shared;
     private final Clock clock;
     private final Runnable away;
@@ -30,6 +33,7 @@ public class Condition {
 
     private int failures;
     private Instant since = Instant.EPOCH;
+    private Instant backAt = Instant.EPOCH;
     private volatile boolean degraded;
     private volatile int replicas = 1;
 
@@ -72,8 +76,12 @@ public class Condition {
         return replicas;
     }
 
-    void counted(int present) {
-        replicas = Math.max(1, present);
+    /** Notes how many replicas Redis knows of: few at first, where it was restarted empty. */
+    synchronized void counted(int present) {
+        boolean complete = !clock.instant().isBefore(backAt.plus(SETTLED));
+        if (complete || present > replicas) {
+            replicas = Math.max(1, present);
+        }
     }
 
     void worked() {
@@ -117,6 +125,7 @@ public class Condition {
                 return;
             }
             degraded = false;
+            backAt = clock.instant();
             gone = Duration.between(since, clock.instant());
         }
         LOG.infof("Redis can be used again after %d ms: state is shared by %d replica(s)", gone.toMillis(), replicas);

@@ -2,6 +2,7 @@ package dev.callwatch.store;
 
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallKey;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 /** The names of what is in Redis. What one script touches has one hash tag, so that it is on one node of a cluster. */
@@ -10,8 +11,13 @@ final class Keys {
 
     private final String namespace;
 
+    @Inject
     Keys(StoreOptions options) {
-        this.namespace = options.namespace();
+        this(options.namespace());
+    }
+
+    Keys(String namespace) {
+        this.namespace = namespace;
     }
 
     /** A hash: what is known of a call. */

@@ -7,6 +7,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class Presence {
     /** A start does not wait longer for Redis; the first connection takes longer than any script. */
     private static final Duration FIRST = Duration.ofSeconds(1);
 
-    private final boolean shared;
+    private final StoreOptions options;
     private final Identity replica;
     private final Scripts scripts;
     private final Keys keys;
@@ -47,7 +48,7 @@ class Presence {
             Notices notices,
             Condition condition,
             Delay delay) {
-        this.shared = options.isShared();
+        this.options = options;
         this.replica = replica;
         this.scripts = scripts;
         this.keys = keys;
@@ -57,18 +58,22 @@ class Presence {
     }
 
     void begin(@Observes StartupEvent start) {
-        if (!shared) {
+        if (!options.isShared()) {
             return;
         }
         notices.subscribe();
         try {
-            attend(FIRST).await().atMost(FIRST.multipliedBy(2));
+            attended(scripts.within(FIRST, Script.ATTEND, keys(), arguments()))
+                    .await()
+                    .atMost(FIRST.multipliedBy(2));
         } catch (TimeoutException late) {
             // The beat goes on finding out.
         }
         beat = Uni.createFrom()
                 .deferred(() -> delay.of(condition.isDegraded() ? INTERVAL_WHILE_AWAY : INTERVAL))
-                .chain(() -> attend(Scripts.MOST))
+                .chain(() -> leaving
+                        ? Uni.createFrom().voidItem()
+                        : attended(scripts.probe(Script.ATTEND, keys(), arguments())))
                 .replaceWith(true)
                 .repeat()
                 .indefinitely()
@@ -79,8 +84,8 @@ class Presence {
     /** Those who stay share what this replica no longer needs. */
     void leave(@Observes ShutdownDelayInitiatedEvent end) {
         leaving = true;
-        if (shared) {
-            scripts.run(Script.LEAVE, List.of(keys.replicas()), List.of(replica.name()))
+        if (options.isShared()) {
+            scripts.run(Script.LEAVE, keys(), List.of(replica.name()))
                     .subscribe()
                     .with(left -> {}, away -> {});
         }
@@ -90,21 +95,21 @@ class Presence {
         beat.cancel();
     }
 
+    private List<String> keys() {
+        return List.of(keys.replicas());
+    }
+
+    private List<String> arguments() {
+        return List.of(
+                replica.name(),
+                Long.toString(COUNTED.toMillis()),
+                keys.notices(),
+                new Notice.Present(replica.name()).text());
+    }
+
     /** Never fails. */
-    private Uni<Void> attend(Duration most) {
-        if (leaving) {
-            return Uni.createFrom().voidItem();
-        }
-        return scripts.within(
-                        most,
-                        Script.ATTEND,
-                        List.of(keys.replicas()),
-                        List.of(
-                                replica.name(),
-                                Long.toString(COUNTED.toMillis()),
-                                keys.notices(),
-                                new Notice.Present(replica.name()).text()))
-                .invoke(present -> counted(present.toInteger()))
+    private Uni<Void> attended(Uni<Response> attempt) {
+        return attempt.invoke(present -> counted(present.toInteger()))
                 .onFailure()
                 .recoverWithNull()
                 .replaceWithVoid();

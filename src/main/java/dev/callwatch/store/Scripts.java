@@ -13,6 +13,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Runs scripts in Redis, none longer than a small share of a look-up's deadline. */
@@ -20,22 +21,27 @@ import java.util.function.Supplier;
 class Scripts {
 
     /** Whoever waits longer for Redis is better off without. */
-    static final Duration MOST = Duration.ofMillis(50);
+    private static final Duration MOST = Duration.ofMillis(50);
 
     private static final String UNKNOWN = "NOSCRIPT";
 
     private final Supplier<Redis> redis;
+    private final Duration most;
     private final Condition condition;
     private final Delay delay;
     private final MeterRegistry registry;
 
     @Inject
     Scripts(InjectableInstance<Redis> redis, Condition condition, Delay delay, MeterRegistry registry) {
-        this(redis::get, condition, delay, registry);
+        this(redis::get, MOST, condition, delay, registry);
     }
 
-    /** @param redis asked for once there is something to send: without the setting there is none */
-    Scripts(Supplier<Redis> redis, Condition condition, Delay delay, MeterRegistry registry) {
+    /**
+     * @param redis asked for once there is something to send: without the setting there is none
+     * @param most how long an answer is waited for
+     */
+    Scripts(Supplier<Redis> redis, Duration most, Condition condition, Delay delay, MeterRegistry registry) {
+        this.most = most;
         this.redis = redis;
         this.condition = condition;
         this.delay = delay;
@@ -46,17 +52,22 @@ class Scripts {
      * Runs a script.
      *
      * @param keys what it touches, all on one node of a cluster
-     * @return its answer, or {@link Unavailable} at once while Redis is known to be away, and after {@link #MOST} otherwise
+     * @return its answer, or {@link Unavailable} at once while Redis is known to be away, and after 50 ms otherwise
      */
     Uni<Response> run(Script script, List<String> keys, List<String> arguments) {
         return Uni.createFrom()
                 .deferred(() -> condition.isDegraded()
                         ? Uni.createFrom().failure(new Unavailable("Redis is away"))
-                        : within(MOST, script, keys, arguments))
+                        : within(most, script, keys, arguments))
                 .invoke(condition::worked);
     }
 
     /** Runs a script although Redis may be away. */
+    Uni<Response> probe(Script script, List<String> keys, List<String> arguments) {
+        return within(most, script, keys, arguments);
+    }
+
+    /** Runs a script although Redis may be away, and waits longer than usual. */
     Uni<Response> within(Duration most, Script script, List<String> keys, List<String> arguments) {
         Uni<Response> late = Uni.createFrom()
                 .deferred(() -> delay.of(most))
@@ -86,7 +97,9 @@ class Scripts {
     }
 
     private static Unavailable unavailable(Throwable failure) {
-        return failure instanceof Unavailable late ? late : new Unavailable(failure.getMessage());
+        return failure instanceof Unavailable late
+                ? late
+                : new Unavailable(Optional.ofNullable(failure.getMessage()).orElse("the connection was lost"));
     }
 
     private Uni<Response> send(Script script, List<String> keys, List<String> arguments) {

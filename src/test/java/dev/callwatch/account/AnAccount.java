@@ -1,6 +1,9 @@
 package dev.callwatch.account;
 
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 
 /** An account for tests that do not care which. */
@@ -22,5 +25,25 @@ public final class AnAccount {
                 "scope",
                 Optional.empty(),
                 allowance);
+    }
+
+    /** All accounts there are: the one. */
+    public static Accounts only() {
+        AccountSettings settings = settings(
+                AccountSettings.class,
+                Map.of(
+                        "callwatch.accounts.a.region", "emea",
+                        "callwatch.accounts.a.client-id", "client",
+                        "callwatch.accounts.a.client-secret", "secret",
+                        "callwatch.accounts.a.scope", "scope"));
+        return new Accounts(settings, settings(RegionSettings.class, Map.of()), new Faults());
+    }
+
+    private static <T> T settings(Class<T> mapping, Map<String, String> values) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(mapping)
+                .withSources(new PropertiesConfigSource(values, "test", 100))
+                .build()
+                .getConfigMapping(mapping);
     }
 }

@@ -6,6 +6,7 @@ import dev.callwatch.vonage.CallReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Clock;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -30,11 +31,7 @@ public final class CallsInVirtualTime {
     }
 
     public static Calls of(
-            CallReader vonage,
-            LookupOptions options,
-            Replicas replicas,
-            VirtualTime time,
-            Consumer<CallChanged> changes) {
+            CallReader vonage, LookupOptions options, Replicas replicas, Clock time, Consumer<CallChanged> changes) {
         return new Calls(
                 vonage,
                 options,
@@ -43,5 +40,15 @@ public final class CallsInVirtualTime {
                 time,
                 new LookupMetrics(new SimpleMeterRegistry()),
                 changes);
+    }
+
+    /** What an observer of the container does. */
+    public static void heard(Calls calls, CallHeard news) {
+        calls.heard(news);
+    }
+
+    /** What an observer of the container does. */
+    public static void back(Calls calls) {
+        calls.back(new ReplicasBack());
     }
 }

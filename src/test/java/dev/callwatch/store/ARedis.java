@@ -1,0 +1,95 @@
+package dev.callwatch.store;
+
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.redis.client.Command;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.Request;
+import io.vertx.mutiny.redis.client.Response;
+import io.vertx.redis.client.RedisOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
+import redis.embedded.RedisServer;
+
+/** A real redis-server, which keeps nothing on disk. */
+final class ARedis implements AutoCloseable {
+
+    private static final Duration LONG = Duration.ofSeconds(5);
+
+    private final int port = freePort();
+    private final Vertx vertx = Vertx.vertx();
+    private RedisServer server = start();
+    private final Redis redis = Redis.createClient(vertx, options());
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** A client of its own, set up as in production. */
+    Redis client() {
+        return Redis.createClient(vertx, options());
+    }
+
+    /** Runs a command and waits for its answer. */
+    Response run(Command command, Object... arguments) {
+        Request request = Request.cmd(command);
+        for (Object argument : arguments) {
+            request.arg(argument.toString());
+        }
+        return redis.send(request).await().atMost(LONG);
+    }
+
+    void stop() {
+        try {
+            server.stop();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /** The same again, empty. */
+    void restart() {
+        server = start();
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+        stop();
+        vertx.close().await().atMost(LONG);
+    }
+
+    private RedisOptions options() {
+        RedisOptions options = new RedisOptions()
+                .setConnectionString("redis://localhost:" + port)
+                .setMaxPoolWaiting(8192)
+                .setPoolName("test-" + System.identityHashCode(new Object()));
+        options.getNetClientOptions().setConnectTimeout(1_000).setReadIdleTimeout(3);
+        return options;
+    }
+
+    private RedisServer start() {
+        try {
+            RedisServer made = RedisServer.newRedisServer()
+                    .port(port)
+                    .setting("save \"\"")
+                    .setting("bind 127.0.0.1")
+                    .build();
+            made.start();
+            return made;
+        } catch (IOException | RuntimeException noBinary) {
+            Assumptions.abort("No redis-server for this platform: " + noBinary.getMessage());
+            throw new IllegalStateException(noBinary);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.callwatch.store;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AnAccount;
+import dev.callwatch.account.Faults;
+import dev.callwatch.budget.Delay;
+import dev.callwatch.call.CallChanged;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Calls;
+import dev.callwatch.call.CallsInVirtualTime;
+import dev.callwatch.call.Demand;
+import dev.callwatch.call.LookupOptions;
+import dev.callwatch.call.ReplicasBack;
+import dev.callwatch.call.Sighting;
+import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.vonage.CallReader;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.redis.runtime.datasource.ReactiveRedisDataSourceImpl;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.RedisAPI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The look-up of one replica as it is wired in production, on a real Redis and the real clock. */
+final class AReplica implements AutoCloseable {
+
+    static final Account ACCOUNT = AnAccount.usual();
+
+    private static final Demand NOW = new Demand(Optional.of(Duration.ZERO), false);
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
+    private final Redis redis;
+    private final Delay delay;
+    private final Presence presence;
+    private final Notices notices;
+    private Calls calls;
+    private boolean closed;
+
+    final Identity identity = new Identity();
+    final Keys keys;
+    final Condition condition;
+    final Scripts scripts;
+    final RedisReplicas replicas;
+    final List<CallStatus> changes = new CopyOnWriteArrayList<>();
+
+    /** Waits for Redis as long as in production. */
+    AReplica(ARedis server, CallReader vonage) {
+        this(server, vonage, Duration.ofMillis(50));
+    }
+
+    /** @param most how long it waits for Redis */
+    AReplica(ARedis server, CallReader vonage, Duration most) {
+        LookupOptions options = CallsInVirtualTime.options(Map.of());
+        io.vertx.core.Vertx vertx = server.vertx().getDelegate();
+        this.redis = server.client();
+        this.delay = duration -> Uni.createFrom().emitter(emitter -> {
+            long timer = vertx.setTimer(Math.max(1, duration.toMillis()), fired -> emitter.complete(null));
+            emitter.onTermination(() -> vertx.cancelTimer(timer));
+        });
+        StoreOptions store = options();
+        this.keys = new Keys(store);
+        Readers[] readers = new Readers[1];
+        this.condition = new Condition(true, clock, () -> readers[0].away(new Away()), () -> back(readers[0]));
+        this.scripts = new Scripts(() -> redis, most, condition, delay, new SimpleMeterRegistry());
+        this.notices = new Notices(
+                () -> new ReactiveRedisDataSourceImpl(server.vertx(), redis, RedisAPI.api(redis)),
+                keys,
+                condition,
+                delay,
+                () -> back(readers[0]));
+        readers[0] = new Readers(identity, news -> CallsInVirtualTime.heard(calls, news));
+        notices.listen(readers[0]::hear);
+        this.presence = new Presence(store, identity, scripts, keys, notices, condition, delay);
+        this.replicas = new RedisReplicas(
+                scripts, keys, new Values(AnAccount.only()), readers[0], identity, options, delay, clock);
+        this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, this::changed);
+        presence.begin(new StartupEvent());
+    }
+
+    static CallKey key(CallGuid guid) {
+        return new CallKey(ACCOUNT.key(), guid);
+    }
+
+    /** Has the call read anew, unless that was done within the second. */
+    Uni<Sighting> read(CallGuid guid) {
+        return calls.look(ACCOUNT, guid, NOW);
+    }
+
+    /** An ordinary look-up. */
+    Uni<Sighting> look(CallGuid guid) {
+        return calls.look(ACCOUNT, guid, Demand.ORDINARY);
+    }
+
+    CallStatus lookNow(CallGuid guid) {
+        return look(guid).await().atMost(LONG).status();
+    }
+
+    CallStatus readNow(CallGuid guid) {
+        return read(guid).await().atMost(LONG).status();
+    }
+
+    Calls calls() {
+        return calls;
+    }
+
+    List<Long> revisions(CallGuid guid) {
+        return changes.stream()
+                .filter(status -> status.id().equals(guid.value()))
+                .map(CallStatus::revision)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        presence.end(new ShutdownEvent());
+        notices.end(new ShutdownEvent());
+        redis.close();
+    }
+
+    private void changed(CallChanged change) {
+        changes.add(change.now());
+    }
+
+    private void back(Readers readers) {
+        readers.back(new ReplicasBack());
+        CallsInVirtualTime.back(calls);
+    }
+
+    private static StoreOptions options() {
+        return new StoreOptions(
+                new StoreSettings() {
+                    @Override
+                    public String kind() {
+                        return "redis";
+                    }
+
+                    @Override
+                    public String namespace() {
+                        return "test";
+                    }
+                },
+                true,
+                new Faults());
+    }
+}
