@@ -8,15 +8,21 @@ import dev.callwatch.budget.Budget;
 import dev.callwatch.budget.Budgets;
 import dev.callwatch.budget.BudgetsInVirtualTime;
 import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.call.Alone;
 import dev.callwatch.call.CallChanged;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
 import dev.callwatch.call.Demand;
+import dev.callwatch.call.Replicas;
+import dev.callwatch.call.Snapshot;
 import dev.callwatch.problem.ProblemType;
 import dev.callwatch.vonage.CallGuid;
 import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.vonage.UpstreamFailure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.time.Duration;
@@ -235,6 +241,62 @@ class WatchesTest {
         vonage.answers(guid, ACTIVE);
         follow();
         assertThat(told(follow(7))).containsExactly("call.observed 1");
+    }
+
+    @Test
+    void a_reader_that_comes_back_to_another_replica_is_told_what_it_missed_and_nothing_twice() {
+        List<CallStatus> revisions = new ArrayList<>();
+        observers.add(change -> revisions.add(change.now()));
+        vonage.answers(guid, ACTIVE);
+        look();
+        change(RECORDED, ACTIVE, ENDED);
+        Watches elsewhere = elsewhere(revisions);
+        AssertSubscriber<News> first = elsewhere
+                .follow(account, guid, OptionalLong.empty())
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        AssertSubscriber<News> back = elsewhere
+                .follow(account, guid, OptionalLong.of(2))
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        assertThat(told(first)).containsExactly("call.observed 4");
+        assertThat(told(back)).containsExactly("call.recording-changed 3", "call.completed 4");
+        time.pass(Duration.ofMinutes(1));
+        assertThat(told(back)).hasSize(2);
+    }
+
+    /** The watches of another replica, which shares what this one has seen. */
+    private Watches elsewhere(List<CallStatus> revisions) {
+        Snapshot last = Snapshot.of(revisions.get(revisions.size() - 1));
+        Alone alone = new Alone();
+        Replicas shared = new Replicas() {
+            @Override
+            public Uni<Claim> claim(CallKey key, Snapshot known) {
+                return known.revision() < last.revision()
+                        ? Uni.createFrom().item(Told.of(last))
+                        : alone.claim(key, known);
+            }
+
+            @Override
+            public Uni<Told> recall(CallKey key, Snapshot known) {
+                return Uni.createFrom().item(Told.of(last));
+            }
+
+            @Override
+            public Uni<List<CallStatus>> history(CallKey key) {
+                return Uni.createFrom().item(revisions);
+            }
+        };
+        List<Consumer<CallChanged>> there = new ArrayList<>();
+        Calls calls = CallsInVirtualTime.of(
+                vonage,
+                CallsInVirtualTime.options(Map.of()),
+                shared,
+                time,
+                change -> there.forEach(observer -> observer.accept(change)));
+        Watches watches = new Watches(calls, budgets, time, time, Runnable::run, new SimpleMeterRegistry());
+        there.add(watches::changed);
+        return watches;
     }
 
     @Test

@@ -1,0 +1,86 @@
+package dev.callwatch.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.vonage.UpstreamFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class SnapshotTest {
+
+    private static final CallKey CALL =
+            new CallKey(new AccountKey("a"), new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449"));
+    private static final Instant BEGIN = Instant.parse("2026-11-24T09:00:00Z");
+
+    @Test
+    void the_later_of_two_observations_that_differ_gets_a_revision_above_both() {
+        Snapshot earlier = seen(7, 10, "Active");
+        Snapshot later = seen(3, 20, "Ringing");
+        Snapshot both = earlier.with(later);
+        assertThat(both.revision()).isEqualTo(8);
+        assertThat(both.status().orElseThrow().vonage()).contains("Ringing");
+        assertThat(later.with(earlier)).isEqualTo(both);
+    }
+
+    @Test
+    void two_that_say_the_same_keep_the_higher_revision_and_the_later_time() {
+        Snapshot both = seen(7, 10, "Active").with(seen(3, 20, "Active"));
+        assertThat(both.revision()).isEqualTo(7);
+        assertThat(both.status().orElseThrow().observed().at()).isEqualTo(BEGIN.plusSeconds(20));
+    }
+
+    @Test
+    void a_later_failure_stands_beside_the_status_and_an_earlier_one_does_not() {
+        Snapshot seen = seen(2, 10, "Active");
+        UpstreamFailure reason = ScriptedReader.unreachable();
+        assertThat(seen.with(Snapshot.NOTHING.failed(reason, BEGIN.plusSeconds(11)))
+                        .trouble())
+                .isPresent();
+        assertThat(Snapshot.NOTHING
+                        .failed(reason, BEGIN.plusSeconds(9))
+                        .with(seen)
+                        .trouble())
+                .isEmpty();
+    }
+
+    @Test
+    void nothing_known_adds_nothing() {
+        Snapshot seen = seen(2, 10, "Active").failed(ScriptedReader.unreachable(), BEGIN.plus(Duration.ofSeconds(12)));
+        assertThat(seen.with(Snapshot.NOTHING)).isEqualTo(seen);
+        assertThat(Snapshot.NOTHING.with(seen)).isEqualTo(seen);
+    }
+
+    @Property
+    void whoever_of_two_asks_gets_the_same_and_no_revision_goes_back(
+            @ForAll @IntRange(min = 1, max = 5) int one,
+            @ForAll @IntRange(min = 1, max = 5) int other,
+            @ForAll @IntRange(min = 0, max = 3) int oneAt,
+            @ForAll @IntRange(min = 0, max = 3) int otherAt,
+            @ForAll boolean same) {
+        Snapshot first = seen(one, oneAt, "Active");
+        Snapshot second = seen(other, otherAt, same ? "Active" : "Ringing");
+        Snapshot both = first.with(second);
+        assertThat(both.revision()).isGreaterThanOrEqualTo(Math.max(one, other));
+        if (oneAt != otherAt || one != other) {
+            assertThat(second.with(first)).isEqualTo(both);
+        }
+        assertThat(both.with(second)).isEqualTo(both);
+    }
+
+    private static Snapshot seen(long revision, int seconds, String status) {
+        return Snapshot.of(CallStatus.of(
+                CALL,
+                Optional.empty(),
+                "{\"status\":\"" + status + "\"}",
+                revision,
+                CallStatus.Observed.of(BEGIN.plusSeconds(seconds), BEGIN, Optional.empty(), Optional.empty())));
+    }
+}

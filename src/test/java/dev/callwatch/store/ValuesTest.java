@@ -1,0 +1,106 @@
+package dev.callwatch.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.callwatch.account.AnAccount;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Snapshot;
+import dev.callwatch.problem.ProblemType;
+import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.vonage.UpstreamFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ValuesTest {
+
+    private static final CallKey CALL =
+            new CallKey(AnAccount.usual().key(), new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449"));
+    private static final Instant AT = Instant.parse("2026-11-24T09:00:00.123Z");
+    private static final String DOCUMENT =
+            "{\"status\":null,\"from\":{\"telephoneNumber\":\"02072068888\"},\"n\":1.10,\"later\":{\"x\":[\"\\ud800\",\"é\"]}}";
+
+    private final Values values = new Values(AnAccount.only());
+
+    @Test
+    void a_status_comes_back_as_it_was() {
+        Snapshot snapshot = Snapshot.of(status());
+        assertThat(written(snapshot)).isEqualTo(snapshot);
+        assertThat(Values.tag(written(snapshot))).isEqualTo(Values.tag(snapshot));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProblemType.class)
+    void a_failure_comes_back_with_its_problem_and_its_word_on_when_to_come_back(ProblemType type) {
+        Optional<Duration> wait = Optional.of(Duration.ofSeconds(3));
+        Snapshot snapshot =
+                Snapshot.of(status()).failed(UpstreamFailure.elsewhere(type, "some detail", wait), AT.plusSeconds(2));
+        Snapshot read = written(snapshot);
+        UpstreamFailure reason = read.trouble().orElseThrow().reason();
+        assertThat(reason.type()).isEqualTo(type);
+        assertThat(reason.retryAfter())
+                .isEqualTo(snapshot.trouble().orElseThrow().reason().retryAfter());
+        assertThat(read.trouble().get().at()).isEqualTo(AT.plusSeconds(2));
+        assertThat(read.lastKnown()).isEqualTo(snapshot.lastKnown());
+        assertThat(Values.tag(read)).isEqualTo(Values.tag(snapshot));
+    }
+
+    @Test
+    void that_vonage_does_not_know_a_call_comes_back_as_that() {
+        Snapshot read = written(Snapshot.NOTHING.failed(new UpstreamFailure.CallNotFound(), AT));
+        assertThat(read.status()).isEmpty();
+        assertThat(read.trouble().orElseThrow().reason()).isInstanceOf(UpstreamFailure.CallNotFound.class);
+    }
+
+    @Test
+    void a_problem_that_only_a_newer_release_knows_is_an_error_of_the_upstream() {
+        Map<String, String> fields = fields(Snapshot.NOTHING.failed(new UpstreamFailure.CallNotFound(), AT));
+        fields.put("trouble", "UPSTREAM_ON_FIRE");
+        assertThat(values.snapshot(CALL, fields)
+                        .trouble()
+                        .orElseThrow()
+                        .reason()
+                        .type())
+                .isEqualTo(ProblemType.UPSTREAM_ERROR);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"v,2", "doc,[]", "doc,nonsense", "rev,x", "at,", "first,", "v,"})
+    void what_this_release_cannot_read_is_as_good_as_not_there(String field, String value) {
+        Map<String, String> fields = fields(Snapshot.of(status()));
+        if (value == null) {
+            fields.remove(field);
+        } else {
+            fields.put(field, value);
+        }
+        assertThatThrownBy(() -> values.snapshot(CALL, fields)).isInstanceOf(Unavailable.class);
+    }
+
+    private Snapshot written(Snapshot snapshot) {
+        return values.snapshot(CALL, fields(snapshot));
+    }
+
+    /** As Redis has them: a field without a value is not there. */
+    private Map<String, String> fields(Snapshot snapshot) {
+        return values.of(snapshot).entrySet().stream()
+                .filter(field -> !field.getValue().isEmpty())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static CallStatus status() {
+        return CallStatus.of(
+                CALL,
+                Optional.empty(),
+                DOCUMENT,
+                7,
+                CallStatus.Observed.of(AT, AT.minusSeconds(9), Optional.of(AT.minusSeconds(5)), Optional.of(AT)));
+    }
+}
