@@ -80,13 +80,19 @@ class Scripts {
                     .any()
                     .of(send(script, keys, arguments), late)
                     .onItemOrFailure()
-                    .invoke((answer, failure) ->
-                            since.stop(registry.timer("callwatch.store.commands", "outcome", outcome(failure))))
+                    .invoke((answer, failure) -> since.stop(timer(failure)))
                     .onFailure()
                     .transform(Scripts::unavailable)
                     .onFailure()
                     .invoke(condition::failed);
         });
+    }
+
+    private Timer timer(Throwable failure) {
+        return Timer.builder("callwatch.store.commands")
+                .description("Scripts in Redis and their duration")
+                .tag("outcome", outcome(failure))
+                .register(registry);
     }
 
     private static String outcome(Throwable failure) {

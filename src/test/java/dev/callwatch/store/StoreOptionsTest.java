@@ -1,0 +1,67 @@
+package dev.callwatch.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.callwatch.account.Faults;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StoreOptionsTest {
+
+    private final Faults faults = new Faults();
+
+    @Test
+    void the_state_is_in_memory_unless_told_otherwise() {
+        assertThat(read(Map.of(), false).isShared()).isFalse();
+        faults.refuseIfAny();
+    }
+
+    @Test
+    void redis_is_shared_under_a_namespace() {
+        StoreOptions options =
+                read(Map.of("callwatch.store", "Redis", "callwatch.store.namespace", "team-a.callwatch"), true);
+        faults.refuseIfAny();
+        assertThat(options.isShared()).isTrue();
+        assertThat(options.namespace()).isEqualTo("team-a.callwatch");
+    }
+
+    @Test
+    void redis_without_hosts_is_refused() {
+        read(Map.of("callwatch.store", "redis"), false);
+        assertRefused("quarkus.redis.hosts is missing: callwatch.store=redis needs it");
+    }
+
+    @Test
+    void another_store_is_refused() {
+        read(Map.of("callwatch.store", "etcd"), true);
+        assertRefused("callwatch.store must be memory or redis, but is etcd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a:b", "{a}", "a b", "\u00e4"})
+    void a_namespace_that_could_be_mistaken_is_refused(String namespace) {
+        read(Map.of("callwatch.store.namespace", namespace), true);
+        assertRefused("callwatch.store.namespace must be 1 to 64 letters");
+    }
+
+    private StoreOptions read(Map<String, String> settings, boolean hosts) {
+        StoreSettings mapping = new SmallRyeConfigBuilder()
+                .withMapping(StoreSettings.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
+                .build()
+                .getConfigMapping(StoreSettings.class);
+        return new StoreOptions(mapping, hosts, faults);
+    }
+
+    private void assertRefused(String message) {
+        assertThatThrownBy(faults::refuseIfAny)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(message);
+    }
+}
