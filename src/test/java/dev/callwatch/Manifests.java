@@ -37,6 +37,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -229,12 +231,19 @@ record Manifests(String name, List<Object> objects) {
         return template;
     }
 
-    /** The settings of the service. */
+    /** The settings of the service, as its pod reads them: of two the later one counts. */
     Map<String, String> settings() {
-        return of(ConfigMap.class).stream()
-                .filter(map -> map.getMetadata().getName().matches("callwatch(-[a-z0-9]{10})?"))
-                .flatMap(map -> map.getData().entrySet().stream())
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        Map<String, ConfigMap> maps = of(ConfigMap.class).stream()
+                .collect(Collectors.toMap(map -> map.getMetadata().getName(), map -> map));
+        Map<String, String> settings = new TreeMap<>();
+        pods().stream()
+                .flatMap(pod -> pod.getSpec().getContainers().stream())
+                .flatMap(container -> container.getEnvFrom().stream())
+                .filter(source -> source.getConfigMapRef() != null)
+                .map(source -> maps.get(source.getConfigMapRef().getName()))
+                .filter(Objects::nonNull)
+                .forEach(map -> settings.putAll(map.getData()));
+        return settings;
     }
 
     @Override
@@ -269,7 +278,7 @@ record Manifests(String name, List<Object> objects) {
                         + components.stream()
                                 .map(component -> "- " + directory.relativize(component) + "\n")
                                 .collect(Collectors.joining("", "components:\n", ""))
-                        + "configMapGenerator: [{name: callwatch, behavior: merge, literals: [CALLWATCH_LOOKUP_DEADLINE=4s]}]\n");
+                        + "configMapGenerator: [{name: callwatch, behavior: merge, literals: [QUARKUS_REDIS_HOSTS=redis://own:6379]}]\n");
         return directory;
     }
 
