@@ -9,17 +9,21 @@ import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBehavior;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -33,6 +37,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,6 +56,9 @@ record Manifests(String name, List<Object> objects) {
             Map.entry("v1/Service", Service.class),
             Map.entry("v1/ServiceAccount", ServiceAccount.class),
             Map.entry("apps/v1/Deployment", Deployment.class),
+            Map.entry("autoscaling/v2/HorizontalPodAutoscaler", HorizontalPodAutoscaler.class),
+            Map.entry("keda.sh/v1alpha1/ScaledObject", ScaledObject.class),
+            Map.entry("serving.knative.dev/v1/Service", io.fabric8.knative.serving.v1.Service.class),
             Map.entry("batch/v1/Job", Job.class),
             Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
             Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
@@ -59,8 +68,16 @@ record Manifests(String name, List<Object> objects) {
 
     private static final ObjectMapper YAML = strict();
 
-    /** What we use of External Secrets, of which there is no published model. */
-    record ExternalSecret(String apiVersion, String kind, ObjectMeta metadata, Spec spec) {
+    /** Components of which one kustomization takes one: each is or brings {@code redis}. */
+    static final List<String> SHARING = List.of("redis", "autoscaling", "keda");
+
+    /** A kind without a published model, of which we know the fields that we use. */
+    sealed interface Custom {
+        ObjectMeta metadata();
+    }
+
+    /** What we use of External Secrets. */
+    record ExternalSecret(String apiVersion, String kind, ObjectMeta metadata, Spec spec) implements Custom {
         record Spec(String refreshInterval, Store secretStoreRef, Target target, List<Source> dataFrom) {}
 
         record Store(String kind, String name) {}
@@ -72,12 +89,62 @@ record Manifests(String name, List<Object> objects) {
         record Extract(String key) {}
     }
 
+    /** The fields of KEDA 2.17, all of them but for {@code scalingModifiers}. */
+    record ScaledObject(String apiVersion, String kind, ObjectMeta metadata, Spec spec) implements Custom {
+        record Spec(
+                Target scaleTargetRef,
+                Integer pollingInterval,
+                Integer cooldownPeriod,
+                Integer initialCooldownPeriod,
+                Integer idleReplicaCount,
+                Integer minReplicaCount,
+                Integer maxReplicaCount,
+                Fallback fallback,
+                Advanced advanced,
+                List<Trigger> triggers) {}
+
+        record Target(String apiVersion, String kind, String name, String envSourceContainerName) {}
+
+        record Fallback(Integer failureThreshold, Integer replicas, String behavior) {}
+
+        record Advanced(Boolean restoreToOriginalReplicaCount, Autoscaler horizontalPodAutoscalerConfig) {}
+
+        record Autoscaler(String name, HorizontalPodAutoscalerBehavior behavior) {}
+
+        /** {@code metadata} has text only: KEDA refuses a bare number. */
+        record Trigger(
+                String type,
+                String name,
+                String metricType,
+                Boolean useCachedMetrics,
+                Authentication authenticationRef,
+                Prometheus metadata) {}
+
+        record Authentication(String kind, String name) {}
+
+        record Prometheus(
+                String serverAddress,
+                String query,
+                String threshold,
+                String activationThreshold,
+                String namespace,
+                String customHeaders,
+                String ignoreNullValues,
+                String queryParameters,
+                String unsafeSsl,
+                String timeout,
+                String authModes) {}
+    }
+
     static boolean canRender() {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kubectl")));
     }
 
-    /** Renders every kustomization as it is, each component on the base, and all of them together. */
+    /**
+     * Renders every kustomization as it is, each component on the base, all that go together, and an overlay of an overlay as a user
+     * writes one.
+     */
     static List<Manifests> renderAll() throws IOException, InterruptedException {
         List<Manifests> rendered = new ArrayList<>();
         List<Path> components = new ArrayList<>();
@@ -91,8 +158,23 @@ record Manifests(String name, List<Object> objects) {
         for (Path component : components) {
             rendered.add(render(compose(component.getFileName().toString(), ROOT.resolve("base"), List.of(component))));
         }
-        rendered.add(render(compose("everything", ROOT.resolve("base"), components)));
+        for (String sharing : SHARING) {
+            List<Path> together = components.stream()
+                    .filter(component ->
+                            component.endsWith(sharing) || SHARING.stream().noneMatch(component::endsWith))
+                    .toList();
+            rendered.add(render(compose("everything-with-" + sharing, ROOT.resolve("base"), together)));
+        }
+        rendered.add(render(compose("own-knative", ROOT.resolve("overlays/knative"), List.of())));
         return rendered;
+    }
+
+    /** Renders the base with these components. */
+    static Manifests renderWith(String... components) throws IOException, InterruptedException {
+        return render(compose(
+                String.join("-and-", components),
+                ROOT.resolve("base"),
+                Stream.of(components).map(ROOT.resolve("components")::resolve).toList()));
     }
 
     static List<Path> kustomizations() throws IOException {
@@ -121,7 +203,7 @@ record Manifests(String name, List<Object> objects) {
     }
 
     static ObjectMeta metadata(Object object) {
-        return object instanceof ExternalSecret secret ? secret.metadata() : ((HasMetadata) object).getMetadata();
+        return object instanceof Custom custom ? custom.metadata() : ((HasMetadata) object).getMetadata();
     }
 
     <T> List<T> of(Class<T> kind) {
@@ -129,19 +211,39 @@ record Manifests(String name, List<Object> objects) {
     }
 
     List<PodTemplateSpec> pods() {
-        return Stream.concat(
+        return Stream.of(
                         of(Deployment.class).stream()
                                 .map(deployment -> deployment.getSpec().getTemplate()),
-                        of(Job.class).stream().map(job -> job.getSpec().getTemplate()))
+                        of(Job.class).stream().map(job -> job.getSpec().getTemplate()),
+                        of(io.fabric8.knative.serving.v1.Service.class).stream().map(Manifests::pod))
+                .flatMap(templates -> templates)
                 .toList();
     }
 
-    /** The settings of the service. */
+    /** The pod of a Knative Service: what it says of one, without what it says of requests. */
+    static PodTemplateSpec pod(io.fabric8.knative.serving.v1.Service service) {
+        ObjectNode revision = YAML.valueToTree(service.getSpec().getTemplate().getSpec());
+        revision.remove(
+                List.of("containerConcurrency", "timeoutSeconds", "responseStartTimeoutSeconds", "idleTimeoutSeconds"));
+        PodTemplateSpec template = new PodTemplateSpec();
+        template.setMetadata(service.getSpec().getTemplate().getMetadata());
+        template.setSpec(YAML.convertValue(revision, PodSpec.class));
+        return template;
+    }
+
+    /** The settings of the service, as its pod reads them: of two the later one counts. */
     Map<String, String> settings() {
-        return of(ConfigMap.class).stream()
-                .filter(map -> map.getMetadata().getName().matches("callwatch(-[a-z0-9]{10})?"))
-                .flatMap(map -> map.getData().entrySet().stream())
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        Map<String, ConfigMap> maps = of(ConfigMap.class).stream()
+                .collect(Collectors.toMap(map -> map.getMetadata().getName(), map -> map));
+        Map<String, String> settings = new TreeMap<>();
+        pods().stream()
+                .flatMap(pod -> pod.getSpec().getContainers().stream())
+                .flatMap(container -> container.getEnvFrom().stream())
+                .filter(source -> source.getConfigMapRef() != null)
+                .map(source -> maps.get(source.getConfigMapRef().getName()))
+                .filter(Objects::nonNull)
+                .forEach(map -> settings.putAll(map.getData()));
+        return settings;
     }
 
     @Override
@@ -172,10 +274,11 @@ record Manifests(String name, List<Object> objects) {
         Files.createDirectories(directory);
         Files.writeString(
                 directory.resolve("kustomization.yaml"),
-                "namespace: callwatch\nresources:\n- " + directory.relativize(resource) + "\ncomponents:\n"
+                "namespace: callwatch\nresources:\n- " + directory.relativize(resource) + "\n"
                         + components.stream()
                                 .map(component -> "- " + directory.relativize(component) + "\n")
-                                .collect(Collectors.joining()));
+                                .collect(Collectors.joining("", "components:\n", ""))
+                        + "configMapGenerator: [{name: callwatch, behavior: merge, literals: [QUARKUS_REDIS_HOSTS=redis://own:6379]}]\n");
         return directory;
     }
 

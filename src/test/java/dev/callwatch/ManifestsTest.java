@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.knative.serving.v1.RevisionSpec;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -15,11 +18,18 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBehavior;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
@@ -50,6 +60,29 @@ class ManifestsTest {
     private static final String LABELS = "app.kubernetes.io/";
     private static final Path MONITORING = Manifests.ROOT.resolve("components/monitoring");
 
+    private static final Set<String> KNATIVE = Set.of(
+            "knative-serving",
+            "knative-serving-ingress",
+            "kourier-system",
+            "istio-system",
+            "contour-external",
+            "contour-internal");
+
+    /** From which namespaces a port may be reached; from everywhere where there is none. */
+    private static final Map<Integer, Set<String>> INGRESS = Map.of(
+            8080, Set.of(),
+            9000, Set.of("monitoring"),
+            8012, KNATIVE,
+            8112, KNATIVE,
+            9090, Set.of("knative-serving"),
+            9091, Set.of("monitoring"));
+
+    /** What each policy lets out. */
+    private static final Map<String, Set<Integer>> EGRESS = Map.of(
+            "callwatch", Set.of(53, 443),
+            "callwatch-workload-identity", Set.of(6443),
+            "callwatch-redis", Set.of(6379));
+
     private List<Manifests> rendered;
 
     @BeforeAll
@@ -72,6 +105,18 @@ class ManifestsTest {
         assertThatThrownBy(() -> Manifests.parse("""
                 {apiVersion: monitoring.coreos.com/v1, kind: PodMonitor, spec: {podMetricsEndpoints: [{pth: /q/metrics}]}}
                 """)).hasMessageContaining("pth");
+        assertThatThrownBy(() -> Manifests.parse("""
+                {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, spec: {scaleDown: {stabilizationWindowSeconds: 1}}}
+                """)).hasMessageContaining("scaleDown");
+        assertThatThrownBy(() -> Manifests.parse("""
+                {apiVersion: keda.sh/v1alpha1, kind: ScaledObject, spec: {minReplicas: 2}}
+                """)).hasMessageContaining("minReplicas");
+        assertThatThrownBy(() -> Manifests.parse("""
+                {apiVersion: keda.sh/v1alpha1, kind: ScaledObject, spec: {triggers: [{metadata: {threshold: 1000}}]}}
+                """)).hasMessageContaining("Integer");
+        assertThatThrownBy(() -> Manifests.parse("""
+                {apiVersion: serving.knative.dev/v1, kind: Service, spec: {template: {spec: {idleTimeout: 90}}}}
+                """)).hasMessageContaining("idleTimeout");
         assertThatThrownBy(() -> Manifests.parse("{apiVersion: v1, kind: ConfigMap, data: {A: true}}"))
                 .hasMessageContaining("Boolean");
         assertThatThrownBy(() -> Manifests.parse("{apiVersion: extensions/v1beta1, kind: Ingress}"))
@@ -104,12 +149,13 @@ class ManifestsTest {
             assertThat(pod.getServiceAccountName()).isNotBlank();
             assertThat(Stream.of(pod.getHostNetwork(), pod.getHostPID(), pod.getHostIPC()))
                     .doesNotContain(true);
-            assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
-            assertThat(pod.getSecurityContext().getRunAsUser()).isPositive();
-            assertThat(pod.getSecurityContext().getRunAsGroup()).isPositive();
-            assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
             assertThat(pod.getVolumes()).allMatch(ManifestsTest::isAllowed);
             assertThat(containers(pod)).allSatisfy(container -> {
+                JsonNode context = securityContext(pod, container);
+                assertThat(context.path("runAsNonRoot").asBoolean()).isTrue();
+                assertThat(context.path("runAsUser").asInt()).isPositive();
+                assertThat(context.path("runAsGroup").asInt()).isPositive();
+                assertThat(context.path("seccompProfile").path("type").asText()).isEqualTo("RuntimeDefault");
                 assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
                         .isFalse();
                 assertThat(container.getSecurityContext().getPrivileged()).isNotEqualTo(true);
@@ -147,15 +193,28 @@ class ManifestsTest {
 
     @ParameterizedTest
     @MethodSource("rendered")
-    void a_deployment_is_probed_on_its_management_port(Manifests manifests) {
+    void the_service_is_probed_on_its_management_port(Manifests manifests) {
         assertThat(manifests.of(Deployment.class)).allSatisfy(deployment -> {
             Container container =
                     deployment.getSpec().getTemplate().getSpec().getContainers().get(0);
             assertThat(ports(container)).containsEntry("management", 9000).containsEntry("http", 8080);
-            assertThat(path(container.getStartupProbe())).isEqualTo("/q/health/started");
-            assertThat(path(container.getReadinessProbe())).isEqualTo("/q/health/ready");
-            assertThat(path(container.getLivenessProbe())).isEqualTo("/q/health/live");
+            assertProbe(container.getStartupProbe(), "/q/health/started", new IntOrString("management"));
+            assertProbe(container.getReadinessProbe(), "/q/health/ready", new IntOrString("management"));
+            assertProbe(container.getLivenessProbe(), "/q/health/live", new IntOrString("management"));
         });
+        // Knative allows no second port, so none with a name; and with a startup probe it gives up its own fast one.
+        assertThat(knative(manifests)).allSatisfy(service -> {
+            Container container =
+                    Manifests.pod(service).getSpec().getContainers().get(0);
+            assertThat(container.getStartupProbe()).isNull();
+            assertProbe(container.getReadinessProbe(), "/q/health/ready", new IntOrString(9000));
+            assertProbe(container.getLivenessProbe(), "/q/health/live", new IntOrString(9000));
+        });
+    }
+
+    private static void assertProbe(Probe probe, String path, IntOrString port) {
+        assertThat(probe.getHttpGet().getPath()).isEqualTo(path);
+        assertThat(probe.getHttpGet().getPort()).isEqualTo(port);
     }
 
     @ParameterizedTest
@@ -173,11 +232,190 @@ class ManifestsTest {
     @ParameterizedTest
     @MethodSource("rendered")
     void there_is_one_replica_unless_replicas_share_what_they_know(Manifests manifests) {
+        boolean one = manifests.of(Deployment.class).stream()
+                        .allMatch(deployment ->
+                                Integer.valueOf(1).equals(deployment.getSpec().getReplicas()))
+                && autoscalers(manifests) == 0
+                && knative(manifests).isEmpty();
         boolean shared = "redis".equals(manifests.settings().get("CALLWATCH_STORE"));
+        assertThat(one || shared).isTrue();
+        // Nobody gets a store to share for one replica that has nobody to share it with.
+        assertThat(one && shared).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rendered")
+    void a_shared_store_is_reachable_and_its_password_a_secret(Manifests manifests) {
+        Map<String, String> settings = manifests.settings();
+        boolean shared = "redis".equals(settings.get("CALLWATCH_STORE"));
+        assertThat(names(manifests, NetworkPolicy.class).contains("callwatch-redis"))
+                .isEqualTo(shared);
+        if (shared) {
+            assertThat(settings.get("QUARKUS_REDIS_HOSTS")).matches("rediss?://[^@]+");
+            assertThat(settings).doesNotContainKey("QUARKUS_REDIS_PASSWORD");
+            assertThat(manifests.pods().stream().flatMap(pod -> containers(pod.getSpec())))
+                    .allSatisfy(container -> assertThat(container.getEnv())
+                            .filteredOn(variable -> variable.getName().equals("QUARKUS_REDIS_PASSWORD"))
+                            .singleElement()
+                            .satisfies(password -> assertThat(
+                                            password.getValueFrom().getSecretKeyRef())
+                                    .isNotNull()));
+        }
+    }
+
+    /** Else each apply would undo what the autoscaler did, and two would undo each other's. */
+    @ParameterizedTest
+    @MethodSource("rendered")
+    void either_the_deployment_says_how_many_replicas_there_are_or_one_autoscaler(Manifests manifests) {
+        assertThat(autoscalers(manifests)).isLessThanOrEqualTo(1);
         assertThat(manifests.of(Deployment.class))
-                .allSatisfy(
-                        deployment -> assertThat(shared || deployment.getSpec().getReplicas() == 1)
-                                .isTrue());
+                .allSatisfy(deployment ->
+                        assertThat(deployment.getSpec().getReplicas() == null).isEqualTo(autoscalers(manifests) == 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rendered")
+    void an_autoscaler_keeps_two_replicas_and_takes_others_away_slowly(Manifests manifests) {
+        Set<String> deployments = names(manifests, Deployment.class);
+        assertThat(manifests.of(HorizontalPodAutoscaler.class))
+                .extracting(HorizontalPodAutoscaler::getSpec)
+                .allSatisfy(spec -> {
+                    assertThat(spec.getScaleTargetRef().getKind()).isEqualTo("Deployment");
+                    assertThat(deployments).contains(spec.getScaleTargetRef().getName());
+                    assertThat(spec.getMinReplicas()).isGreaterThanOrEqualTo(2).isLessThan(spec.getMaxReplicas());
+                    assertThat(spec.getMetrics())
+                            .extracting(MetricSpec::getType)
+                            .containsExactlyInAnyOrder("Resource", "Pods");
+                    assertSlow(spec.getBehavior());
+                });
+        assertThat(manifests.of(Manifests.ScaledObject.class))
+                .extracting(Manifests.ScaledObject::spec)
+                .allSatisfy(spec -> {
+                    assertThat(spec.scaleTargetRef().kind()).isEqualTo("Deployment");
+                    assertThat(deployments).contains(spec.scaleTargetRef().name());
+                    assertThat(spec.minReplicaCount()).isGreaterThanOrEqualTo(2).isLessThan(spec.maxReplicaCount());
+                    assertThat(spec.idleReplicaCount()).isNull();
+                    assertThat(spec.fallback().replicas()).isBetween(spec.minReplicaCount(), spec.maxReplicaCount());
+                    assertThat(spec.triggers()).isNotEmpty().allSatisfy(trigger -> {
+                        assertThat(trigger.type()).isEqualTo("prometheus");
+                        assertThat(trigger.metricType()).isEqualTo("AverageValue");
+                        assertThat(trigger.metadata().ignoreNullValues()).isEqualTo("false");
+                        assertThat(Integer.parseInt(trigger.metadata().threshold()))
+                                .isPositive();
+                    });
+                    assertSlow(spec.advanced().horizontalPodAutoscalerConfig().behavior());
+                });
+    }
+
+    private static void assertSlow(HorizontalPodAutoscalerBehavior behavior) {
+        assertThat(behavior.getScaleDown().getStabilizationWindowSeconds()).isGreaterThanOrEqualTo(600);
+        assertThat(behavior.getScaleDown().getPolicies()).singleElement().satisfies(policy -> {
+            assertThat(policy.getType()).isEqualTo("Pods");
+            assertThat(policy.getValue()).isEqualTo(1);
+            assertThat(policy.getPeriodSeconds()).isGreaterThanOrEqualTo(60);
+        });
+    }
+
+    @Test
+    void one_of_the_components_that_bring_redis_is_enough_and_two_are_refused() {
+        for (String one : Manifests.SHARING) {
+            assertThat(named("target/k8s/" + one).settings()).containsEntry("CALLWATCH_STORE", "redis");
+            for (String other : Manifests.SHARING) {
+                assertThatThrownBy(() -> Manifests.renderWith(one, other))
+                        .hasMessageContaining("already registered id: " + (one.equals(other) ? "" : "NetworkPolicy"));
+            }
+        }
+    }
+
+    /** What the webhook of Knative Serving refuses as it is installed, and what would cut off those who wait. */
+    @ParameterizedTest
+    @MethodSource("rendered")
+    void a_knative_service_asks_for_what_knative_allows_and_waits_for_those_who_wait(Manifests manifests) {
+        Map<String, String> settings = manifests.settings();
+        assertThat(knative(manifests)).allSatisfy(service -> {
+            PodSpec pod = Manifests.pod(service).getSpec();
+            assertThat(pod.getSecurityContext()).isNull();
+            assertThat(pod.getTerminationGracePeriodSeconds()).isNull();
+            assertThat(pod.getTopologySpreadConstraints()).isEmpty();
+            assertThat(pod.getInitContainers()).isEmpty();
+            Container container = pod.getContainers().get(0);
+            assertThat(pod.getContainers()).hasSize(1);
+            assertThat(ports(container)).containsExactly(Map.entry("http1", 8080));
+            assertThat(container.getLifecycle()).isNull();
+            assertThat(container.getVolumeMounts())
+                    .filteredOn(mount -> !mount.getName().equals("tmp"))
+                    .allSatisfy(mount -> assertThat(mount.getReadOnly()).isTrue());
+            // Without a period it is Knative's own fast one, which takes no other figures.
+            assertThat(container.getReadinessProbe().getPeriodSeconds()).isNull();
+            assertThat(container.getReadinessProbe().getTimeoutSeconds()).isNull();
+            assertThat(container.getReadinessProbe().getFailureThreshold()).isNull();
+
+            RevisionSpec revision = service.getSpec().getTemplate().getSpec();
+            long longestSilence = 60 + 5;
+            assertThat(revision.getResponseStartTimeoutSeconds())
+                    .isGreaterThan(longestSilence)
+                    .isLessThanOrEqualTo(revision.getTimeoutSeconds());
+            assertThat(revision.getIdleTimeoutSeconds())
+                    .isGreaterThan(longestSilence)
+                    .isLessThanOrEqualTo(revision.getTimeoutSeconds());
+            assertThat(Duration.ofSeconds(revision.getTimeoutSeconds()))
+                    .isLessThanOrEqualTo(Duration.ofSeconds(600))
+                    .isGreaterThan(seconds(settings, "QUARKUS_SHUTDOWN_DELAY")
+                            .plus(seconds(settings, "QUARKUS_SHUTDOWN_TIMEOUT")));
+
+            Map<String, String> scaling =
+                    service.getSpec().getTemplate().getMetadata().getAnnotations().entrySet().stream()
+                            .collect(Collectors.toMap(
+                                    entry -> entry.getKey().replaceFirst("^autoscaling\\.knative\\.dev/", ""),
+                                    Map.Entry::getValue));
+            assertThat(scaling)
+                    .containsOnlyKeys(
+                            "min-scale", "max-scale", "metric", "target", "scale-to-zero-pod-retention-period")
+                    .containsEntry("min-scale", "0")
+                    .containsEntry("metric", "concurrency");
+            assertThat(Integer.parseInt(scaling.get("max-scale"))).isPositive();
+            assertThat(Integer.parseInt(scaling.get("target"))).isPositive();
+            assertThat(service.getMetadata().getLabels())
+                    .containsEntry("networking.knative.dev/visibility", "cluster-local");
+            // Knative makes one of this name itself.
+            assertThat(names(manifests, Service.class))
+                    .doesNotContain(service.getMetadata().getName());
+        });
+    }
+
+    @Test
+    void knative_runs_what_the_deployment_runs() throws Exception {
+        PodSpec deployed =
+                Manifests.renderWith("redis", "workload-identity").pods().get(0).getSpec();
+        Manifests overlay = named("k8s/overlays/knative");
+        PodSpec pod = overlay.pods().get(0).getSpec();
+        Container container = pod.getContainers().get(0);
+        Container expected = deployed.getContainers().get(0);
+        assertThat(container.getImage()).isEqualTo(expected.getImage());
+        assertThat(container.getEnv()).isEqualTo(expected.getEnv());
+        assertThat(sources(container)).isEqualTo(sources(expected));
+        assertThat(container.getResources()).isEqualTo(expected.getResources());
+        assertThat(container.getVolumeMounts()).containsExactlyInAnyOrderElementsOf(expected.getVolumeMounts());
+        assertThat(pod.getVolumes()).containsExactlyInAnyOrderElementsOf(deployed.getVolumes());
+        assertThat(pod.getServiceAccountName()).isEqualTo(deployed.getServiceAccountName());
+        assertThat(securityContext(pod, container)).isEqualTo(securityContext(deployed, expected));
+    }
+
+    /** Kustomize has components come after what lists them, and does not know where Knative names a ConfigMap. */
+    @Test
+    void own_settings_win_over_those_of_a_component_and_reach_knative_with_a_revision_of_their_own() {
+        for (String sharing : Manifests.SHARING) {
+            assertThat(named("target/k8s/everything-with-" + sharing).settings())
+                    .containsEntry("QUARKUS_REDIS_HOSTS", "redis://own:6379");
+        }
+        Manifests own = named("target/k8s/own-knative");
+        Manifests overlay = named("k8s/overlays/knative");
+        assertThat(own.settings()).containsEntry("QUARKUS_REDIS_HOSTS", "redis://own:6379");
+        assertThat(overlay.settings()).containsEntry("QUARKUS_REDIS_HOSTS", "redis://redis.redis.svc:6379");
+        assertThat(names(own, ConfigMap.class))
+                .doesNotContainAnyElementsOf(names(overlay, ConfigMap.class).stream()
+                        .filter(name -> !name.startsWith("callwatch-redis"))
+                        .toList());
     }
 
     @ParameterizedTest
@@ -231,23 +469,53 @@ class ManifestsTest {
     @ParameterizedTest
     @MethodSource("rendered")
     void only_what_is_needed_comes_in_and_goes_out(Manifests manifests) {
+        boolean behindQueueProxy = !knative(manifests).isEmpty();
         assertThat(manifests.of(NetworkPolicy.class)).allSatisfy(policy -> {
+            String name = policy.getMetadata().getName();
             assertThat(policy.getSpec().getIngress()).allSatisfy(rule -> {
-                assertThat(numbers(rule.getPorts())).isSubsetOf(8080, 9000).hasSize(1);
-                if (numbers(rule.getPorts()).contains(9000)) {
-                    assertThat(rule.getFrom())
-                            .singleElement()
-                            .satisfies(peer -> assertThat(
-                                            peer.getNamespaceSelector().getMatchLabels())
-                                    .containsEntry("kubernetes.io/metadata.name", "monitoring"));
-                }
+                Set<String> from = rule.getFrom().stream()
+                        .flatMap(peer -> namespaces(peer).stream())
+                        .collect(Collectors.toSet());
+                assertThat(numbers(rule.getPorts()))
+                        .isNotEmpty()
+                        .allSatisfy(port -> assertThat(from).isEqualTo(INGRESS.get(port)));
             });
+            assertThat(policy.getSpec().getIngress().stream().flatMap(rule -> numbers(rule.getPorts()).stream()))
+                    .containsExactlyInAnyOrderElementsOf(
+                            !name.equals("callwatch")
+                                    ? Set.of()
+                                    : behindQueueProxy ? Set.of(8012, 8112, 9000, 9090, 9091) : Set.of(8080, 9000));
             assertThat(policy.getSpec().getEgress().stream().flatMap(rule -> numbers(rule.getPorts()).stream()))
-                    .isSubsetOf(policy.getMetadata().getName().equals("callwatch") ? Set.of(53, 443) : Set.of(6443));
+                    .isNotEmpty()
+                    .isSubsetOf(EGRESS.get(name));
         });
-        assertThat(manifests.of(Deployment.class).isEmpty()
+        // No other address than those that a component is about.
+        assertThat(manifests.of(NetworkPolicy.class))
+                .filteredOn(policy -> policy.getMetadata().getName().equals("callwatch-redis"))
+                .flatExtracting(policy -> policy.getSpec().getEgress())
+                .flatExtracting(NetworkPolicyEgressRule::getTo)
+                .allSatisfy(peer -> assertThat(peer.getPodSelector().getMatchExpressions())
+                        .singleElement()
+                        .satisfies(label -> assertThat(label.getValues()).containsExactly("redis", "valkey")));
+        assertThat(manifests.pods().isEmpty()
+                        || manifests.of(Job.class).size() == manifests.pods().size()
                         || names(manifests, NetworkPolicy.class).contains("callwatch"))
                 .isTrue();
+    }
+
+    /** The namespaces that a peer is about. */
+    private static Set<String> namespaces(NetworkPolicyPeer peer) {
+        assertThat(peer.getPodSelector()).isNull();
+        assertThat(peer.getIpBlock()).isNull();
+        return Stream.concat(
+                        peer.getNamespaceSelector().getMatchLabels().entrySet().stream()
+                                .map(label -> Map.entry(label.getKey(), List.of(label.getValue()))),
+                        peer.getNamespaceSelector().getMatchExpressions().stream()
+                                .peek(label -> assertThat(label.getOperator()).isEqualTo("In"))
+                                .map(label -> Map.entry(label.getKey(), label.getValues())))
+                .peek(label -> assertThat(label.getKey()).isEqualTo("kubernetes.io/metadata.name"))
+                .flatMap(label -> label.getValue().stream())
+                .collect(Collectors.toSet());
     }
 
     @ParameterizedTest
@@ -261,21 +529,33 @@ class ManifestsTest {
         for (Path kustomization : Manifests.kustomizations()) {
             assertThat(Files.readAllLines(kustomization)).noneMatch(line -> line.matches("\\s*- .*example-secret.*"));
         }
-        Set<String> examples = Manifests.parse(Files.readString(Manifests.ROOT.resolve("example-secret.yaml"))).stream()
-                .map(secret -> ((Secret) secret).getMetadata().getName())
-                .collect(Collectors.toSet());
-        PodSpec pod = named("k8s/base").pods().get(0).getSpec();
-        assertThat(Stream.concat(
-                        pod.getContainers().get(0).getEnvFrom().stream()
-                                .filter(source -> source.getSecretRef() != null)
-                                .map(source -> source.getSecretRef().getName()),
-                        pod.getVolumes().stream()
-                                .filter(volume -> volume.getSecret() != null)
-                                .map(volume -> volume.getSecret().getSecretName())))
-                .containsExactlyInAnyOrderElementsOf(examples);
+        Map<String, Set<String>> examples =
+                Manifests.parse(Files.readString(Manifests.ROOT.resolve("example-secret.yaml"))).stream()
+                        .map(Secret.class::cast)
+                        .collect(Collectors.toMap(
+                                secret -> secret.getMetadata().getName(),
+                                secret -> secret.getStringData().keySet()));
+        PodSpec pod = named("target/k8s/redis").pods().get(0).getSpec();
+        List<SecretKeySelector> keys = pod.getContainers().get(0).getEnv().stream()
+                .map(variable -> variable.getValueFrom().getSecretKeyRef())
+                .toList();
+        assertThat(Stream.of(
+                                pod.getContainers().get(0).getEnvFrom().stream()
+                                        .filter(source -> source.getSecretRef() != null)
+                                        .map(source -> source.getSecretRef().getName()),
+                                pod.getVolumes().stream()
+                                        .filter(volume -> volume.getSecret() != null)
+                                        .map(volume -> volume.getSecret().getSecretName()),
+                                keys.stream().map(SecretKeySelector::getName))
+                        .flatMap(names -> names))
+                .containsExactlyInAnyOrderElementsOf(examples.keySet());
+        assertThat(keys)
+                .isNotEmpty()
+                .allSatisfy(key -> assertThat(examples.get(key.getName())).contains(key.getKey()));
         assertThat(named("target/k8s/external-secrets").of(Manifests.ExternalSecret.class))
                 .extracting(secret -> secret.spec().target().name())
-                .containsExactlyInAnyOrderElementsOf(examples);
+                .isNotEmpty()
+                .isSubsetOf(examples.keySet());
     }
 
     @Test
@@ -321,24 +601,48 @@ class ManifestsTest {
     }
 
     @Test
-    void alerts_and_the_dashboard_ask_for_metrics_that_the_readme_lists() throws IOException {
+    void alerts_and_the_dashboard_and_autoscalers_ask_for_metrics_that_the_readme_lists() throws IOException {
         Set<String> listed = metrics(Files.readString(Path.of("README.md"))
                 .replaceFirst("(?s)^.*\n## Operations\n", "")
                 .replaceFirst("(?s)\n#.*$", ""));
         JsonNode dashboard =
                 new ObjectMapper().readTree(Files.readString(MONITORING.resolve("callwatch-dashboard.json")));
-        String expressions = Stream.concat(
+        String expressions = Stream.of(
                         alerts().stream().map(alert -> alert.getExpr().getStrVal()),
-                        dashboard.findValuesAsText("expr").stream())
+                        dashboard.findValuesAsText("expr").stream(),
+                        named("target/k8s/keda").of(Manifests.ScaledObject.class).stream()
+                                .flatMap(scaled -> scaled.spec().triggers().stream())
+                                .map(trigger -> trigger.metadata().query()),
+                        named("target/k8s/autoscaling").of(HorizontalPodAutoscaler.class).stream()
+                                .flatMap(autoscaler -> autoscaler.getSpec().getMetrics().stream())
+                                .filter(metric -> metric.getPods() != null)
+                                .map(metric -> metric.getPods().getMetric().getName()))
+                .flatMap(queries -> queries)
                 .collect(Collectors.joining("\n"));
         assertThat(metrics(expressions)).hasSizeGreaterThan(10).isSubsetOf(listed);
     }
 
     @Test
-    void the_composition_names_its_images_by_version() throws IOException {
+    void the_composition_names_its_images_by_version_and_waits_for_what_it_needs() throws IOException {
+        JsonNode services = new YAMLMapper()
+                .readTree(Files.readString(Path.of("docker/compose.yaml")))
+                .path("services");
+        assertThat(services.properties())
+                .allSatisfy(service -> assertThat(
+                                service.getValue().path("depends_on").properties())
+                        .extracting(Map.Entry::getKey)
+                        .allMatch(services::has));
+        assertThat(services.at("/callwatch/environment/CALLWATCH_STORE").asText())
+                .isEqualTo("redis");
+        assertThat(services.at("/callwatch/environment/QUARKUS_REDIS_HOSTS").asText())
+                .isEqualTo("redis://redis:6379");
+        assertThat(services.at("/callwatch/depends_on/redis/condition").asText())
+                .isEqualTo("service_healthy");
+        assertThat(services.at("/redis/healthcheck/test")).isNotEmpty();
+        assertThat(services.at("/redis").has("ports")).isFalse();
         assertThat(Files.readAllLines(Path.of("docker/compose.yaml")))
                 .filteredOn(line -> line.strip().startsWith("image:"))
-                .hasSize(3)
+                .hasSize(4)
                 .allMatch(line -> line.matches("\\s+image: [a-z0-9./-]+:(v?\\d+\\.\\d+\\.\\d+|compose)"));
     }
 
@@ -392,9 +696,31 @@ class ManifestsTest {
                 .collect(Collectors.toMap(ContainerPort::getName, ContainerPort::getContainerPort));
     }
 
-    private static String path(Probe probe) {
-        assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("management");
-        return probe.getHttpGet().getPath();
+    /** What holds for a container: what is said of its pod, unless it says otherwise. */
+    private static JsonNode securityContext(PodSpec pod, Container container) {
+        ObjectNode context = new ObjectMapper().createObjectNode();
+        if (pod.getSecurityContext() != null) {
+            context.setAll((ObjectNode) new ObjectMapper().valueToTree(pod.getSecurityContext()));
+        }
+        return context.setAll((ObjectNode) new ObjectMapper().valueToTree(container.getSecurityContext()));
+    }
+
+    /** Where settings come from, in the order in which they are read, without the ends that tell one content from another. */
+    private static List<String> sources(Container container) {
+        return container.getEnvFrom().stream()
+                .map(source -> source.getSecretRef() != null
+                        ? "Secret " + source.getSecretRef().getName()
+                        : "ConfigMap " + source.getConfigMapRef().getName().replaceFirst("-[a-z0-9]{10}$", ""))
+                .toList();
+    }
+
+    private static List<io.fabric8.knative.serving.v1.Service> knative(Manifests manifests) {
+        return manifests.of(io.fabric8.knative.serving.v1.Service.class);
+    }
+
+    private static int autoscalers(Manifests manifests) {
+        return manifests.of(HorizontalPodAutoscaler.class).size()
+                + manifests.of(Manifests.ScaledObject.class).size();
     }
 
     private static Duration seconds(Map<String, String> settings, String key) {
