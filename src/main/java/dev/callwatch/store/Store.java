@@ -1,11 +1,15 @@
 package dev.callwatch.store;
 
+import dev.callwatch.budget.LocalRates;
+import dev.callwatch.budget.Rates;
 import dev.callwatch.call.Alone;
 import dev.callwatch.call.Replicas;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Chooses where the state is that replicas share. */
 @Dependent
@@ -15,5 +19,11 @@ class Store {
     @Singleton
     Replicas replicas(StoreOptions options, Instance<RedisReplicas> redis) {
         return options.isShared() ? redis.get() : new Alone();
+    }
+
+    @Produces
+    @Singleton
+    Rates rates(Clock clock) {
+        return new LocalRates(clock, () -> ThreadLocalRandom.current().nextDouble());
     }
 }

@@ -144,7 +144,7 @@ class BudgetTest {
 
     @Test
     void an_absurd_retry_after_pauses_for_five_minutes_at_most() {
-        Rate rate = new Rate(new Allowance(60, 2), time, () -> 0);
+        LocalRate rate = new LocalRate(new Allowance(60, 2), time, () -> 0);
         rate.throttled(time.instant(), Optional.of(Duration.ofDays(1)));
         assertThat(rate.pause()).isEqualTo(Duration.ofMinutes(5));
     }
@@ -267,7 +267,7 @@ class BudgetTest {
     }
 
     private Duration pauseUnsaid(double random) {
-        Rate rate = new Rate(new Allowance(60, 2), time, () -> random);
+        LocalRate rate = new LocalRate(new Allowance(60, 2), time, () -> random);
         rate.throttled(time.instant(), Optional.empty());
         return rate.pause();
     }
@@ -304,7 +304,7 @@ class BudgetTest {
 
     private Budget budget(int requestsPerMinute, int burst) {
         registry.clear();
-        Rate rate = new Rate(new Allowance(requestsPerMinute, burst), time, () -> 0.5);
+        LocalRate rate = new LocalRate(new Allowance(requestsPerMinute, burst), time, () -> 0.5);
         return new Budget(rate, time, time, new BudgetMetrics(registry, new AccountKey("a"), rate));
     }
 }

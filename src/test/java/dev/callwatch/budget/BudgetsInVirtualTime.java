@@ -8,6 +8,6 @@ public final class BudgetsInVirtualTime {
     private BudgetsInVirtualTime() {}
 
     public static Budgets of(VirtualTime time) {
-        return new Budgets(time, time, new SimpleMeterRegistry());
+        return new Budgets(new LocalRates(time, () -> 0.5), time, time, new SimpleMeterRegistry());
     }
 }
