@@ -10,6 +10,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 
 /** Chooses where the state is that replicas share. */
 @Dependent
@@ -23,7 +24,10 @@ class Store {
 
     @Produces
     @Singleton
-    Rates rates(Clock clock) {
-        return new LocalRates(clock, () -> ThreadLocalRandom.current().nextDouble());
+    Rates rates(StoreOptions options, Scripts scripts, Keys keys, Condition condition, Clock clock) {
+        DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+        return options.isShared()
+                ? new RedisRates(scripts, keys, condition, clock, random)
+                : new LocalRates(clock, random);
     }
 }
