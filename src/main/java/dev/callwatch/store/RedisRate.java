@@ -130,8 +130,7 @@ final class RedisRate implements Rate {
             return takeOwn();
         }
         expect();
-        return ask(1)
-                .map(answer -> answer.taken() ? taken(answer) : Optional.<Taken>empty())
+        return ask(1).map(answer -> answer.taken() ? taken(answer) : Optional.<Taken>empty())
                 .onFailure()
                 .recoverWithUni(this::takeOwn);
     }
@@ -161,19 +160,24 @@ final class RedisRate implements Rate {
 
     @Override
     public Uni<Void> refreshed() {
-        return condition.isDegraded() || isFresh()
-                ? Uni.createFrom().voidItem()
-                : Uni.createFrom().completionStage(() -> refresh().copy());
+        return Uni.createFrom()
+                .deferred(() -> condition.isDegraded() || isFresh()
+                        ? Uni.createFrom().voidItem()
+                        : Uni.createFrom().completionStage(refresh().copy()));
     }
 
     /** One for all who need it; none of them can cancel it. */
-    private synchronized CompletableFuture<Void> refresh() {
-        if (refresh.isDone() && !isFresh()) {
-            refresh = ask(0)
-                    .onItemOrFailure()
-                    .transform((answer, failure) -> (Void) null)
-                    .subscribeAsCompletionStage();
+    private CompletableFuture<Void> refresh() {
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Void> underWay = underWay(begun);
+        if (underWay == begun) {
+            ask(0).subscribe().with(told -> begun.complete(null), away -> begun.complete(null));
         }
+        return underWay;
+    }
+
+    private synchronized CompletableFuture<Void> underWay(CompletableFuture<Void> otherwise) {
+        refresh = refresh.isDone() ? otherwise : refresh;
         return refresh;
     }
 
@@ -308,7 +312,8 @@ final class RedisRate implements Rate {
 
     private synchronized void unheard(Question question) {
         asked -= question.permits();
-        // Redis may have noted it nevertheless. To take a permit for used twice does no harm; to take it for unused would.
+        // Redis may have noted it nevertheless. To take a permit for used twice does no harm; to take it for unused
+        // would.
         balance += Math.min(0, question.balance());
     }
 
