@@ -10,7 +10,9 @@ import dev.callwatch.budget.BudgetsInVirtualTime;
 import dev.callwatch.budget.Delay;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
+import io.vertx.mutiny.redis.client.Request;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +28,10 @@ import org.junit.jupiter.api.Test;
 class SharedBudgetTest {
 
     private static final int REPLICAS = 3;
-    private static final Allowance ALLOWANCE = new Allowance(6_000, 30);
+    private static final Allowance ALLOWANCE = new Allowance(6_000, 100);
+    /** Each replica may have some when Redis goes, and what was there at the start of a measurement. */
+    private static final int UNDER_WAY = 10;
+
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
@@ -35,7 +40,7 @@ class SharedBudgetTest {
             IntStream.range(0, REPLICAS).mapToObj(number -> new AReplica()).toList();
     private final Queue<Instant> permits = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-    private final Instant start = clock.instant();
+    private Instant start;
     private volatile boolean over;
 
     @AfterEach
@@ -47,20 +52,31 @@ class SharedBudgetTest {
 
     @Test
     void replicas_together_ask_as_often_as_one_would_also_while_redis_is_away_and_when_it_comes_back_empty() {
+        replicas.forEach(AReplica::connect);
+        start = clock.instant();
         replicas.forEach(replica -> IntStream.range(0, 10).forEach(caller -> look(replica, "caller-" + caller)));
-        passed(150);
-        assertBudgetIsKept();
+        passed(200);
+        assertThat(permits.size()).isLessThanOrEqualTo((int) (ALLOWANCE.burst() + rate(start)));
+        // The burst is used up: from here on no other is to follow, whatever happens to Redis.
+        Instant since = clock.instant();
+        int first = permits.size();
+        passed(first + 100);
+        assertThat(replicas).noneMatch(replica -> replica.condition.isDegraded());
+        assertNoBurst(first, since);
 
         redis.stop();
         await().atMost(LONG).until(() -> replicas.stream().allMatch(replica -> replica.condition.isDegraded()));
-        int before = permits.size();
-        passed(before + 150);
-        assertBudgetIsKept();
+        passed(permits.size() + 150);
+        assertNoBurst(first, since);
 
         redis.restart();
-        replicas.forEach(replica -> replica.condition.healthy());
+        await().atMost(LONG).until(() -> {
+            replicas.forEach(AReplica::probe);
+            return replicas.stream().noneMatch(replica -> replica.condition.isDegraded());
+        });
         passed(permits.size() + 150);
-        assertBudgetIsKept();
+        assertThat(replicas).noneMatch(replica -> replica.condition.isDegraded());
+        assertNoBurst(first, since);
         assertThat(failures).isEmpty();
     }
 
@@ -68,12 +84,14 @@ class SharedBudgetTest {
         await().atMost(LONG).until(() -> permits.size() >= many);
     }
 
-    private void assertBudgetIsKept() {
-        int passed = permits.size();
-        double seconds = Duration.between(start, clock.instant()).toMillis() / 1_000.0;
-        double allowed = ALLOWANCE.burst() + seconds * ALLOWANCE.requestsPerMinute() / 60;
-        assertThat((double) passed).isLessThanOrEqualTo(allowed);
-        System.out.println(passed + " of " + allowed);
+    private void assertNoBurst(int before, Instant since) {
+        int passed = permits.size() - before;
+        assertThat((double) passed).isLessThanOrEqualTo(rate(since) + UNDER_WAY);
+    }
+
+    /** What the rate allows from a moment on. */
+    private double rate(Instant since) {
+        return Duration.between(since, clock.instant()).toMillis() / 60_000.0 * ALLOWANCE.requestsPerMinute();
     }
 
     /** One look-up after the other. */
@@ -98,6 +116,21 @@ class SharedBudgetTest {
         private final Condition condition = new Condition(true, clock, () -> {}, () -> {});
         private final Budget budget;
 
+        /** A first connection takes longer than any question may. */
+        private void connect() {
+            client.send(Request.cmd(Command.PING))
+                    .onFailure()
+                    .retry()
+                    .withBackOff(Duration.ofMillis(20))
+                    .atMost(100)
+                    .await()
+                    .atMost(LONG);
+        }
+
+        private void probe() {
+            client.send(Request.cmd(Command.PING)).subscribe().with(pong -> condition.healthy(), away -> {});
+        }
+
         private AReplica() {
             Delay delay = duration -> Uni.createFrom().emitter(emitter -> {
                 long timer = redis.vertx()
@@ -105,7 +138,9 @@ class SharedBudgetTest {
                         .setTimer(Math.max(1, duration.toMillis()), fired -> emitter.complete(null));
                 emitter.onTermination(() -> redis.vertx().getDelegate().cancelTimer(timer));
             });
-            Scripts scripts = new Scripts(() -> client, condition, delay, new SimpleMeterRegistry());
+            // A machine that is busy with other tests is no reason to give Redis up.
+            Delay patience = most -> delay.of(most.multipliedBy(20));
+            Scripts scripts = new Scripts(() -> client, condition, patience, new SimpleMeterRegistry());
             condition.counted(REPLICAS);
             this.budget = BudgetsInVirtualTime.of(
                             account -> new RedisRate(
