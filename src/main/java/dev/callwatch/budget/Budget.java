@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How often Vonage may be asked on behalf of one account. Its fair-use limit is shared by all VCC APIs of the account, so
@@ -13,7 +14,7 @@ import java.util.Optional;
  */
 public final class Budget {
 
-    /** Polls get a quarter of the allowance for certain, so that a flood of look-ups does not stop them. */
+    /** Polls get a quarter of the allowance for certain, those of all sharers together, so that a flood of look-ups does not stop them. */
     private static final int PERIODS_BETWEEN_CERTAIN_TURNS = 4;
 
     private static final Duration LEAST_WAIT = Duration.ofMillis(1);
@@ -65,11 +66,19 @@ public final class Budget {
     }
 
     private Uni<Permit> permit(Queue.Place place, Instant deadline) {
+        return begin(place)
+                .map(taking -> toTheEnd(place, taking))
+                .map(taking -> taking.chain(taken -> taken.map(this::granted).orElseGet(() -> later(place, deadline))))
+                .orElseGet(() -> later(place, deadline));
+    }
+
+    private Uni<Permit> granted(Rate.Taken taken) {
+        metrics.permitted();
+        return Uni.createFrom().item(new Granted(taken));
+    }
+
+    private Uni<Permit> later(Queue.Place place, Instant deadline) {
         Duration wait = untilPermit(place);
-        if (wait.isZero()) {
-            metrics.permitted();
-            return Uni.createFrom().item(new Granted(clock.instant()));
-        }
         if (!clock.instant().plus(wait).isBefore(deadline)) {
             metrics.refused();
             return Uni.createFrom().failure(new BudgetExhausted(wait, rate.isPaused()));
@@ -77,26 +86,58 @@ public final class Budget {
         return delay.of(wait).chain(() -> permit(place, deadline));
     }
 
-    private Uni<Void> turn(Queue.Place place) {
-        Duration wait = untilTurn(place);
-        return wait.isZero() ? Uni.createFrom().voidItem() : delay.of(wait).chain(() -> turn(place));
+    /** What is being taken is put back where whoever wanted it has gone meanwhile. */
+    private Uni<Optional<Rate.Taken>> toTheEnd(Queue.Place place, Uni<Optional<Rate.Taken>> taking) {
+        return Uni.createFrom().emitter(emitter -> {
+            AtomicBoolean over = new AtomicBoolean();
+            emitter.onTermination(() -> over.set(true));
+            taking.subscribe()
+                    .with(
+                            taken -> {
+                                end(place, taken.isPresent());
+                                if (over.compareAndSet(false, true)) {
+                                    emitter.complete(taken);
+                                } else {
+                                    taken.ifPresent(Rate.Taken::putBack);
+                                }
+                            },
+                            defect -> {
+                                end(place, false);
+                                emitter.fail(defect);
+                            });
+        });
     }
 
-    /** Zero where the permit was taken. */
-    private synchronized Duration untilPermit(Queue.Place place) {
-        int ahead = requests.ahead(place);
-        if (ahead == 0 && rate.tryTake()) {
-            requests.served(place);
-            return Duration.ZERO;
+    private Uni<Void> turn(Queue.Place place) {
+        return rate.refreshed().chain(() -> {
+            Duration wait = untilTurn(place);
+            return wait.isZero() ? Uni.createFrom().voidItem() : delay.of(wait).chain(() -> turn(place));
+        });
+    }
+
+    /** Tries to take a permit where it seems to be there, those for all who come before included. */
+    private synchronized Optional<Uni<Optional<Rate.Taken>>> begin(Queue.Place place) {
+        if (!rate.until(requests.ahead(place) + 1L).isZero()) {
+            return Optional.empty();
         }
-        return atLeast(LEAST_WAIT, rate.until(ahead + 1));
+        // From here on the rate counts it, and so the queue does not.
+        requests.begin(place);
+        return Optional.of(rate.take());
+    }
+
+    private synchronized void end(Queue.Place place, boolean taken) {
+        requests.end(place, taken);
+    }
+
+    private synchronized Duration untilPermit(Queue.Place place) {
+        return atLeast(LEAST_WAIT, rate.until(requests.ahead(place) + 1L));
     }
 
     /** Zero where the turn has come. */
     private synchronized Duration untilTurn(Queue.Place place) {
         int ahead = polls.ahead(place);
         Duration spare = rate.until(rate.reserve() + 1 + ahead);
-        Duration share = rate.period().multipliedBy(PERIODS_BETWEEN_CERTAIN_TURNS);
+        Duration share = rate.period().multipliedBy((long) PERIODS_BETWEEN_CERTAIN_TURNS * rate.sharers());
         Duration certain = atLeast(
                 rate.pause(),
                 Duration.between(clock.instant(), lastTurn.plus(share)).plus(share.multipliedBy(ahead)));
@@ -123,20 +164,20 @@ public final class Budget {
 
     private final class Granted implements Permit {
 
-        private final Instant at;
+        private final Rate.Taken taken;
 
-        private Granted(Instant at) {
-            this.at = at;
+        private Granted(Rate.Taken taken) {
+            this.taken = taken;
         }
 
         @Override
         public void giveBack() {
-            rate.putBack();
+            taken.putBack();
         }
 
         @Override
         public void throttled(Optional<Duration> retryAfter) {
-            if (rate.throttled(at, retryAfter)) {
+            if (taken.throttled(retryAfter)) {
                 metrics.paused();
             }
         }

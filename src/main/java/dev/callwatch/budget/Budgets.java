@@ -7,18 +7,19 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** The budgets of all accounts, one each. */
 @Singleton
 public class Budgets {
 
+    private final Rates rates;
     private final Clock clock;
     private final Delay delay;
     private final MeterRegistry registry;
     private final Map<AccountKey, Budget> budgets = new ConcurrentHashMap<>();
 
-    Budgets(Clock clock, Delay delay, MeterRegistry registry) {
+    Budgets(Rates rates, Clock clock, Delay delay, MeterRegistry registry) {
+        this.rates = rates;
         this.clock = clock;
         this.delay = delay;
         this.registry = registry;
@@ -30,8 +31,7 @@ public class Budgets {
     }
 
     private Budget open(Account account) {
-        Rate rate = new Rate(
-                account.allowance(), clock, () -> ThreadLocalRandom.current().nextDouble());
+        Rate rate = rates.of(account);
         return new Budget(rate, clock, delay, new BudgetMetrics(registry, account.key(), rate));
     }
 }

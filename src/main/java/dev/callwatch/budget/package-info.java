@@ -1,5 +1,6 @@
 /**
- * How often an account may be asked, and how we wait until it may.
+ * How often an account may be asked, and how we wait until it may. Who shares that is behind a port ({@link
+ * dev.callwatch.budget.Rates}).
  *
  * <p>Touches {@code account}.
  */

@@ -18,7 +18,8 @@ enum Script {
     RELEASE,
     HISTORY,
     ATTEND,
-    LEAVE;
+    LEAVE,
+    ALLOWANCE;
 
     private final String text;
     private final String sha1;

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Allowance;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -144,7 +148,7 @@ class BudgetTest {
 
     @Test
     void an_absurd_retry_after_pauses_for_five_minutes_at_most() {
-        Rate rate = new Rate(new Allowance(60, 2), time, () -> 0);
+        LocalRate rate = new LocalRate(new Allowance(60, 2), time, () -> 0);
         rate.throttled(time.instant(), Optional.of(Duration.ofDays(1)));
         assertThat(rate.pause()).isEqualTo(Duration.ofMinutes(5));
     }
@@ -258,6 +262,69 @@ class BudgetTest {
         assertThat(time.pending()).isZero();
     }
 
+    @Test
+    void permits_that_take_a_round_trip_are_not_waited_for_one_after_the_other() {
+        ARemoteRate rate = new ARemoteRate(2);
+        Budget account = budget(rate);
+        UniAssertSubscriber<Permit> first = permit(account, 5);
+        UniAssertSubscriber<Permit> second = permit(account, 5);
+        UniAssertSubscriber<Permit> third = permit(account, 5);
+        assertThat(rate.asking).hasSize(2);
+        rate.answer(true);
+        rate.answer(true);
+        first.assertCompleted();
+        second.assertCompleted();
+        third.assertNotTerminated();
+    }
+
+    @Test
+    void who_finds_nothing_keeps_its_place() {
+        ARemoteRate rate = new ARemoteRate(2);
+        Budget account = budget(rate);
+        List<String> served = new ArrayList<>();
+        for (String caller : List.of("greedy", "greedy", "modest")) {
+            account.permit(caller, time.instant().plusSeconds(60)).subscribe().with(permit -> served.add(caller));
+        }
+        // Others took what seemed to be there.
+        rate.answer(false);
+        rate.answer(false);
+        assertThat(served).isEmpty();
+        for (int i = 0; i < 3; i++) {
+            rate.there = 1;
+            time.pass(SECOND);
+            rate.answer(true);
+        }
+        assertThat(served).containsExactly("greedy", "modest", "greedy");
+    }
+
+    @Test
+    void a_permit_that_comes_for_one_who_has_gone_is_put_back() {
+        ARemoteRate rate = new ARemoteRate(1);
+        Budget account = budget(rate);
+        UniAssertSubscriber<Permit> impatient = permit(account, 5);
+        UniAssertSubscriber<Permit> patient = permit(account, 5);
+        impatient.cancel();
+        rate.answer(true);
+        assertThat(rate.there).isEqualTo(1);
+        time.pass(SECOND);
+        rate.answer(true);
+        patient.assertCompleted();
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void polls_of_all_sharers_together_are_certain_of_a_quarter() {
+        ARemoteRate rate = new ARemoteRate(0);
+        rate.sharers = 3;
+        Budget account = budget(rate);
+        List<Integer> polls = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            account.turn().subscribe().with(turn -> polls.add(0));
+        }
+        time.pass(Duration.ofMinutes(1));
+        assertThat(polls).hasSizeBetween(5, 6);
+    }
+
     /** A poll as watches do it: its turn, then a permit like any other request. */
     private void poll(Budget of, int number, IntConsumer polled) {
         of.turn()
@@ -267,7 +334,7 @@ class BudgetTest {
     }
 
     private Duration pauseUnsaid(double random) {
-        Rate rate = new Rate(new Allowance(60, 2), time, () -> random);
+        LocalRate rate = new LocalRate(new Allowance(60, 2), time, () -> random);
         rate.throttled(time.instant(), Optional.empty());
         return rate.pause();
     }
@@ -303,8 +370,86 @@ class BudgetTest {
     }
 
     private Budget budget(int requestsPerMinute, int burst) {
+        return budget(new LocalRate(new Allowance(requestsPerMinute, burst), time, () -> 0.5));
+    }
+
+    private Budget budget(Rate rate) {
         registry.clear();
-        Rate rate = new Rate(new Allowance(requestsPerMinute, burst), time, () -> 0.5);
         return new Budget(rate, time, time, new BudgetMetrics(registry, new AccountKey("a"), rate));
+    }
+
+    /** A rate of 60 a minute that is asked elsewhere, and answers when it is told to. */
+    private static final class ARemoteRate implements Rate {
+
+        private final Deque<Consumer<Optional<Taken>>> asking = new ArrayDeque<>();
+        private long there;
+        private int sharers = 1;
+
+        private ARemoteRate(long there) {
+            this.there = there;
+        }
+
+        void answer(boolean taken) {
+            asking.removeFirst().accept(taken ? Optional.of(new Remote()) : Optional.empty());
+        }
+
+        @Override
+        public Uni<Optional<Taken>> take() {
+            there--;
+            return Uni.createFrom().emitter(emitter -> asking.add(emitter::complete));
+        }
+
+        @Override
+        public Uni<Void> refreshed() {
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public Duration until(long permits) {
+            return period().multipliedBy(Math.max(0, permits - there));
+        }
+
+        @Override
+        public Duration period() {
+            return SECOND;
+        }
+
+        @Override
+        public long reserve() {
+            return 1;
+        }
+
+        @Override
+        public Duration pause() {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public long perMinute() {
+            return 60;
+        }
+
+        @Override
+        public long available() {
+            return there;
+        }
+
+        @Override
+        public int sharers() {
+            return sharers;
+        }
+
+        private final class Remote implements Taken {
+
+            @Override
+            public void putBack() {
+                there++;
+            }
+
+            @Override
+            public boolean throttled(Optional<Duration> retryAfter) {
+                return false;
+            }
+        }
     }
 }

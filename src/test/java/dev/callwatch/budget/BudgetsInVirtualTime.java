@@ -1,13 +1,18 @@
 package dev.callwatch.budget;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 
-/** Budgets on a clock that is moved by hand. */
+/** Budgets on a clock that is moved by hand, or on any other. */
 public final class BudgetsInVirtualTime {
 
     private BudgetsInVirtualTime() {}
 
     public static Budgets of(VirtualTime time) {
-        return new Budgets(time, time, new SimpleMeterRegistry());
+        return of(new LocalRates(time, () -> 0.5), time, time);
+    }
+
+    public static Budgets of(Rates rates, Clock clock, Delay delay) {
+        return new Budgets(rates, clock, delay, new SimpleMeterRegistry());
     }
 }
