@@ -27,8 +27,11 @@ final class RedisRate implements Rate {
     /** What one has to know for a poll to wait for its turn. */
     private static final Duration FRESH = Duration.ofMillis(200);
 
-    /** A full bucket tells nothing, and after so long without requests it is full, and its rate has grown back. */
+    /** After so long without requests a rate has grown back; a bucket is kept until it is full as well. */
     private static final Duration KEPT = Duration.ofHours(1);
+
+    /** As often a question is worth repeating: whoever fails as often in a row is away. */
+    private static final int REPEATS = 2;
 
     /** Answers overtake each other by no more; what is older by more comes from a clock that was put back. */
     private static final long OVERTAKEN_MICROS = 1_000_000;
@@ -283,12 +286,16 @@ final class RedisRate implements Rate {
                         level.halved(),
                         level.sinceHalved().toNanos() / 1_000,
                         level.untilResumed().toNanos() / 1_000,
-                        KEPT.toMillis())
+                        kept().toMillis())
                 .map(String::valueOf)
                 .toList();
         Question question = new Question(permits, balance, untold, arguments);
         balance = 0;
         return question;
+    }
+
+    private Duration kept() {
+        return KEPT.plus(Duration.ofMinutes(1).multipliedBy(ceiling.burst()).dividedBy(ceiling.requestsPerMinute()));
     }
 
     private synchronized void told(Question question, Answer answer) {
@@ -319,8 +326,13 @@ final class RedisRate implements Rate {
 
     private boolean throttled(long sent, Instant at, Optional<Duration> retryAfter) {
         boolean halved = note(sent, at, retryAfter);
-        ask(0).subscribe().with(told -> {}, away -> {});
+        tell();
         return halved;
+    }
+
+    /** Tells Redis what it does not know, and learns what there is; where it is away, that is for later. */
+    void tell() {
+        ask(0).onFailure().retry().atMost(REPEATS).subscribe().with(told -> {}, away -> {});
     }
 
     private synchronized boolean note(long sent, Instant at, Optional<Duration> retryAfter) {

@@ -3,36 +3,48 @@ package dev.callwatch.store;
 import dev.callwatch.account.Account;
 import dev.callwatch.budget.Rate;
 import dev.callwatch.budget.Rates;
+import dev.callwatch.call.ReplicasBack;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
-import java.util.function.DoubleSupplier;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Rates that all replicas share, in Redis. */
-final class RedisRates implements Rates {
+@Singleton
+@Typed(RedisRates.class)
+class RedisRates implements Rates {
 
     private final Scripts scripts;
     private final Keys keys;
     private final Condition condition;
     private final Clock clock;
-    private final DoubleSupplier random;
+    private final List<RedisRate> rates = new CopyOnWriteArrayList<>();
 
-    /** @param random numbers from 0 (inclusive) to 1 (exclusive) */
-    RedisRates(Scripts scripts, Keys keys, Condition condition, Clock clock, DoubleSupplier random) {
+    RedisRates(Scripts scripts, Keys keys, Condition condition, Clock clock) {
         this.scripts = scripts;
         this.keys = keys;
         this.condition = condition;
         this.clock = clock;
-        this.random = random;
+    }
+
+    /** What Redis could not be told meanwhile must not wait until somebody asks for a permit, which a pause may put off. */
+    void back(@Observes ReplicasBack back) {
+        rates.forEach(RedisRate::tell);
     }
 
     @Override
     public Rate of(Account account) {
         List<String> allowance = List.of(keys.allowance(account.key()));
-        return new RedisRate(
+        RedisRate rate = new RedisRate(
                 account.allowance(),
                 arguments -> scripts.run(Script.ALLOWANCE, allowance, arguments).map(RedisRate.Answer::of),
                 condition,
                 clock,
-                random);
+                () -> ThreadLocalRandom.current().nextDouble());
+        rates.add(rate);
+        return rate;
     }
 }

@@ -10,7 +10,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.DoubleSupplier;
 
 /** Chooses where the state is that replicas share. */
 @Dependent
@@ -24,10 +23,9 @@ class Store {
 
     @Produces
     @Singleton
-    Rates rates(StoreOptions options, Scripts scripts, Keys keys, Condition condition, Clock clock) {
-        DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
+    Rates rates(StoreOptions options, Instance<RedisRates> redis, Clock clock) {
         return options.isShared()
-                ? new RedisRates(scripts, keys, condition, clock, random)
-                : new LocalRates(clock, random);
+                ? redis.get()
+                : new LocalRates(clock, () -> ThreadLocalRandom.current().nextDouble());
     }
 }

@@ -246,6 +246,31 @@ class RedisRateTest {
     }
 
     @Test
+    void a_429_that_redis_did_not_answer_is_told_again_at_once() {
+        Rate.Taken taken = take().orElseThrow();
+        redis.failures = 2;
+        taken.throttled(Optional.of(HALF_A_MINUTE));
+        assertThat(redis.asked).hasSize(4);
+        assertThat(redis.last(PAUSE)).isEqualTo("30000000");
+        time.pass(HALF_A_MINUTE.plus(HALF_A_MINUTE));
+        take();
+        assertThat(redis.last(PAUSE)).isEmpty();
+    }
+
+    @Test
+    void all_that_redis_does_not_know_is_told_once_it_is_back() {
+        redis.full = 20;
+        take();
+        away();
+        take().orElseThrow().throttled(Optional.of(HALF_A_MINUTE));
+        back();
+        rate.tell();
+        assertThat(redis.last(PERMITS)).isEqualTo("0");
+        assertThat(redis.last(BALANCE)).isEqualTo("-1");
+        assertThat(redis.last(PAUSE)).isEqualTo("30000000");
+    }
+
+    @Test
     void a_pause_and_what_was_halved_go_on_while_redis_is_away() {
         condition.counted(3);
         take().orElseThrow().throttled(Optional.of(HALF_A_MINUTE));
@@ -353,6 +378,7 @@ class RedisRateTest {
         private final Deque<Runnable> held = new ArrayDeque<>();
         private boolean holding;
         private boolean down;
+        private int failures;
         private long full = SIXTY.burst();
         private LocalRate kept;
         private long order;
@@ -360,7 +386,7 @@ class RedisRateTest {
         @Override
         public Uni<RedisRate.Answer> apply(List<String> arguments) {
             asked.add(arguments);
-            if (down) {
+            if (down || failures-- > 0) {
                 return Uni.createFrom().failure(new Unavailable("test"));
             }
             RedisRate.Answer answer = answer(arguments);

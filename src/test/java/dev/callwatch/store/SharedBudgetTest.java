@@ -36,8 +36,8 @@ class SharedBudgetTest {
 
     private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
     private final ARedis redis = new ARedis();
-    private final List<AReplica> replicas =
-            IntStream.range(0, REPLICAS).mapToObj(number -> new AReplica()).toList();
+    private final List<ABudget> replicas =
+            IntStream.range(0, REPLICAS).mapToObj(number -> new ABudget()).toList();
     private final Queue<Instant> permits = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private Instant start;
@@ -52,7 +52,7 @@ class SharedBudgetTest {
 
     @Test
     void replicas_together_ask_as_often_as_one_would_also_while_redis_is_away_and_when_it_comes_back_empty() {
-        replicas.forEach(AReplica::connect);
+        replicas.forEach(ABudget::connect);
         start = clock.instant();
         replicas.forEach(replica -> IntStream.range(0, 10).forEach(caller -> look(replica, "caller-" + caller)));
         passed(200);
@@ -71,7 +71,7 @@ class SharedBudgetTest {
 
         redis.restart();
         await().atMost(LONG).until(() -> {
-            replicas.forEach(AReplica::probe);
+            replicas.forEach(ABudget::probe);
             return replicas.stream().noneMatch(replica -> replica.condition.isDegraded());
         });
         passed(permits.size() + 150);
@@ -95,7 +95,7 @@ class SharedBudgetTest {
     }
 
     /** One look-up after the other. */
-    private void look(AReplica replica, String caller) {
+    private void look(ABudget replica, String caller) {
         replica.budget
                 .permit(caller, clock.instant().plusSeconds(10))
                 .subscribe()
@@ -110,7 +110,7 @@ class SharedBudgetTest {
     }
 
     /** A budget as it is wired in production. */
-    private final class AReplica {
+    private final class ABudget {
 
         private final Redis client = redis.client();
         private final Condition condition = new Condition(true, clock, () -> {}, () -> {});
@@ -131,7 +131,7 @@ class SharedBudgetTest {
             client.send(Request.cmd(Command.PING)).subscribe().with(pong -> condition.healthy(), away -> {});
         }
 
-        private AReplica() {
+        private ABudget() {
             Delay delay = duration -> Uni.createFrom().emitter(emitter -> {
                 long timer = redis.vertx()
                         .getDelegate()
@@ -139,8 +139,8 @@ class SharedBudgetTest {
                 emitter.onTermination(() -> redis.vertx().getDelegate().cancelTimer(timer));
             });
             // A machine that is busy with other tests is no reason to give Redis up.
-            Delay patience = most -> delay.of(most.multipliedBy(20));
-            Scripts scripts = new Scripts(() -> client, condition, patience, new SimpleMeterRegistry());
+            Scripts scripts =
+                    new Scripts(() -> client, Duration.ofSeconds(1), condition, delay, new SimpleMeterRegistry());
             condition.counted(REPLICAS);
             this.budget = BudgetsInVirtualTime.of(
                             account -> new RedisRate(
