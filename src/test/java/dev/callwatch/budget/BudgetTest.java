@@ -8,11 +8,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -260,6 +262,34 @@ class BudgetTest {
         first.assertCompleted();
         second.cancel();
         assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void many_threads_get_what_is_there_and_no_more() throws InterruptedException {
+        Budget account = budget(60, 1_000);
+        AtomicInteger permitted = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        Instant soon = time.instant().plusMillis(10);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            String caller = "caller-" + i % 3;
+            threads.add(new Thread(() -> {
+                for (int j = 0; j < 500; j++) {
+                    account.permit(caller, soon)
+                            .subscribe()
+                            .with(permit -> permitted.incrementAndGet(), failure -> refused.incrementAndGet());
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(permitted).hasValue(1_000);
+        assertThat(refused).hasValue(3_000);
+        assertThat(gauge("available")).isZero();
+        time.pass(SECOND);
+        take(account);
     }
 
     @Test
