@@ -286,7 +286,8 @@ final class RedisRate implements Rate {
                         level.halved(),
                         level.sinceHalved().toNanos() / 1_000,
                         level.untilResumed().toNanos() / 1_000,
-                        kept().toMillis())
+                        kept().toMillis(),
+                        toldAt)
                 .map(String::valueOf)
                 .toList();
         Question question = new Question(permits, balance, untold, arguments);

@@ -5,7 +5,8 @@
 -- KEYS allowance. ARGV requests a minute, burst, permits wanted (0 or 1), permits to add (below 0: taken elsewhere), when a
 -- request that was answered 429 took its permit ('' for none), how long the account pauses for that, the birth of the state
 -- that the caller knows (0 for none), and what the caller takes for the state: parts, requests a minute after the last 429,
--- how long ago that was, until the pause ends (below 0 where it has); kept for ms
+-- how long ago that was, until the pause ends (below 0 where it has); kept for ms; the time of the answer that the caller
+-- knows it from
 -- Answers whether a permit was taken, the time, the birth of the state, and the state as the caller tells it
 local PERMIT = 60000000
 local MINUTE = 60000000
@@ -38,7 +39,8 @@ local known = {
 local kept = redis.call('HMGET', KEYS[1], 'born', 'at', 'parts', 'rate', 'halved', 'halvedAt', 'paused')
 local born, at, parts, rate, halved, halvedAt, paused = tonumber(kept[1]), tonumber(kept[2]), tonumber(kept[3]),
   tonumber(kept[4]), tonumber(kept[5]), tonumber(kept[6]), tonumber(kept[7])
-local same = born and born == tonumber(ARGV[7])
+-- One that is older than what the caller knows comes from a backup, or from a Redis that had not been told all.
+local same = born and born == tonumber(ARGV[7]) and at and at >= tonumber(ARGV[13])
 if not (born and at and parts and rate and halved and halvedAt and paused) then
   -- Redis may have lost it: what the caller takes for it is no second burst.
   born = now

@@ -245,6 +245,21 @@ class AllowanceScriptTest {
     }
 
     @Test
+    void a_state_from_a_backup_brings_no_second_burst() {
+        ACaller busy = new ACaller(new Allowance(1, 5));
+        long before = busy.look().at();
+        for (int i = 0; i < 5; i++) {
+            busy.take();
+        }
+        busy.throttled(busy.look().at(), Duration.ofSeconds(20));
+        server.run(Command.HSET, KEY, "at", before, "parts", 5 * LocalRate.PARTS, "paused", 0);
+        assertThat(busy.take().taken()).isFalse();
+        RedisRate.Answer another = new ACaller(new Allowance(1, 5)).take();
+        assertThat(another.taken()).isFalse();
+        assertThat(another.level().untilResumed()).isGreaterThan(Duration.ofSeconds(15));
+    }
+
+    @Test
     void a_429_of_before_redis_lost_it_is_not_counted_twice() {
         ACaller caller = new ACaller(new Allowance(160, 50));
         long sent = caller.take().at();
@@ -413,6 +428,7 @@ class AllowanceScriptTest {
         private final Allowance allowance;
         private final Scripts scripts;
         private long born;
+        private long told;
         private Level known;
 
         ACaller(Allowance allowance) {
@@ -466,7 +482,8 @@ class AllowanceScriptTest {
                             known.halved(),
                             micros(known.sinceHalved()),
                             micros(known.untilResumed()),
-                            Duration.ofHours(1).toMillis())
+                            Duration.ofHours(1).toMillis(),
+                            told)
                     .map(String::valueOf)
                     .toList();
             RedisRate.Answer answer = scripts.run(Script.ALLOWANCE, List.of(KEY), arguments)
@@ -474,6 +491,7 @@ class AllowanceScriptTest {
                     .await()
                     .atMost(LONG);
             born = answer.born();
+            told = answer.at();
             known = answer.level();
             return answer;
         }
