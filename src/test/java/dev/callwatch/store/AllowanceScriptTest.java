@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.callwatch.account.Allowance;
+import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.LocalRate;
 import dev.callwatch.budget.LocalRate.Level;
 import dev.callwatch.budget.Rate;
+import dev.callwatch.call.ReplicasBack;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Command;
@@ -382,6 +384,26 @@ class AllowanceScriptTest {
         assertThat(take(other)).isEmpty();
         assertThat(other.pause()).isGreaterThan(Duration.ofSeconds(25));
         assertThat(other.perMinute()).isEqualTo(80);
+    }
+
+    @Test
+    void a_429_of_while_redis_was_away_reaches_it_as_soon_as_it_is_back() {
+        Condition condition = condition();
+        Scripts own = new Scripts(
+                () -> client, LONG, condition, duration -> Uni.createFrom().nothing(), new SimpleMeterRegistry());
+        RedisRates rates = new RedisRates(own, new Keys("test"), condition, Clock.tickMillis(ZoneOffset.UTC));
+        Rate rate = rates.of(AnAccount.of(new Allowance(160, 100)));
+        take(rate);
+        while (!condition.isDegraded()) {
+            condition.failed(new Unavailable("test"));
+        }
+        take(rate).orElseThrow().throttled(Optional.of(Duration.ofSeconds(30)));
+        assertThat(field("halved")).isEqualTo("160");
+
+        condition.healthy();
+        rates.back(new ReplicasBack());
+        await().until(() -> "80".equals(field("halved")));
+        assertThat(take(rate(new Allowance(160, 100)))).isEmpty();
     }
 
     private static Optional<Rate.Taken> take(Rate rate) {
