@@ -177,9 +177,11 @@ public final class Budget {
 
         @Override
         public void throttled(Optional<Duration> retryAfter) {
-            if (taken.throttled(retryAfter)) {
-                metrics.paused();
-            }
+            taken.throttled(retryAfter).subscribe().with(halved -> {
+                if (halved) {
+                    metrics.paused();
+                }
+            });
         }
     }
 }

@@ -19,11 +19,11 @@ final class BudgetMetrics {
         this.refused = counter(
                 registry, "callwatch.budget.refusals", "Requests that could get none before their deadline", account);
         this.pauses = counter(registry, "callwatch.budget.pauses", "Pauses after a 429 of Vonage", account);
-        Gauge.builder("callwatch.budget.allowance", rate, Rate::perMinute)
+        Gauge.builder("callwatch.budget.allowance", rate, shared -> share(shared, shared.perMinute()))
                 .description("Requests a minute that are allowed now")
                 .tag(ACCOUNT, account.value())
                 .register(registry);
-        Gauge.builder("callwatch.budget.available", rate, Rate::available)
+        Gauge.builder("callwatch.budget.available", rate, shared -> share(shared, shared.available()))
                 .description("Permits that are there now")
                 .tag(ACCOUNT, account.value())
                 .register(registry);
@@ -43,6 +43,11 @@ final class BudgetMetrics {
 
     void paused() {
         pauses.increment();
+    }
+
+    /** So that the sum over all who share is what they have together. */
+    private static double share(Rate rate, long all) {
+        return (double) all / rate.sharers();
     }
 
     private static Counter counter(MeterRegistry registry, String name, String description, AccountKey account) {

@@ -247,8 +247,8 @@ public final class LocalRate implements Rate {
         }
 
         @Override
-        public boolean throttled(Optional<Duration> retryAfter) {
-            return LocalRate.this.throttled(at, retryAfter);
+        public Uni<Boolean> throttled(Optional<Duration> retryAfter) {
+            return Uni.createFrom().item(LocalRate.this.throttled(at, retryAfter));
         }
     }
 }

@@ -29,9 +29,10 @@ public interface Rate {
          * when that was halved last.
          *
          * @param retryAfter how long to pause, 5 minutes at most; 2 to 4 s where empty
-         * @return whether it was halved, as far as is known here
+         * @return whether it was halved, so that of all who share exactly one learns it; as far as is known here, where they
+         *     cannot be asked. It never fails, and need not be subscribed to
          */
-        boolean throttled(Optional<Duration> retryAfter);
+        Uni<Boolean> throttled(Optional<Duration> retryAfter);
     }
 
     /**

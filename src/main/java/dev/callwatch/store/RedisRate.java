@@ -108,15 +108,17 @@ final class RedisRate implements Rate {
      * What the script answers.
      *
      * @param taken whether a permit was taken
+     * @param halved whether it was halved for what this question told
      * @param at when, by Redis' clock, in microseconds
      * @param born which state it is
      * @param level the state
      */
-    record Answer(boolean taken, long at, long born, LocalRate.Level level) {
+    record Answer(boolean taken, boolean halved, long at, long born, LocalRate.Level level) {
 
         static Answer of(Response answer) {
             return new Answer(
                     answer.get(0).toLong() > 0,
+                    answer.get(7).toLong() > 0,
                     answer.get(1).toLong(),
                     answer.get(2).toLong(),
                     new LocalRate.Level(
@@ -325,15 +327,21 @@ final class RedisRate implements Rate {
         balance += Math.min(0, question.balance());
     }
 
-    private boolean throttled(long sent, Instant at, Optional<Duration> retryAfter) {
+    private Uni<Boolean> throttled(long sent, Instant at, Optional<Duration> retryAfter) {
         boolean halved = note(sent, at, retryAfter);
-        tell();
-        return halved;
+        CompletableFuture<Boolean> told = ask(0).onFailure()
+                .retry()
+                .atMost(REPEATS)
+                .map(Answer::halved)
+                .onFailure()
+                .recoverWithItem(halved)
+                .subscribeAsCompletionStage();
+        return Uni.createFrom().completionStage(told);
     }
 
     /** Tells Redis what it does not know, and learns what there is; where it is away, that is for later. */
     void tell() {
-        ask(0).onFailure().retry().atMost(REPEATS).subscribe().with(told -> {}, away -> {});
+        ask(0).subscribe().with(told -> {}, away -> {});
     }
 
     private synchronized boolean note(long sent, Instant at, Optional<Duration> retryAfter) {
@@ -370,7 +378,7 @@ final class RedisRate implements Rate {
         }
 
         @Override
-        public boolean throttled(Optional<Duration> retryAfter) {
+        public Uni<Boolean> throttled(Optional<Duration> retryAfter) {
             return RedisRate.this.throttled(sent, at, retryAfter);
         }
     }
@@ -395,7 +403,7 @@ final class RedisRate implements Rate {
         }
 
         @Override
-        public boolean throttled(Optional<Duration> retryAfter) {
+        public Uni<Boolean> throttled(Optional<Duration> retryAfter) {
             return RedisRate.this.throttled(sent, at, retryAfter);
         }
     }

@@ -7,7 +7,8 @@
 -- that the caller knows (0 for none), and what the caller takes for the state: parts, requests a minute after the last 429,
 -- how long ago that was, until the pause ends (below 0 where it has); kept for ms; the time of the answer that the caller
 -- knows it from
--- Answers whether a permit was taken, the time, the birth of the state, and the state as the caller tells it
+-- Answers whether a permit was taken, the time, the birth of the state, the state as the caller tells it, and whether
+-- it was halved for this caller
 local PERMIT = 60000000
 local MINUTE = 60000000
 local LONGEST_PAUSE = 5 * MINUTE
@@ -66,6 +67,7 @@ else
   end
 end
 
+local halvedNow = 0
 if ARGV[5] ~= '' then
   paused = math.max(paused, now + math.min(LONGEST_PAUSE, tonumber(ARGV[6])))
   -- Once for all that were under way together; in what the caller knows of another state it is halved already.
@@ -73,6 +75,7 @@ if ARGV[5] ~= '' then
     halved = math.max(1, math.floor(ceiling / LEAST_SHARE), math.floor(rate / 2))
     halvedAt = now
     parts = 0
+    halvedNow = 1
   end
   rate = grown(halved, paused)
 end
@@ -90,4 +93,4 @@ end
 redis.call('HSET', KEYS[1], 'born', text(born), 'at', text(now), 'parts', text(parts), 'rate', text(rate),
   'halved', text(halved), 'halvedAt', text(halvedAt), 'paused', text(paused))
 redis.call('PEXPIRE', KEYS[1], ARGV[12])
-return {taken, now, born, parts, halved, now - halvedAt, paused - now}
+return {taken, now, born, parts, halved, now - halvedAt, paused - now, halvedNow}

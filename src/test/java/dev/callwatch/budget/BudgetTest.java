@@ -477,8 +477,8 @@ class BudgetTest {
             }
 
             @Override
-            public boolean throttled(Optional<Duration> retryAfter) {
-                return false;
+            public Uni<Boolean> throttled(Optional<Duration> retryAfter) {
+                return Uni.createFrom().item(false);
             }
         }
     }

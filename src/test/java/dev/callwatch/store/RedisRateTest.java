@@ -194,7 +194,7 @@ class RedisRateTest {
     void a_429_pauses_at_once_and_is_told() {
         Rate.Taken taken = take().orElseThrow();
         redis.hold();
-        assertThat(taken.throttled(Optional.of(HALF_A_MINUTE))).isTrue();
+        taken.throttled(Optional.of(HALF_A_MINUTE));
         assertThat(rate.pause()).isEqualTo(HALF_A_MINUTE);
         assertThat(rate.perMinute()).isEqualTo(30);
         assertThat(redis.last(PERMITS)).isEqualTo("0");
@@ -213,8 +213,10 @@ class RedisRateTest {
         Rate.Taken one = take().orElseThrow();
         Rate.Taken other = take().orElseThrow();
         time.pass(Duration.ofMillis(10));
-        assertThat(one.throttled(Optional.of(HALF_A_MINUTE))).isTrue();
-        assertThat(other.throttled(Optional.of(HALF_A_MINUTE))).isFalse();
+        assertThat(one.throttled(Optional.of(HALF_A_MINUTE)).await().indefinitely())
+                .isTrue();
+        assertThat(other.throttled(Optional.of(HALF_A_MINUTE)).await().indefinitely())
+                .isFalse();
         assertThat(rate.perMinute()).isEqualTo(30);
     }
 
@@ -285,7 +287,11 @@ class RedisRateTest {
         redis.full = 20;
         take();
         away();
-        assertThat(take().orElseThrow().throttled(Optional.of(HALF_A_MINUTE))).isTrue();
+        assertThat(take().orElseThrow()
+                        .throttled(Optional.of(HALF_A_MINUTE))
+                        .await()
+                        .indefinitely())
+                .isTrue();
         assertThat(rate.pause()).isEqualTo(HALF_A_MINUTE);
         assertThat(rate.perMinute()).isEqualTo(30);
         assertThat(takeAll()).isZero();
@@ -410,15 +416,16 @@ class RedisRateTest {
                         Duration.ofDays(1),
                         Duration.ofDays(1).negated()));
             }
+            boolean halved = false;
             if (!arguments.get(SENT).isEmpty()) {
                 Duration pause = Duration.of(Long.parseLong(arguments.get(PAUSE)), ChronoUnit.MICROS);
                 long sent = Long.parseLong(arguments.get(SENT)) - AHEAD_MICROS;
-                kept.throttled(Instant.EPOCH.plus(sent, ChronoUnit.MICROS), Optional.of(pause));
+                halved = kept.throttled(Instant.EPOCH.plus(sent, ChronoUnit.MICROS), Optional.of(pause));
             }
             boolean taken = arguments.get(PERMITS).equals("1")
                     && kept.take().await().indefinitely().isPresent();
             order++;
-            return new RedisRate.Answer(taken, now() + order, BORN_THERE, kept.level());
+            return new RedisRate.Answer(taken, halved, now() + order, BORN_THERE, kept.level());
         }
 
         /** Of the last answer. */
