@@ -29,6 +29,7 @@ final class Replica implements AutoCloseable {
     private final int management = ProcessIT.freePort();
     private final Map<String, String> settings = new HashMap<>();
     private Process process;
+    private double lateInFormerLives;
 
     Replica(int index, Map<String, String> settings) {
         this.index = index;
@@ -75,6 +76,7 @@ final class Replica implements AutoCloseable {
 
     /** As Kubernetes ends it. */
     void terminate() throws InterruptedException {
+        lateInFormerLives = late();
         process.destroy();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
@@ -91,6 +93,13 @@ final class Replica implements AutoCloseable {
         } catch (IOException gone) {
             return OptionalDouble.empty();
         }
+    }
+
+    /** Commands that Redis has not answered in time, so that this replica did something on its own. */
+    double late() {
+        return lateInFormerLives
+                + metric("callwatch_store_commands_seconds_count{outcome=\"late\"}")
+                        .orElse(0);
     }
 
     /** What readiness says of a check: {@code data.name}. */
