@@ -230,6 +230,7 @@ class ClusterIT {
     @Order(3)
     void the_budget_of_an_account_is_one_for_all_replicas() {
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        double late = late();
         long since = System.nanoTime();
         for (int i = 0; i < 45; i++) {
             answers.add(lookUp(replicas.get(i % REPLICAS), "scarce", guid()));
@@ -242,7 +243,9 @@ class ClusterIT {
         assertThat(answers)
                 .filteredOn(answer -> answer.join().statusCode() == 503)
                 .allSatisfy(answer -> assertProblem(answer.join(), 503, "budget-exhausted"));
-        assertThat(asked).hasSizeBetween(10, (int) (10 + seconds) + 2);
+        // A replica that Redis leaves alone for too long takes from its share, and all shares are one more burst.
+        int shares = late() == late ? 0 : 10;
+        assertThat(asked).hasSizeBetween(10, (int) (10 + seconds) + 1 + shares);
         // In every stretch no more than the burst and what grew back meanwhile; requests need not arrive as permits
         // were given.
         for (int i = 0; i < asked.size(); i++) {
