@@ -252,11 +252,12 @@ class ClusterIT {
             for (int j = i; j < asked.size(); j++) {
                 assertThat((double) (j - i + 1))
                         .isLessThanOrEqualTo(
-                                11.0 + asked.get(j).since(asked.get(i)).toMillis() / 1e3);
+                                12.0 + shares + asked.get(j).since(asked.get(i)).toMillis() / 1e3);
             }
         }
         FIGURES.put(
-                "Requests at 10 and 1/s for 45 look-ups, in seconds", "%d in %.1f".formatted(asked.size(), seconds));
+                "Requests at 10 and 1/s for 45 look-ups, in seconds",
+                "%d in %.1f".formatted(asked.size(), seconds) + (shares == 0 ? "" : ", Redis was late"));
     }
 
     @Test
