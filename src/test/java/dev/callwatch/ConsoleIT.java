@@ -26,11 +26,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** The page, in a browser. Skipped, saying so, where there is none. */
 @QuarkusIntegrationTest
 @TestProfile(SandboxIT.Sandbox.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConsoleIT {
 
     private static final String FAILED = "94e5928c-7f7e-4645-ad72-61010f906449";
@@ -45,7 +49,8 @@ class ConsoleIT {
     @TestHTTPResource("/")
     String root;
 
-    private final List<String> complaints = new ArrayList<>();
+    private static final List<String> complaints = new ArrayList<>();
+    private static Page life;
     private Page page;
 
     @BeforeAll
@@ -73,9 +78,10 @@ class ConsoleIT {
 
     @BeforeEach
     void open() {
-        page = browser.newPage();
-        page.onConsoleMessage(this::note);
-        page.onPageError(complaints::add);
+        if (life == null) {
+            life = beginLife();
+        }
+        page = newPage();
     }
 
     @AfterEach
@@ -84,27 +90,41 @@ class ConsoleIT {
         assertThat(complaints).isEmpty();
     }
 
-    private void note(ConsoleMessage message) {
+    private static Page newPage() {
+        Page fresh = browser.newPage();
+        fresh.onConsoleMessage(ConsoleIT::note);
+        fresh.onPageError(complaints::add);
+        return fresh;
+    }
+
+    private static void note(ConsoleMessage message) {
         // What the network answers is told there too, and is not the page's fault.
         if (message.text().contains("Content Security Policy") || message.text().contains("Uncaught")) {
             complaints.add(message.text());
         }
     }
 
+    /** Takes most of a minute, so it begins before all tests and is looked at after them. */
+    private Page beginLife() {
+        Page watching = newPage();
+        watching.navigate(root);
+        assertThat(watching.locator("#account")).hasValue("sandbox");
+        watching.locator("#ids").fill(LIFE);
+        watching.locator("#ids").press("Enter");
+        assertThat(card(watching, LIFE)).hasAttribute("data-state", "active");
+        assertThat(watching.locator("#connection")).hasText("Live");
+        return watching;
+    }
+
     @Test
+    @Order(Integer.MAX_VALUE)
     void a_call_is_watched_from_active_to_its_disposition() {
-        page.navigate(root);
-        assertThat(page.locator("#account")).hasValue("sandbox");
-        page.locator("#ids").fill(LIFE);
-        page.locator("#ids").press("Enter");
-        Locator card = card(LIFE);
-        assertThat(card).hasAttribute("data-state", "active");
-        assertThat(page.locator("#connection")).hasText("Live");
+        Locator card = card(life, LIFE);
         assertThat(card)
                 .hasAttribute(
                         "data-state", "completed", new LocatorAssertions.HasAttributeOptions().setTimeout(A_LIFE));
         assertThat(card).containsText("Sale", new LocatorAssertions.ContainsTextOptions().setTimeout(A_LIFE));
-        assertThat(page.locator("#connection")).hasText("Finished");
+        assertThat(life.locator("#connection")).hasText("Finished");
         assertThat(card.locator(".timeline li").count()).isGreaterThanOrEqualTo(5);
     }
 
@@ -157,6 +177,10 @@ class ConsoleIT {
     }
 
     private Locator card(String guid) {
+        return card(page, guid);
+    }
+
+    private static Locator card(Page page, String guid) {
         return page.locator("[data-call='" + guid + "']");
     }
 }

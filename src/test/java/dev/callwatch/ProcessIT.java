@@ -177,11 +177,11 @@ class ProcessIT {
         }
     }
 
-    private static Path output() throws IOException {
+    static Path output() throws IOException {
         return Files.createTempFile(Path.of("target"), "start", ".log");
     }
 
-    private static Process launch(Path output, Map<String, String> settings) throws IOException {
+    static Process launch(Path output, Map<String, String> settings) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("QUARKUS_HTTP_PORT", "0");

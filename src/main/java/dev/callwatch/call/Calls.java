@@ -368,6 +368,12 @@ public class Calls {
             memory.keep(key, told.snapshot());
             told.since().stream()
                     .filter(status -> status.revision() > known.revision())
+                    // What others saw before, while they were not heard of, is over for those who follow here.
+                    .filter(status -> known.status()
+                            .filter(last -> status.observed()
+                                    .at()
+                                    .isBefore(last.observed().at()))
+                            .isEmpty())
                     .forEach(status -> changes.accept(new CallChanged(key.account(), status)));
         }
     }

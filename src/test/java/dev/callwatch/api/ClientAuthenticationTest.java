@@ -12,38 +12,17 @@ import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** HTTP Basic at the token endpoint, with a secret in a mounted file that rotates. */
 @QuarkusTest
 @ConnectWireMock
-@TestProfile(ClientAuthenticationTest.BasicWithMountedSecret.class)
+@TestProfile(OutboundTest.OtherOptions.class)
 class ClientAuthenticationTest {
-
-    private static final Path SECRET = Path.of("target", "mounted-secret");
-
-    public static class BasicWithMountedSecret implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            try {
-                Files.writeString(SECRET, "first-secret\n");
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
-            return Map.of(
-                    "callwatch.vonage.client-auth", "basic",
-                    "callwatch.accounts.renewal.client-secret", "",
-                    "callwatch.accounts.renewal.client-secret-file", SECRET.toString());
-        }
-    }
 
     WireMock wireMock;
 
@@ -58,7 +37,7 @@ class ClientAuthenticationTest {
                 .answersCalls(okJson(StandIn.ACTIVE), StandIn.status(401), okJson(StandIn.ACTIVE));
         vonage.lookUp().then().statusCode(200);
 
-        Files.writeString(SECRET, "second-secret");
+        Files.writeString(OutboundTest.SECRET, "second-secret");
         wireMock.register(post(urlEqualTo("/Auth/connect/token"))
                 .withBasicAuth("renewal-client", "second-secret")
                 .willReturn(StandIn.granted("planted-2")));

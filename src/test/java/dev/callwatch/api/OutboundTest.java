@@ -3,6 +3,7 @@ package dev.callwatch.api;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +14,12 @@ import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,10 +29,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is believed on the way to Vonage, and which way is taken. */
 @QuarkusTest
 @ConnectWireMock
-@TestProfile(OutboundTest.BehindTls.class)
+@TestProfile(OutboundTest.OtherOptions.class)
 class OutboundTest {
 
-    public static class BehindTls implements QuarkusTestProfile {
+    /** In a file that {@link ClientAuthenticationTest} rotates. */
+    static final Path SECRET = Path.of("target", "mounted-secret");
+
+    private static final String TOKENS = "/Auth/connect/token";
+
+    /** What the rest of the suite leaves as it is by default, in one application, since each takes its time to start. */
+    public static class OtherOptions implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            try {
+                Files.writeString(SECRET, "first-secret\n");
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+            return Map.of(
+                    "callwatch.vonage.client-auth", "basic",
+                    "callwatch.accounts.renewal.client-secret", "",
+                    "callwatch.accounts.renewal.client-secret-file", SECRET.toString());
+        }
+
         @Override
         public List<TestResourceEntry> testResources() {
             return List.of(new TestResourceEntry(TestHosts.class));
@@ -65,7 +90,7 @@ class OutboundTest {
     void a_call_is_not_asked_of_a_host_that_only_the_token_came_from() {
         StandIn vonage = vonage("turning");
         vonage.lookUp().then().statusCode(502).body("type", is("urn:callwatch:problem:upstream-unreachable"));
-        assertThat(vonage.tokenRequests()).isEqualTo(1);
+        good.verifyThat(1, postRequestedFor(urlEqualTo(TOKENS)));
         assertThat(vonage.callRequests()).isZero();
         assertThat(foreign.getServeEvents()).isEmpty();
     }
@@ -76,8 +101,7 @@ class OutboundTest {
         StandIn vonage = vonage(account);
         vonage.lookUp().then().statusCode(200).body("state", is("active"));
         good.verifyThat(1, getRequestedFor(urlEqualTo(vonage.path())).withHeader("Host", equalTo("vonage.test")));
-        good.verifyThat(
-                1, postRequestedFor(urlEqualTo("/Auth/connect/token")).withHeader("Host", equalTo("vonage.test")));
+        good.verifyThat(1, postRequestedFor(urlEqualTo(TOKENS)).withHeader("Host", equalTo("vonage.test")));
     }
 
     @Test
@@ -86,8 +110,12 @@ class OutboundTest {
     }
 
     private StandIn vonage(String account) {
-        new StandIn(foreign, account).grantsTokens();
-        return new StandIn(good, account).grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        for (WireMock host : List.of(good, foreign)) {
+            host.register(post(urlEqualTo(TOKENS))
+                    .withBasicAuth(account + "-client", "planted-secret")
+                    .willReturn(StandIn.granted(StandIn.TOKEN)));
+        }
+        return new StandIn(good, account).answersCalls(okJson(StandIn.ACTIVE));
     }
 
     private static void unreachable(StandIn vonage, WireMock host) {

@@ -1,0 +1,592 @@
+package dev.callwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.callwatch.Follower.Told;
+import dev.callwatch.ScriptedUpstream.Asked;
+import io.restassured.path.json.JsonPath;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * Three processes of the packaged service that share a Redis, against an upstream that counts. What is asserted of one
+ * replica elsewhere is asserted here of all of them together, and of whatever may die meanwhile. Skipped, saying so, where
+ * there is no redis-server for the platform.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ClusterIT {
+
+    private static final int REPLICAS = 3;
+    private static final long SEED = Long.getLong("cluster.seed", System.nanoTime());
+
+    /** How long an active call is fresh, but for what a clock of milliseconds hides. */
+    private static final Duration INTERVAL = Duration.ofMillis(990);
+
+    /** Of a reader, without renewal. */
+    private static final Duration LEASE = Duration.ofSeconds(3);
+
+    private static final Duration HEALED = Duration.ofSeconds(5);
+    /** So much longer than the deadline of a look-up that none waits for its end. */
+    private static final Duration PAUSE = Duration.ofSeconds(12);
+
+    private static final Duration SETTLED = Duration.ofSeconds(20);
+    private static final int ATTEMPTS = 3;
+
+    private static final Random RANDOM = new Random(SEED);
+    private static final Map<String, String> FIGURES = new LinkedHashMap<>();
+
+    private static RedisProcess redis;
+    private static ScriptedUpstream upstream;
+    private static List<Replica> replicas = List.of();
+    private static List<String> live = List.of();
+    private static List<Follower> audience = List.of();
+
+    @BeforeAll
+    static void start() throws Exception {
+        Optional<RedisProcess> available = RedisProcess.available();
+        assumeTrue(available.isPresent(), "There is no redis-server for this platform: the cluster is not tested");
+        redis = available.get();
+        upstream = new ScriptedUpstream(REPLICAS);
+        replicas = IntStream.range(0, REPLICAS)
+                .mapToObj(index -> new Replica(index, settings(index)))
+                .toList();
+        for (Replica replica : replicas) {
+            replica.start();
+        }
+        replicas.forEach(Replica::awaitReady);
+        warmUp();
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(replicas).allSatisfy(ClusterIT::sharesWithAll));
+    }
+
+    /** What runs for the first time takes its time. */
+    private static void warmUp() {
+        for (Replica replica : replicas) {
+            for (String account : List.of("shared", "live", "throttled", "scarce")) {
+                await().atMost(SETTLED)
+                        .until(() -> lookUp(replica, account, new UUID(0, replica.index()).toString())
+                                        .join()
+                                        .statusCode()
+                                == 200);
+            }
+        }
+        try (Load load = Load.begin(replicas, new Random(RANDOM.nextLong()), "live", guids(8), Duration.ofMillis(10))) {
+            await().atMost(SETTLED).until(() -> load.answered() >= 200);
+        }
+    }
+
+    /** What has to hold while Redis answers in time; on a machine that is too busy for that, it is tried again. */
+    private static void whileRedisIsInTime(Scenario scenario) throws Exception {
+        for (int attempt = 1; ; attempt++) {
+            double late = late();
+            try {
+                scenario.play();
+                return;
+            } catch (AssertionError | ConditionTimeoutException failure) {
+                double lateMeanwhile = late() - late;
+                if (attempt == ATTEMPTS || lateMeanwhile == 0) {
+                    throw failure;
+                }
+                FIGURES.merge("Scenarios repeated because Redis was late", "1", (times, once) -> times + "+" + once);
+            }
+        }
+    }
+
+    private interface Scenario {
+        void play() throws Exception;
+    }
+
+    private static double late() {
+        return replicas.stream().mapToDouble(Replica::late).sum();
+    }
+
+    private static Map<String, String> settings(int index) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "CALLWATCH_STORE",
+                "redis",
+                "QUARKUS_REDIS_HOSTS",
+                redis.url(),
+                "CALLWATCH_ACCESS_MODE",
+                "none",
+                "CALLWATCH_REGIONS_LAB_URL",
+                upstream.url(index)));
+        account(settings, "SHARED", 100_000, 100_000);
+        account(settings, "LIVE", 100_000, 100_000);
+        account(settings, "THROTTLED", 600, 60);
+        account(settings, "SCARCE", 60, 10);
+        return settings;
+    }
+
+    private static void account(Map<String, String> settings, String name, int perMinute, int burst) {
+        String prefix = "CALLWATCH_ACCOUNTS_" + name + "_";
+        settings.put(prefix + "REGION", "lab");
+        settings.put(prefix + "CLIENT_ID", "client");
+        settings.put(prefix + "CLIENT_SECRET", "planted-secret");
+        settings.put(prefix + "SCOPE", "calls");
+        settings.put(prefix + "REQUESTS_PER_MINUTE", Integer.toString(perMinute));
+        settings.put(prefix + "BURST", Integer.toString(burst));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        audience.forEach(Follower::close);
+        double late = late();
+        for (Replica replica : replicas) {
+            replica.close();
+        }
+        if (upstream != null) {
+            upstream.close();
+        }
+        if (redis != null) {
+            redis.close();
+            System.out.println("Cluster of " + REPLICAS + ", -Dcluster.seed=" + SEED);
+            FIGURES.put("Commands that Redis did not answer within 50 ms", "%.0f".formatted(late));
+            FIGURES.forEach((name, figure) -> System.out.printf("  %-62s %s%n", name, figure));
+        }
+    }
+
+    @Test
+    @Order(1)
+    void after_a_429_all_replicas_pause_and_ask_for_half() {
+        upstream.throttle("throttled", PAUSE);
+        List<CompletableFuture<HttpResponse<String>>> inFlight = replicas.stream()
+                .map(replica -> lookUp(replica, "throttled", guid()))
+                .toList();
+        inFlight.forEach(answer -> assertProblem(answer.join(), 503, "upstream-throttled"));
+        int underTheLimit = asked("throttled").size();
+        // Whoever asks from now on is not refused, but counted.
+        upstream.unthrottle("throttled");
+        assertThat(underTheLimit).isBetween(1, REPLICAS);
+        List<CompletableFuture<HttpResponse<String>>> meanwhile = new ArrayList<>();
+        for (int i = 0; i < 10 * REPLICAS; i++) {
+            meanwhile.add(lookUp(replicas.get(i % REPLICAS), "throttled", guid()));
+        }
+        meanwhile.forEach(answer -> assertProblem(answer.join(), 503, "upstream-throttled"));
+        assertThat(asked("throttled")).hasSize(underTheLimit);
+        await().atMost(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertThat(replicas)
+                        .allSatisfy(replica -> assertThat(
+                                        replica.metric("callwatch_budget_allowance{account=\"throttled\"}"))
+                                .hasValue(300)));
+        FIGURES.put("Requests under 429, of " + REPLICAS + " in flight", Integer.toString(underTheLimit));
+    }
+
+    @Test
+    @Order(2)
+    void three_replicas_ask_for_each_call_as_often_as_one_would() throws Exception {
+        whileRedisIsInTime(ClusterIT::asOftenAsOne);
+    }
+
+    private static void asOftenAsOne() {
+        List<String> ended = guids(8);
+        ended.forEach(upstream::end);
+        List<String> spread = guids(8);
+        List<String> alone = guids(8);
+        List<String> all = Stream.concat(spread.stream(), ended.stream()).toList();
+        Duration every = Duration.ofMillis(10);
+        Load three = Load.begin(replicas, new Random(RANDOM.nextLong()), "shared", all, every);
+        Load one = Load.begin(replicas.subList(0, 1), new Random(RANDOM.nextLong()), "shared", alone, every);
+        try (three;
+                one) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> Math.min(three.answered(), one.answered()) >= 400);
+        }
+        assertThat(three.failures()).isEmpty();
+        assertThat(one.failures()).isEmpty();
+        assertThat(ended).allSatisfy(guid -> assertThat(upstream.askedFor(guid)).hasSize(1));
+        assertThat(spread).allSatisfy(ClusterIT::assertAskedOnceAnInterval);
+        assertThat(alone).allSatisfy(ClusterIT::assertAskedOnceAnInterval);
+        FIGURES.put("Requests for 8 active calls, 3 replicas : 1 replica", count(spread) + " : " + count(alone));
+        FIGURES.put("Requests for 8 ended calls, 3 replicas", Long.toString(count(ended)));
+        FIGURES.put(
+                "Look-ups of them, failed",
+                three.answered() + ", " + three.failures().size());
+        FIGURES.put("A look-up takes, half of them : 99 of 100", took(three));
+    }
+
+    @Test
+    @Order(3)
+    void the_budget_of_an_account_is_one_for_all_replicas() {
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        double late = late();
+        long since = System.nanoTime();
+        for (int i = 0; i < 45; i++) {
+            answers.add(lookUp(replicas.get(i % REPLICAS), "scarce", guid()));
+        }
+        answers.forEach(CompletableFuture::join);
+        List<Asked> asked = asked("scarce");
+        double seconds = (System.nanoTime() - since) / 1e9;
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.join().statusCode()).isIn(200, 503));
+        assertThat(answers)
+                .filteredOn(answer -> answer.join().statusCode() == 503)
+                .allSatisfy(answer -> assertProblem(answer.join(), 503, "budget-exhausted"));
+        // A replica that Redis leaves alone for too long takes from its share, and all shares are one more burst.
+        int shares = late() == late ? 0 : 10;
+        assertThat(asked).hasSizeBetween(10, (int) (10 + seconds) + 1 + shares);
+        // In every stretch no more than the burst and what grew back meanwhile; requests need not arrive as permits
+        // were given.
+        for (int i = 0; i < asked.size(); i++) {
+            for (int j = i; j < asked.size(); j++) {
+                assertThat((double) (j - i + 1))
+                        .isLessThanOrEqualTo(
+                                12.0 + shares + asked.get(j).since(asked.get(i)).toMillis() / 1e3);
+            }
+        }
+        FIGURES.put(
+                "Requests at 10 and 1/s for 45 look-ups, in seconds",
+                "%d in %.1f".formatted(asked.size(), seconds) + (shares == 0 ? "" : ", Redis was late"));
+    }
+
+    @Test
+    @Order(4)
+    void once_the_pause_is_over_all_replicas_ask_again() {
+        Asked refused = asked("throttled").get(0);
+        String guid = guid();
+        for (Replica replica : replicas) {
+            await().atMost(PAUSE.plusSeconds(3))
+                    .until(() -> lookUp(replica, "throttled", guid).join().statusCode() == 200);
+        }
+        assertThat(upstream.askedFor(guid).get(0).since(refused)).isGreaterThanOrEqualTo(PAUSE);
+    }
+
+    @Test
+    @Order(5)
+    void streams_on_all_replicas_tell_the_same_while_redis_dies_and_comes_back_empty() throws Exception {
+        live = guids(6);
+        audience = replicas.stream()
+                .map(replica -> Follower.of(List.of(replica), "live", live))
+                .toList();
+        await().atMost(SETTLED).until(() -> live.stream().allMatch(ClusterIT::isKnownToAll));
+        try (Load load = Load.begin(replicas, new Random(RANDOM.nextLong()), "live", live, Duration.ofMillis(20))) {
+            whileRedisIsInTime(() -> tellsAllExactly("Redis up"));
+
+            Map<String, Integer> before = versionsNow();
+            try (Turbulence turbulence = Turbulence.begin(upstream, live, RANDOM.nextLong())) {
+                redis.kill();
+                await().atMost(HEALED).until(() -> replicas.stream().allMatch(ClusterIT::worksOnItsOwn));
+                turbulence.awaitChanges(2);
+                assertThat(replicas).allSatisfy(replica -> {
+                    assertThat(replica.isReady()).isTrue();
+                    assertThat(replica.health("store", "condition")).isEqualTo("degraded");
+                });
+                redis.start();
+                FIGURES.put("Redis killed, begun anew empty: shared again after", awaitHealed());
+                turbulence.awaitChanges(2);
+            }
+            tellsAllInOrder("Redis killed", before);
+            whileRedisIsInTime(() -> tellsAllExactly("Redis back"));
+            load.close();
+            assertThat(load.failures()).isEmpty();
+            FIGURES.put(
+                    "Look-ups meanwhile, failed",
+                    load.answered() + ", " + load.failures().size());
+            FIGURES.put("A look-up takes meanwhile, half of them : 99 of 100", took(load));
+        }
+    }
+
+    @Test
+    @Order(6)
+    void a_redis_that_answers_no_more_holds_nobody_up() throws Exception {
+        try (Load load = Load.begin(replicas, new Random(RANDOM.nextLong()), "live", live, Duration.ofMillis(20))) {
+            Map<String, Integer> before = versionsNow();
+            try (Turbulence turbulence = Turbulence.begin(upstream, live, RANDOM.nextLong())) {
+                redis.freeze();
+                await().atMost(HEALED).until(() -> replicas.stream().allMatch(ClusterIT::worksOnItsOwn));
+                turbulence.awaitChanges(1);
+                redis.thaw();
+                FIGURES.put("Redis frozen and thawed: shared again after", awaitHealed());
+                turbulence.awaitChanges(1);
+            } finally {
+                redis.thaw();
+            }
+            tellsAllInOrder("Redis frozen", before);
+            whileRedisIsInTime(() -> tellsAllExactly("Redis thawed"));
+            load.close();
+            assertThat(load.failures()).isEmpty();
+            assertThat(load.percentile(99)).isLessThan(Duration.ofMillis(2_500));
+            FIGURES.put(
+                    "Look-ups meanwhile, failed (frozen)",
+                    load.answered() + ", " + load.failures().size());
+            FIGURES.put("A look-up takes meanwhile, half of them : 99 of 100 (frozen)", took(load));
+        }
+        assertThat(audience).allSatisfy(follower -> {
+            assertThat(follower.connections()).isEqualTo(1);
+            assertThat(follower.problems()).isEmpty();
+        });
+        audience.forEach(Follower::close);
+    }
+
+    @Test
+    @Order(7)
+    void a_reader_that_is_killed_delays_its_call_by_no_more_than_its_lease() throws Exception {
+        String guid = guid();
+        upstream.hesitate(guid, Duration.ofMillis(2_800));
+        Replica reader = replicas.get(0);
+        lookUp(reader, "shared", guid);
+        await().until(() -> upstream.askedFor(guid).size() == 1);
+        List<CompletableFuture<HttpResponse<String>>> waiting = replicas.subList(1, REPLICAS).stream()
+                .map(replica -> lookUp(replica, "shared", guid))
+                .toList();
+        await().pollDelay(Duration.ofMillis(300))
+                .until(() -> waiting.stream().noneMatch(CompletableFuture::isDone)
+                        && upstream.askedFor(guid).size() == 1);
+        long killed = System.nanoTime();
+        reader.kill();
+        reader.start();
+        for (CompletableFuture<HttpResponse<String>> answer : waiting) {
+            assertThat(answer.get(6, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+        Duration delay = Duration.ofNanos(System.nanoTime() - killed);
+        assertThat(delay).isLessThan(LEASE.plusMillis(1_200));
+        assertThat(upstream.askedFor(guid)).hasSize(2);
+        FIGURES.put("Reader killed while reading: others answered after", millis(delay));
+        reader.awaitReady();
+    }
+
+    @Test
+    @Order(8)
+    void a_rolling_restart_costs_nobody_an_answer_or_an_event() throws Exception {
+        List<String> calls = guids(REPLICAS);
+        List<Follower> followers = new ArrayList<>();
+        for (int i = 0; i < REPLICAS; i++) {
+            List<Replica> beginningWithThis = new ArrayList<>(replicas.subList(i, REPLICAS));
+            beginningWithThis.addAll(replicas.subList(0, i));
+            followers.add(Follower.of(beginningWithThis, "live", calls.subList(i, i + 1)));
+        }
+        await().atMost(SETTLED)
+                .until(() -> IntStream.range(0, REPLICAS)
+                        .noneMatch(i -> followers.get(i).told(calls.get(i)).isEmpty()));
+        double late = late();
+        Load load = Load.beginElsewhereIfNeedBe(
+                replicas, new Random(RANDOM.nextLong()), "live", calls, Duration.ofMillis(20));
+        try (load) {
+            try (Turbulence turbulence = Turbulence.begin(upstream, calls, RANDOM.nextLong())) {
+                for (Replica replica : replicas) {
+                    replica.terminate();
+                    replica.start();
+                    replica.awaitReady();
+                }
+                turbulence.awaitChanges(1);
+            }
+            await().atMost(SETTLED)
+                    .until(() -> IntStream.range(0, REPLICAS)
+                            .allMatch(i ->
+                                    last(followers.get(i).told(calls.get(i))).version()
+                                            == upstream.version(calls.get(i))));
+        } finally {
+            followers.forEach(Follower::close);
+        }
+        // A replica that Redis leaves alone for too long reads on its own; what it alone has seen, others may not be
+        // told.
+        boolean inTime = late() == late;
+        int lost = 0;
+        for (int i = 0; i < REPLICAS; i++) {
+            List<Told> told = followers.get(i).told(calls.get(i));
+            assertRevisionsRise(told, inTime);
+            assertThat(versions(told)).isSorted();
+            if (inTime) {
+                assertThat(versions(told)).isEqualTo(answered(calls.get(i)));
+            } else {
+                lost += answered(calls.get(i)).size()
+                        - (int) versions(told).stream().distinct().count();
+            }
+            assertThat(followers.get(i).connections()).isGreaterThanOrEqualTo(2);
+            assertThat(followers.get(i).problems()).isEmpty();
+        }
+        assertThat(load.failures()).isEmpty();
+        FIGURES.put(
+                "Look-ups in a rolling restart, gone elsewhere, failed",
+                load.answered() + ", " + load.movedOn() + ", " + load.failures().size());
+        FIGURES.put(
+                "Events in a rolling restart, streams",
+                followers.stream()
+                                .mapToInt(follower -> follower.told(calls.get(followers.indexOf(follower)))
+                                        .size())
+                                .sum()
+                        + ", "
+                        + followers.stream().mapToInt(Follower::connections).sum()
+                        + (inTime ? ", none lost or twice" : ", %d lost since Redis was late".formatted(lost)));
+    }
+
+    /** Each reader is told each version that was read, once and in order, and all of them the same revisions. */
+    private static void tellsAllExactly(String when) throws Exception {
+        Map<String, Integer> before = versionsNow();
+        try (Turbulence turbulence = Turbulence.begin(upstream, live, RANDOM.nextLong())) {
+            turbulence.awaitChanges(3);
+        }
+        awaitFinalVersions();
+        int events = 0;
+        for (String guid : live) {
+            List<Integer> expected = answered(guid).stream()
+                    .filter(version -> version > before.get(guid))
+                    .toList();
+            List<Told> first = since(audience.get(0), guid, before.get(guid));
+            for (Follower follower : audience) {
+                List<Told> told = since(follower, guid, before.get(guid));
+                assertThat(versions(told)).as(when).isEqualTo(expected);
+                assertThat(told)
+                        .as(when)
+                        .extracting(Told::revision)
+                        .isEqualTo(first.stream().map(Told::revision).toList());
+                assertRevisionsRise(told, true);
+                events += told.size();
+            }
+        }
+        FIGURES.put(
+                "Events of " + live.size() + " calls on " + REPLICAS + " streams, " + when,
+                events + ", none lost or twice");
+    }
+
+    /** Each reader comes to the last version, by rising revisions, and is told nothing older than it knew. */
+    private static void tellsAllInOrder(String when, Map<String, Integer> before) {
+        awaitFinalVersions();
+        int twice = 0;
+        for (String guid : live) {
+            for (Follower follower : audience) {
+                List<Told> told = since(follower, guid, before.get(guid));
+                assertRevisionsRise(told, false);
+                assertThat(versions(told)).as(when).isSorted();
+                twice += told.size() - (int) versions(told).stream().distinct().count();
+            }
+        }
+        FIGURES.put("Versions told twice under another revision, " + when, Integer.toString(twice));
+    }
+
+    private static Map<String, Integer> versionsNow() {
+        return live.stream().collect(Collectors.toMap(guid -> guid, upstream::version));
+    }
+
+    private static void awaitFinalVersions() {
+        await().atMost(SETTLED).untilAsserted(() -> {
+            for (String guid : live) {
+                for (Follower follower : audience) {
+                    assertThat(last(follower.told(guid)).version()).isEqualTo(upstream.version(guid));
+                }
+            }
+        });
+    }
+
+    /** Each replica shares again; on a busy machine one may find Redis slow anew while another is waited for. */
+    private static String awaitHealed() {
+        long since = System.nanoTime();
+        Set<Replica> healed = new HashSet<>();
+        await().atMost(HEALED).pollInterval(Duration.ofMillis(50)).until(() -> {
+            replicas.stream().filter(ClusterIT::shares).forEach(healed::add);
+            return healed.size() == REPLICAS;
+        });
+        return millis(Duration.ofNanos(System.nanoTime() - since));
+    }
+
+    private static boolean shares(Replica replica) {
+        return replica.metric("callwatch_store_degraded").orElse(1) == 0;
+    }
+
+    private static void sharesWithAll(Replica replica) {
+        assertThat(replica.metric("callwatch_store_degraded")).hasValue(0);
+        assertThat(replica.metric("callwatch_store_replicas")).hasValue(REPLICAS);
+        assertThat(replica.health("store", "condition")).isEqualTo("shared");
+    }
+
+    private static boolean worksOnItsOwn(Replica replica) {
+        return replica.metric("callwatch_store_degraded").orElse(0) == 1;
+    }
+
+    private static boolean isKnownToAll(String guid) {
+        return audience.stream().noneMatch(follower -> follower.told(guid).isEmpty());
+    }
+
+    private static void assertAskedOnceAnInterval(String guid) {
+        List<Asked> asked = upstream.askedFor(guid);
+        assertThat(asked).isNotEmpty();
+        for (int i = 1; i < asked.size(); i++) {
+            assertThat(asked.get(i).since(asked.get(i - 1))).isGreaterThanOrEqualTo(INTERVAL);
+        }
+    }
+
+    private static void assertRevisionsRise(List<Told> told, boolean byOne) {
+        for (int i = 1; i < told.size(); i++) {
+            long rise = told.get(i).revision() - told.get(i - 1).revision();
+            assertThat(rise).as("%s", told).isGreaterThanOrEqualTo(1);
+            if (byOne) {
+                assertThat(rise).as("%s", told).isEqualTo(1);
+            }
+        }
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, int status, String name) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(JsonPath.from(answer.body()).getString("type")).isEqualTo("urn:callwatch:problem:" + name);
+    }
+
+    private static CompletableFuture<HttpResponse<String>> lookUp(Replica replica, String account, String guid) {
+        return Load.lookUp(replica, account, guid);
+    }
+
+    /** The versions that were answered, without those that came again. */
+    private static List<Integer> answered(String guid) {
+        return upstream.askedFor(guid).stream().map(Asked::version).distinct().toList();
+    }
+
+    private static List<Integer> versions(List<Told> told) {
+        return told.stream().map(Told::version).toList();
+    }
+
+    private static List<Told> since(Follower follower, String guid, int version) {
+        return follower.told(guid).stream()
+                .filter(event -> event.version() > version)
+                .toList();
+    }
+
+    private static Told last(List<Told> told) {
+        return told.get(told.size() - 1);
+    }
+
+    /** Without the warm-up. */
+    private static List<Asked> asked(String account) {
+        return upstream.asked(
+                request -> request.account().equals(account) && !request.guid().startsWith("00000000-0000-0000-0000-"));
+    }
+
+    private static long count(List<String> guids) {
+        return upstream.asked(request -> guids.contains(request.guid())).size();
+    }
+
+    private static List<String> guids(int number) {
+        return Stream.generate(ClusterIT::guid).limit(number).toList();
+    }
+
+    private static String guid() {
+        return new UUID(RANDOM.nextLong(), RANDOM.nextLong()).toString();
+    }
+
+    private static String took(Load load) {
+        return millis(load.percentile(50)) + " : " + millis(load.percentile(99));
+    }
+
+    private static String millis(Duration duration) {
+        return "%.1f ms".formatted(duration.toNanos() / 1e6);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.callwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import redis.embedded.core.ExecutableProvider;
+
+/** A redis-server of its own, without persistence, that can be killed, begun anew empty, and stopped for a while. */
+final class RedisProcess implements AutoCloseable {
+
+    private final File executable;
+    private final int port = ProcessIT.freePort();
+    private Process process;
+
+    private RedisProcess(File executable) {
+        this.executable = executable;
+    }
+
+    /** Nothing where there is none for this platform, or it does not run here. */
+    static Optional<RedisProcess> available() {
+        try {
+            RedisProcess redis =
+                    new RedisProcess(ExecutableProvider.newJarResourceProvider().get());
+            redis.start();
+            return Optional.of(redis);
+        } catch (IOException | RuntimeException none) {
+            return Optional.empty();
+        }
+    }
+
+    String url() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    /** Begins, empty, and waits until it answers. */
+    void start() throws IOException {
+        process = new ProcessBuilder(
+                        executable.getAbsolutePath(),
+                        "--bind",
+                        "127.0.0.1",
+                        "--port",
+                        Integer.toString(port),
+                        "--save",
+                        "",
+                        "--appendonly",
+                        "no")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(this::answers);
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** It keeps its connections but answers nothing, as behind a network that swallows everything. */
+    void freeze() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    void thaw() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        Process sent = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
+        assertThat(sent.waitFor()).isZero();
+    }
+
+    private boolean answers() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(1_000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = socket.getInputStream().readNBytes(5);
+            return new String(answer, StandardCharsets.US_ASCII).equals("+PONG");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+}

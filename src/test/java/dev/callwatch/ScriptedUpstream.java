@@ -1,0 +1,162 @@
+package dev.callwatch;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Vonage for several replicas: each has a port of its own here, which tells who asked. Every request for a call is noted, and
+ * answered with the version that the call has at that moment: its disposition is the version's number.
+ */
+final class ScriptedUpstream implements AutoCloseable {
+
+    /**
+     * A request for a call.
+     *
+     * @param replica whose port it came to
+     * @param at when it came, as {@link System#nanoTime()}
+     * @param version of the call that is answered; 0 where none is
+     */
+    record Asked(int replica, String account, String guid, long at, int status, int version) {
+
+        Duration since(Asked earlier) {
+            return Duration.ofNanos(at - earlier.at);
+        }
+    }
+
+    private static final Pattern CALL_PATH = Pattern.compile("/v0/([^/]+)/calls/([0-9a-f-]{36})");
+    private static final String TOKEN =
+            "{\"access_token\":\"scripted-token\",\"expires_in\":7200,\"token_type\":\"Bearer\"}";
+
+    /** How one call is answered; the versions go on from 1. */
+    private static final class Script {
+
+        private int version = 1;
+        private boolean over;
+        private Duration firstDelay = Duration.ZERO;
+    }
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<HttpServer> servers = new ArrayList<>();
+    private final Map<String, Script> scripts = new HashMap<>();
+    private final Map<String, Duration> throttled = new HashMap<>();
+    private final List<Asked> asked = new ArrayList<>();
+
+    ScriptedUpstream(int replicas) throws Exception {
+        for (int i = 0; i < replicas; i++) {
+            int replica = i;
+            servers.add(vertx.createHttpServer()
+                    .requestHandler(request -> handle(replica, request))
+                    .listen(0, "127.0.0.1")
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    String url(int replica) {
+        return "http://127.0.0.1:" + servers.get(replica).actualPort();
+    }
+
+    /** The call goes on: the next answer is another one. */
+    synchronized int change(String guid) {
+        return ++script(guid).version;
+    }
+
+    /** The version that the next answer has. */
+    synchronized int version(String guid) {
+        return script(guid).version;
+    }
+
+    /** The call is over, with a disposition, so that it needs to be read once only. */
+    synchronized void end(String guid) {
+        script(guid).over = true;
+    }
+
+    /** The first answer comes late. */
+    synchronized void hesitate(String guid, Duration delay) {
+        script(guid).firstDelay = delay;
+    }
+
+    /** Everything that is asked on behalf of the account is answered with 429. */
+    synchronized void throttle(String account, Duration retryAfter) {
+        throttled.put(account, retryAfter);
+    }
+
+    synchronized void unthrottle(String account) {
+        throttled.remove(account);
+    }
+
+    /** What was asked so far, in the order of arrival. */
+    synchronized List<Asked> asked(Predicate<Asked> which) {
+        return asked.stream().filter(which).toList();
+    }
+
+    List<Asked> askedFor(String guid) {
+        return asked(request -> request.guid().equals(guid));
+    }
+
+    @Override
+    public void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private void handle(int replica, HttpServerRequest request) {
+        HttpServerResponse response = request.response().putHeader("Content-Type", "application/json");
+        Matcher call = CALL_PATH.matcher(request.path());
+        if (request.path().equals("/Auth/connect/token")) {
+            request.bodyHandler(form -> response.end(TOKEN));
+        } else if (call.matches()) {
+            answer(replica, call.group(1), call.group(2), response);
+        } else {
+            response.setStatusCode(404).end("{}");
+        }
+    }
+
+    private synchronized void answer(int replica, String account, String guid, HttpServerResponse response) {
+        Duration pause = throttled.get(account);
+        Script script = script(guid);
+        if (pause != null) {
+            asked.add(new Asked(replica, account, guid, System.nanoTime(), 429, 0));
+            response.setStatusCode(429)
+                    .putHeader("Retry-After", Long.toString(pause.toSeconds()))
+                    .end();
+            return;
+        }
+        Duration delay = script.firstDelay;
+        script.firstDelay = Duration.ZERO;
+        asked.add(new Asked(replica, account, guid, System.nanoTime(), 200, script.version));
+        String body = document(guid, script);
+        if (delay.isZero()) {
+            response.end(body);
+        } else {
+            vertx.setTimer(delay.toMillis(), late -> response.end(body));
+        }
+    }
+
+    private Script script(String guid) {
+        return scripts.computeIfAbsent(guid, unseen -> new Script());
+    }
+
+    private static String document(String guid, Script script) {
+        return new JsonObject()
+                .put("id", guid)
+                .put("from", new JsonObject().put("telephoneNumber", "02072068888"))
+                .put("to", new JsonObject().put("telephoneNumber", "02072068888"))
+                .put("status", script.over ? null : "Active")
+                .putNull("recordingStatus")
+                .put("dispositionCode", Integer.toString(script.version))
+                .encode();
+    }
+}
