@@ -253,6 +253,16 @@ class RedisReplicasTest {
     }
 
     @Test
+    void what_a_newer_release_keeps_in_other_fields_does_not_keep_this_one_asking() {
+        vonage.answers(guid, ENDED);
+        a.lookNow(guid);
+        redis.run(Command.DEL, a.keys.call(key));
+        redis.run(Command.HSET, a.keys.call(key), "v", "2", "tag", "of-another-kind", "document", "x");
+        assertThat(b.lookNow(guid).vonage()).isEqualTo(ENDED);
+        assertThat(vonage.readings(guid)).isEqualTo(2);
+    }
+
+    @Test
     void fields_of_a_newer_release_are_kept() {
         vonage.answers(guid, ACTIVE);
         a.lookNow(guid);
