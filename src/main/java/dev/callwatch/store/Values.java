@@ -51,15 +51,24 @@ class Values {
     static String tag(Snapshot snapshot) {
         String status = snapshot.status()
                 .map(known -> "%d@%d#%08x"
-                        .formatted(
-                                known.revision(),
-                                known.observed().at().toEpochMilli(),
-                                known.vonage().hashCode()))
+                        .formatted(known.revision(), known.observed().at().toEpochMilli(), hash(known)))
                 .orElse(NONE);
         String trouble = snapshot.trouble()
                 .map(recent -> "!" + recent.reason().type() + "@" + recent.at().toEpochMilli())
                 .orElse(NONE);
         return status + trouble;
+    }
+
+    /** The same in each process. */
+    private static int hash(CallStatus status) {
+        CallStatus.Observed observed = status.observed();
+        return String.join(
+                        " ",
+                        millis(Optional.of(observed.firstAt())),
+                        millis(observed.lastActiveAt()),
+                        millis(observed.firstEndedAt()),
+                        status.vonage())
+                .hashCode();
     }
 
     /** All fields, those without a value empty. */

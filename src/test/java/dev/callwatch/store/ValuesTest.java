@@ -88,6 +88,19 @@ class ValuesTest {
         assertThatThrownBy(() -> values.snapshot(CALL, fields)).isInstanceOf(Unavailable.class);
     }
 
+    @Test
+    void when_a_call_was_first_seen_is_part_of_what_is_said_of_it() {
+        CallStatus.Observed seen = status().observed();
+        Snapshot sooner = Snapshot.of(CallStatus.of(
+                CALL,
+                Optional.empty(),
+                DOCUMENT,
+                7,
+                CallStatus.Observed.of(
+                        seen.at(), seen.firstAt().minusSeconds(1), seen.lastActiveAt(), seen.firstEndedAt())));
+        assertThat(Values.tag(sooner)).isNotEqualTo(Values.tag(Snapshot.of(status())));
+    }
+
     private Snapshot written(Snapshot snapshot) {
         return values.snapshot(CALL, fields(snapshot));
     }
