@@ -88,7 +88,8 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
         return older || equals(other);
     }
 
-    private Instant heardAt() {
+    /** When it was read last, or could not be. */
+    Instant heardAt() {
         return trouble.map(Trouble::at).filter(at -> at.isAfter(at())).orElse(at());
     }
 
