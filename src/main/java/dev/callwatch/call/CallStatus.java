@@ -7,7 +7,9 @@ import dev.callwatch.vonage.UpstreamFailure;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -177,6 +179,19 @@ public record CallStatus(
         private static final Observed NEVER =
                 new Observed(Instant.EPOCH, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty());
 
+        /** What was seen by two who did not hear of each other; the other one saw the call last before this one did. */
+        Observed with(Observed other) {
+            Optional<Instant> active = Stream.of(lastActiveAt, other.lastActiveAt)
+                    .flatMap(Optional::stream)
+                    .max(Comparator.naturalOrder());
+            Optional<Instant> end = firstEndedAt.map(ended -> other.firstEndedAt
+                    .filter(sooner -> sooner.isBefore(ended))
+                    // It went on after that.
+                    .filter(sooner -> active.filter(sooner::isBefore).isEmpty())
+                    .orElse(ended));
+            return of(at, firstAt.isBefore(other.firstAt) ? firstAt : other.firstAt, active, end);
+        }
+
         /** As it follows from what was seen. */
         public static Observed of(
                 Instant at, Instant firstAt, Optional<Instant> lastActiveAt, Optional<Instant> firstEndedAt) {
@@ -216,6 +231,10 @@ public record CallStatus(
 
     CallStatus as(long otherRevision, String otherDocument) {
         return with(otherRevision, observed, stale, otherDocument);
+    }
+
+    CallStatus observed(Observed otherTimes) {
+        return with(revision, otherTimes, stale, vonage);
     }
 
     private CallStatus with(long otherRevision, Observed otherTimes, boolean otherStale, String otherDocument) {

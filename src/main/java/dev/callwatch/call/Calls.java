@@ -1,6 +1,7 @@
 package dev.callwatch.call;
 
 import dev.callwatch.account.Account;
+import dev.callwatch.problem.ProblemType;
 import dev.callwatch.vonage.CallDetail;
 import dev.callwatch.vonage.CallGuid;
 import dev.callwatch.vonage.CallReader;
@@ -38,8 +39,14 @@ public class Calls {
     /** So many calls can tell their changes at the same time. */
     private static final int TURNS = 64;
 
+    /** What another replica reads now is no older than this by its clock. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
+
     /** What is remembered is compared with what all know for so many calls at the same time. */
     private static final int CONCURRENT_RECALLS = 32;
+
+    private static final UpstreamFailure UNREADABLE = UpstreamFailure.elsewhere(
+            ProblemType.UPSTREAM_ERROR, "Another replica failed to read the call.", Optional.empty());
 
     private final CallReader vonage;
     private final LookupOptions options;
@@ -275,7 +282,8 @@ public class Calls {
     }
 
     private Uni<Reading> begin(Account account, CallKey key, Demand demand) {
-        Attempt attempt = new Attempt(account, key, demand, clock.instant().plus(options.deadline()));
+        Instant now = clock.instant();
+        Attempt attempt = new Attempt(account, key, demand, now, now.plus(options.deadline()));
         return claim(attempt, memory.of(key));
     }
 
@@ -283,9 +291,10 @@ public class Calls {
      * A reading for all who ask at once.
      *
      * @param demand of who came first
+     * @param begun when that was
      * @param deadline when it is of no more use
      */
-    private record Attempt(Account account, CallKey key, Demand demand, Instant deadline) {}
+    private record Attempt(Account account, CallKey key, Demand demand, Instant begun, Instant deadline) {}
 
     /** Reads the call, or waits for who reads it, unless somebody else has read it lately enough. */
     private Uni<Reading> claim(Attempt attempt, Snapshot known) {
@@ -313,8 +322,11 @@ public class Calls {
                         .orElseGet(() -> claim(attempt, memory.of(attempt.key()))));
     }
 
-    /** What the reading of another replica brought. */
+    /** What the reading of another replica brought, or what one has remembered for long and has shared only now. */
     private Uni<Reading> brought(Attempt attempt, Replicas.Told told) {
+        if (told.snapshot().heardAt().isBefore(attempt.begun().minus(CLOCKS_DIFFER))) {
+            return told(attempt, told);
+        }
         learn(attempt.key(), told);
         return told.snapshot()
                 .trouble()
@@ -331,7 +343,10 @@ public class Calls {
                         attempt.demand().caller())
                 .chain(detail -> seen(attempt, detail, lease))
                 .onFailure(UpstreamFailure.class)
-                .call(failure -> failed(attempt.key(), (UpstreamFailure) failure, lease));
+                .call(failure -> failed(attempt.key(), (UpstreamFailure) failure, lease))
+                .onFailure(failure -> !(failure instanceof UpstreamFailure))
+                // A defect here must not keep the others waiting until the lease is renewed no more.
+                .call(() -> lease.giveUp(UNREADABLE));
     }
 
     private Uni<Reading> seen(Attempt attempt, CallDetail detail, Replicas.Lease lease) {

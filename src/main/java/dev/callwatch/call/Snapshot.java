@@ -47,7 +47,7 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
 
     /**
      * What two who did not hear of each other know of a call, as one: the later observation, with a revision above the
-     * other's where they differ. The same whoever of the two asks.
+     * other's where they differ, and with what either saw first. The same whoever of the two asks.
      */
     public Snapshot with(Snapshot other) {
         Snapshot later = other.isAfter(this) ? other : this;
@@ -67,7 +67,8 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
     }
 
     private static CallStatus following(CallStatus before, CallStatus status) {
-        return status.revision() > before.revision() ? status : Revision.follow(before, status);
+        CallStatus next = status.revision() > before.revision() ? status : Revision.follow(before, status);
+        return next.observed(status.observed().with(before.observed()));
     }
 
     /** Whether its status was read later; of two read at the same moment it is the one of the higher revision. */
@@ -87,7 +88,8 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
         return older || equals(other);
     }
 
-    private Instant heardAt() {
+    /** When it was read last, or could not be. */
+    Instant heardAt() {
         return trouble.map(Trouble::at).filter(at -> at.isAfter(at())).orElse(at());
     }
 

@@ -51,15 +51,24 @@ class Values {
     static String tag(Snapshot snapshot) {
         String status = snapshot.status()
                 .map(known -> "%d@%d#%08x"
-                        .formatted(
-                                known.revision(),
-                                known.observed().at().toEpochMilli(),
-                                known.vonage().hashCode()))
+                        .formatted(known.revision(), known.observed().at().toEpochMilli(), hash(known)))
                 .orElse(NONE);
         String trouble = snapshot.trouble()
                 .map(recent -> "!" + recent.reason().type() + "@" + recent.at().toEpochMilli())
                 .orElse(NONE);
         return status + trouble;
+    }
+
+    /** The same in each process. */
+    private static int hash(CallStatus status) {
+        CallStatus.Observed observed = status.observed();
+        return String.join(
+                        " ",
+                        millis(Optional.of(observed.firstAt())),
+                        millis(observed.lastActiveAt()),
+                        millis(observed.firstEndedAt()),
+                        status.vonage())
+                .hashCode();
     }
 
     /** All fields, those without a value empty. */
@@ -96,10 +105,12 @@ class Values {
      */
     Snapshot snapshot(CallKey call, Map<String, String> fields) {
         try {
-            Snapshot read = fields.containsKey(DOCUMENT) ? Snapshot.of(status(call, fields)) : Snapshot.NOTHING;
-            return trouble(fields)
-                    .map(recent -> read.failed(recent.reason(), recent.at()))
-                    .orElse(read);
+            requireKnownForm(fields);
+            Snapshot seen = fields.containsKey(DOCUMENT) ? Snapshot.of(status(call, fields)) : Snapshot.NOTHING;
+            Snapshot read = trouble(fields)
+                    .map(recent -> seen.failed(recent.reason(), recent.at()))
+                    .orElse(seen);
+            return requireTag(fields, read);
         } catch (UpstreamFailure.Malformed | IllegalArgumentException unreadable) {
             throw new Unavailable("what is kept of call " + call.guid() + " cannot be read");
         }
@@ -107,9 +118,7 @@ class Values {
 
     /** Reads a status; fails like {@link #snapshot}. */
     CallStatus status(CallKey call, Map<String, String> fields) {
-        if (Integer.parseInt(required(fields, FORM_FIELD)) > FORM) {
-            throw new IllegalArgumentException("a newer form");
-        }
+        requireKnownForm(fields);
         return CallStatus.of(
                 call,
                 accounts.find(call.account()).flatMap(Account::country),
@@ -120,6 +129,20 @@ class Values {
                         instant(fields, FIRST_AT).orElseThrow(IllegalArgumentException::new),
                         instant(fields, LAST_ACTIVE_AT),
                         instant(fields, FIRST_ENDED_AT)));
+    }
+
+    private static void requireKnownForm(Map<String, String> fields) {
+        if (Integer.parseInt(required(fields, FORM_FIELD)) > FORM) {
+            throw new IllegalArgumentException("a newer form");
+        }
+    }
+
+    /** Who knew it by another tag than Redis does would be told it as news each time. */
+    private static Snapshot requireTag(Map<String, String> fields, Snapshot read) {
+        if (!tag(read).equals(required(fields, TAG))) {
+            throw new IllegalArgumentException("it says more than is understood here");
+        }
+        return read;
     }
 
     private static Optional<Snapshot.Trouble> trouble(Map<String, String> fields) {

@@ -39,10 +39,11 @@ record Journal(List<CallEvent> events, Optional<CallStatus> current) {
         return journal;
     }
 
-    /** Another one of the same call, where that is no less recent and reaches further back. */
+    /** Another one of the same call, where that is more recent or reaches further back, and neither of them less. */
     Journal orLonger(Journal other) {
-        boolean longer = other.revision() >= revision() && other.reachesBackTo() < reachesBackTo();
-        return longer ? other : this;
+        boolean covers = other.revision() >= revision() && other.reachesBackTo() <= reachesBackTo();
+        boolean same = other.revision() == revision() && other.reachesBackTo() == reachesBackTo();
+        return covers && !same ? other : this;
     }
 
     /** The revision of the last status; 0 where the call was never seen. */

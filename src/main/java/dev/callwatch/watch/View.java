@@ -20,7 +20,7 @@ record View(
         return new View(0, journal, Optional.empty(), Optional.empty(), false);
     }
 
-    /** It is known further back. */
+    /** More is known of it elsewhere. */
     View recalled(Journal longer) {
         return longer == journal ? this : new View(version + 1, longer, trouble, lost, settled);
     }

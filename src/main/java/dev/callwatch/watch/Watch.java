@@ -114,9 +114,17 @@ final class Watch {
         return journal;
     }
 
-    /** Notes what another replica keeps of the call, where that reaches further back. */
-    synchronized void recalled(Journal elsewhere) {
-        view = view.recalled(view.journal().orLonger(elsewhere));
+    /** Notes what another replica keeps of the call, where that is more recent or reaches further back. */
+    void recalled(Journal elsewhere) {
+        boolean current;
+        synchronized (this) {
+            view = view.recalled(view.journal().orLonger(elsewhere));
+            current = begun;
+        }
+        // What is kept may be hours old: the first poll comes first.
+        if (current) {
+            tell();
+        }
     }
 
     private void join(MultiEmitter<? super View> emitter) {

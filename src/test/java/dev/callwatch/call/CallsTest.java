@@ -14,6 +14,7 @@ import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +78,78 @@ class CallsTest {
         time.pass(Duration.ofMillis(1));
         look().assertCompleted();
         assertThat(vonage.readings(guid)).hasSize(2);
+    }
+
+    @Test
+    void who_waits_for_another_replica_is_not_told_for_read_what_somebody_has_remembered_for_long() {
+        vonage.answers(guid, ACTIVE);
+        Snapshot old = Snapshot.of(look().assertCompleted().getItem().status());
+        time.pass(Duration.ofHours(1));
+        Replicas.Taken taken = new Replicas.Taken(Uni.createFrom().item(() -> Optional.of(Replicas.Told.of(old))));
+        Sighting sighting = CallsInVirtualTime.of(vonage, options, new Others(taken, lease()), time, changes::add)
+                .look(account, guid, Demand.ORDINARY)
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .assertCompleted()
+                .getItem();
+        assertThat(sighting.age()).isZero();
+        assertThat(vonage.readings(guid)).hasSize(2);
+    }
+
+    @Test
+    void a_defect_gives_the_reading_up_for_others() {
+        List<UpstreamFailure> givenUp = new ArrayList<>();
+        vonage.answers(guid, () -> Uni.createFrom().failure(new IllegalStateException("a defect")));
+        Replicas.Lease lease = new Replicas.Lease() {
+            @Override
+            public Uni<Replicas.Told> keep(Snapshot before, Snapshot now) {
+                return Uni.createFrom().item(Replicas.Told.of(now));
+            }
+
+            @Override
+            public Uni<Void> giveUp(UpstreamFailure reason) {
+                givenUp.add(reason);
+                return Uni.createFrom().voidItem();
+            }
+        };
+        CallsInVirtualTime.of(vonage, options, new Others(lease), time, changes::add)
+                .look(account, guid, Demand.ORDINARY)
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .assertFailedWith(IllegalStateException.class);
+        assertThat(givenUp).hasSize(1);
+    }
+
+    private Replicas.Claim lease() {
+        return new Alone()
+                .claim(new CallKey(account.key(), guid), Snapshot.NOTHING)
+                .await()
+                .indefinitely();
+    }
+
+    /** Replicas that answer claims as told, one after the other. */
+    private static final class Others implements Replicas {
+
+        private final Iterator<Claim> claims;
+
+        private Others(Claim... claims) {
+            this.claims = List.of(claims).iterator();
+        }
+
+        @Override
+        public Uni<Claim> claim(CallKey key, Snapshot known) {
+            return Uni.createFrom().item(claims.next());
+        }
+
+        @Override
+        public Uni<Told> recall(CallKey key, Snapshot known) {
+            return Uni.createFrom().item(Told.of(known));
+        }
+
+        @Override
+        public Uni<List<CallStatus>> history(CallKey key) {
+            return Uni.createFrom().item(List.of());
+        }
     }
 
     @Test

@@ -38,6 +38,29 @@ class SnapshotTest {
     }
 
     @Test
+    void what_either_has_seen_first_stays_when_it_was() {
+        Snapshot earlier = ended(7, 20, Optional.of(8), 10);
+        Snapshot later = ended(1, 30, Optional.empty(), 30);
+        CallStatus both = later.with(earlier).status().orElseThrow();
+        assertThat(both.revision()).isEqualTo(7);
+        assertThat(both.observed())
+                .isEqualTo(CallStatus.Observed.of(
+                        BEGIN.plusSeconds(30),
+                        BEGIN.plusSeconds(20),
+                        Optional.of(BEGIN.plusSeconds(8)),
+                        Optional.of(BEGIN.plusSeconds(10))));
+        assertThat(earlier.with(later).status()).contains(both);
+    }
+
+    @Test
+    void an_end_after_which_the_call_went_on_was_none() {
+        Snapshot earlier = ended(7, 20, Optional.empty(), 10);
+        Snapshot later = ended(9, 30, Optional.of(25), 30);
+        assertThat(earlier.with(later).status().orElseThrow().observed().firstEndedAt())
+                .contains(BEGIN.plusSeconds(30));
+    }
+
+    @Test
     void a_later_failure_stands_beside_the_status_and_an_earlier_one_does_not() {
         Snapshot seen = seen(2, 10, "Active");
         UpstreamFailure reason = ScriptedReader.unreachable();
@@ -64,9 +87,11 @@ class SnapshotTest {
             @ForAll @IntRange(min = 1, max = 5) int other,
             @ForAll @IntRange(min = 0, max = 3) int oneAt,
             @ForAll @IntRange(min = 0, max = 3) int otherAt,
+            @ForAll @IntRange(min = 0, max = 3) int oneFirst,
+            @ForAll @IntRange(min = 0, max = 3) int otherFirst,
             @ForAll boolean same) {
-        Snapshot first = seen(one, oneAt, "Active");
-        Snapshot second = seen(other, otherAt, same ? "Active" : "Ringing");
+        Snapshot first = seen(one, oneAt, oneFirst, "Active");
+        Snapshot second = seen(other, otherAt, otherFirst, same ? "Active" : "Ringing");
         Snapshot both = first.with(second);
         assertThat(both.revision()).isGreaterThanOrEqualTo(Math.max(one, other));
         if (oneAt != otherAt || one != other) {
@@ -75,12 +100,34 @@ class SnapshotTest {
         assertThat(both.with(second)).isEqualTo(both);
     }
 
+    /** Seen first when it was read. */
+    private static Snapshot ended(long revision, int at, Optional<Integer> lastActive, int firstEnded) {
+        return Snapshot.of(CallStatus.of(
+                CALL,
+                Optional.empty(),
+                "{\"status\":null,\"result\":{\"code\":\"Success\"}}",
+                revision,
+                CallStatus.Observed.of(
+                        BEGIN.plusSeconds(at),
+                        BEGIN.plusSeconds(at),
+                        lastActive.map(second -> BEGIN.plusSeconds(second)),
+                        Optional.of(BEGIN.plusSeconds(firstEnded)))));
+    }
+
     private static Snapshot seen(long revision, int seconds, String status) {
+        return seen(revision, seconds, seconds, status);
+    }
+
+    private static Snapshot seen(long revision, int seconds, int secondsSinceFirst, String status) {
         return Snapshot.of(CallStatus.of(
                 CALL,
                 Optional.empty(),
                 "{\"status\":\"" + status + "\"}",
                 revision,
-                CallStatus.Observed.of(BEGIN.plusSeconds(seconds), BEGIN, Optional.empty(), Optional.empty())));
+                CallStatus.Observed.of(
+                        BEGIN.plusSeconds(seconds),
+                        BEGIN.plusSeconds(seconds - secondsSinceFirst),
+                        Optional.empty(),
+                        Optional.empty())));
     }
 }

@@ -116,6 +116,24 @@ class RedisReplicasTest {
     }
 
     @Test
+    void who_gives_up_without_the_lease_fails_nobody_who_waits_for_its_holder() {
+        List<UniEmitter<? super CallDetail>> readings = new CopyOnWriteArrayList<>();
+        vonage.answers(guid, () -> Uni.createFrom().emitter(readings::add));
+        UniAssertSubscriber<Sighting> first = asked(a);
+        await().until(() -> readings.size() == 1);
+        UniAssertSubscriber<Sighting> second = asked(b);
+        String givenUp = new Notice.GivenUp(key, ScriptedReader.throttled(Duration.ofSeconds(7))).text();
+        c.scripts
+                .run(Script.RELEASE, List.of(c.keys.lease(key)), List.of("c:1", c.keys.notices(), givenUp))
+                .await()
+                .indefinitely();
+        await().during(Duration.ofMillis(200)).until(() -> second.getFailure() == null);
+        readings.get(0).complete(CallDetail.of(ACTIVE));
+        first.awaitItem();
+        second.awaitItem();
+    }
+
+    @Test
     void a_reading_that_nobody_ends_holds_the_others_up_for_no_longer_than_its_lease() {
         List<UniEmitter<? super CallDetail>> readings = new CopyOnWriteArrayList<>();
         vonage.answers(guid, () -> Uni.createFrom().emitter(readings::add));
@@ -232,6 +250,16 @@ class RedisReplicasTest {
         assertThat(vonage.readings(guid)).isEqualTo(2);
         assertThat(redis.run(Command.HGET, a.keys.call(key), "v")).hasToString("2");
         assertThat(b.condition.isDegraded()).isFalse();
+    }
+
+    @Test
+    void what_a_newer_release_keeps_in_other_fields_does_not_keep_this_one_asking() {
+        vonage.answers(guid, ENDED);
+        a.lookNow(guid);
+        redis.run(Command.DEL, a.keys.call(key));
+        redis.run(Command.HSET, a.keys.call(key), "v", "2", "tag", "of-another-kind", "document", "x");
+        assertThat(b.lookNow(guid).vonage()).isEqualTo(ENDED);
+        assertThat(vonage.readings(guid)).isEqualTo(2);
     }
 
     @Test

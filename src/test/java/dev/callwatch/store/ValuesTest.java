@@ -60,20 +60,24 @@ class ValuesTest {
         assertThat(read.trouble().orElseThrow().reason()).isInstanceOf(UpstreamFailure.CallNotFound.class);
     }
 
+    /** Whoever asked with the tag that it makes of it would be told the same again and again. */
     @Test
-    void a_problem_that_only_a_newer_release_knows_is_an_error_of_the_upstream() {
-        Map<String, String> fields = fields(Snapshot.NOTHING.failed(new UpstreamFailure.CallNotFound(), AT));
+    void a_problem_that_only_a_newer_release_knows_is_as_good_as_not_there() {
+        Snapshot missing = Snapshot.NOTHING.failed(new UpstreamFailure.CallNotFound(), AT);
+        Map<String, String> fields = fields(missing);
         fields.put("trouble", "UPSTREAM_ON_FIRE");
-        assertThat(values.snapshot(CALL, fields)
-                        .trouble()
-                        .orElseThrow()
-                        .reason()
-                        .type())
-                .isEqualTo(ProblemType.UPSTREAM_ERROR);
+        fields.put("tag", Values.tag(missing).replace("CALL_NOT_FOUND", "UPSTREAM_ON_FIRE"));
+        assertThatThrownBy(() -> values.snapshot(CALL, fields)).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void what_a_newer_release_keeps_in_other_fields_is_as_good_as_not_there() {
+        Map<String, String> fields = Map.of("v", "2", "tag", "of-another-kind", "document", "x");
+        assertThatThrownBy(() -> values.snapshot(CALL, fields)).isInstanceOf(Unavailable.class);
     }
 
     @ParameterizedTest
-    @CsvSource({"v,2", "doc,[]", "doc,nonsense", "rev,x", "at,", "first,", "v,"})
+    @CsvSource({"v,2", "tag,other", "tag,", "doc,[]", "doc,nonsense", "rev,x", "at,", "first,", "v,"})
     void what_this_release_cannot_read_is_as_good_as_not_there(String field, String value) {
         Map<String, String> fields = fields(Snapshot.of(status()));
         if (value == null) {
@@ -82,6 +86,19 @@ class ValuesTest {
             fields.put(field, value);
         }
         assertThatThrownBy(() -> values.snapshot(CALL, fields)).isInstanceOf(Unavailable.class);
+    }
+
+    @Test
+    void when_a_call_was_first_seen_is_part_of_what_is_said_of_it() {
+        CallStatus.Observed seen = status().observed();
+        Snapshot sooner = Snapshot.of(CallStatus.of(
+                CALL,
+                Optional.empty(),
+                DOCUMENT,
+                7,
+                CallStatus.Observed.of(
+                        seen.at(), seen.firstAt().minusSeconds(1), seen.lastActiveAt(), seen.firstEndedAt())));
+        assertThat(Values.tag(sooner)).isNotEqualTo(Values.tag(Snapshot.of(status())));
     }
 
     private Snapshot written(Snapshot snapshot) {

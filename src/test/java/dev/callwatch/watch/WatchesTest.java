@@ -265,6 +265,38 @@ class WatchesTest {
         assertThat(told(back)).hasSize(2);
     }
 
+    @Test
+    void a_reader_that_comes_back_to_a_replica_that_lags_behind_sees_no_revision_again() {
+        List<CallStatus> revisions = new ArrayList<>();
+        observers.add(change -> revisions.add(change.now()));
+        vonage.answers(guid, ACTIVE);
+        look();
+        change(RECORDED);
+        Watches elsewhere = elsewhere(revisions);
+        AssertSubscriber<News> first = elsewhere
+                .follow(account, guid, OptionalLong.of(1))
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        assertThat(told(first)).containsExactly("call.recording-changed 2");
+        revisions.add(revision(3, ACTIVE));
+        revisions.add(revision(4, RECORDED));
+        AssertSubscriber<News> back = elsewhere
+                .follow(account, guid, OptionalLong.of(3))
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        assertThat(told(back)).containsExactly("call.recording-changed 4");
+        assertThat(told(first)).hasSize(3).endsWith("call.recording-changed 4");
+    }
+
+    private CallStatus revision(long revision, String document) {
+        return CallStatus.of(
+                new CallKey(account.key(), guid),
+                account.country(),
+                document,
+                revision,
+                CallStatus.Observed.of(time.instant(), time.instant(), Optional.empty(), Optional.empty()));
+    }
+
     /** The watches of another replica, which shares what this one has seen. */
     private Watches elsewhere(List<CallStatus> revisions) {
         Snapshot last = Snapshot.of(revisions.get(revisions.size() - 1));
