@@ -9,6 +9,7 @@ import dev.callwatch.vonage.UpstreamFailure;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -42,8 +44,8 @@ public class Calls {
     /** What another replica reads now is no older than this by its clock. */
     private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
 
-    /** What is remembered is compared with what all know for so many calls at the same time. */
-    private static final int CONCURRENT_RECALLS = 32;
+    /** What is remembered is compared with what all know for so many calls at the same time: look-ups go before. */
+    private static final int CONCURRENT_RECALLS = 4;
 
     private static final UpstreamFailure UNREADABLE = UpstreamFailure.elsewhere(
             ProblemType.UPSTREAM_ERROR, "Another replica failed to read the call.", Optional.empty());
@@ -56,6 +58,7 @@ public class Calls {
     private final Consumer<CallChanged> changes;
     private final Replicas replicas;
     private final ConcurrentMap<CallKey, Uni<Reading>> readings = new ConcurrentHashMap<>();
+    private final AtomicReference<Cancellable> comparison = new AtomicReference<>(() -> {});
     private final Object[] turns = Stream.generate(Object::new).limit(TURNS).toArray();
 
     /**
@@ -161,13 +164,15 @@ public class Calls {
 
     /** Brings together what is remembered here and what the others know. */
     void back(@Observes ReplicasBack back) {
-        Multi.createFrom()
+        Cancellable recalls = Multi.createFrom()
                 .iterable(List.copyOf(memory.calls()))
                 .onItem()
                 .transformToUni(this::recall)
                 .merge(CONCURRENT_RECALLS)
                 .subscribe()
                 .with(learnt -> {}, Calls::defect);
+        // A comparison that was under way begins anew.
+        comparison.getAndSet(recalls).cancel();
     }
 
     private static void defect(Throwable defect) {

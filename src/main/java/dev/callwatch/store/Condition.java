@@ -20,8 +20,13 @@ public class Condition {
 
     private static final Logger LOG = Logger.getLogger(Condition.class);
 
-    /** So many failures in a row are more than a hiccup. */
+    /** So many failures in a row are more than a hiccup, unless they come at once. */
     private static final int FAILURES = 3;
+
+    private static final Duration HICCUP = Duration.ofMillis(150);
+
+    /** One good answer may be chance. */
+    private static final int PROBES = 2;
 
     /** Each replica has said by then that it is there. */
     private static final Duration SETTLED = Duration.ofSeconds(5);
@@ -32,6 +37,8 @@ public class Condition {
     private final Runnable back;
 
     private int failures;
+    private int probes;
+    private Instant firstFailureAt = Instant.EPOCH;
     private Instant since = Instant.EPOCH;
     private Instant backAt = Instant.EPOCH;
     private volatile boolean degraded;
@@ -84,17 +91,18 @@ public class Condition {
         }
     }
 
-    void worked() {
-        synchronized (this) {
-            failures = 0;
-        }
+    synchronized void worked() {
+        failures = 0;
     }
 
     void failed(Throwable why) {
         boolean enough;
         synchronized (this) {
+            Instant now = clock.instant();
+            firstFailureAt = failures == 0 ? now : firstFailureAt;
             failures++;
-            enough = failures >= FAILURES;
+            probes = 0;
+            enough = failures >= FAILURES && !now.isBefore(firstFailureAt.plus(HICCUP));
         }
         if (enough) {
             lost(why);
@@ -108,6 +116,7 @@ public class Condition {
                 return;
             }
             degraded = true;
+            probes = 0;
             since = clock.instant();
         }
         LOG.warnf(
@@ -116,12 +125,18 @@ public class Condition {
         away.run();
     }
 
-    /** Redis answers, takes what it is given, and its news arrive. */
+    /** Whether something failed since Redis was last known to be well. */
+    synchronized boolean isInDoubt() {
+        return degraded || failures > 0;
+    }
+
+    /** Redis answers, takes what it is given, and its news arrive, as a probe has found. */
     void healthy() {
         Duration gone;
         synchronized (this) {
             failures = 0;
-            if (!degraded) {
+            probes++;
+            if (!degraded || probes < PROBES) {
                 return;
             }
             degraded = false;

@@ -21,7 +21,7 @@ import java.util.List;
 class Presence {
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final Duration INTERVAL_WHILE_AWAY = Duration.ofMillis(500);
+    private static final Duration INTERVAL_IN_DOUBT = Duration.ofMillis(500);
 
     /** Who has said nothing for so long is not there. */
     private static final Duration COUNTED = Duration.ofSeconds(5);
@@ -63,14 +63,14 @@ class Presence {
         }
         notices.subscribe();
         try {
-            attended(scripts.within(FIRST, Script.ATTEND, keys(), arguments()))
+            attended(scripts.patiently(FIRST, Script.ATTEND, keys(), arguments()))
                     .await()
                     .atMost(FIRST.multipliedBy(2));
         } catch (TimeoutException late) {
             // The beat goes on finding out.
         }
         beat = Uni.createFrom()
-                .deferred(() -> delay.of(condition.isDegraded() ? INTERVAL_WHILE_AWAY : INTERVAL))
+                .deferred(() -> delay.of(condition.isInDoubt() ? INTERVAL_IN_DOUBT : INTERVAL))
                 .chain(() -> leaving
                         ? Uni.createFrom().voidItem()
                         : attended(scripts.probe(Script.ATTEND, keys(), arguments())))

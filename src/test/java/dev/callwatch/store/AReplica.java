@@ -58,8 +58,8 @@ final class AReplica implements AutoCloseable {
         this(server, vonage, Duration.ofMillis(50));
     }
 
-    /** @param most how long it waits for Redis */
-    AReplica(ARedis server, CallReader vonage, Duration most) {
+    /** @param slow what it takes for a slow answer of Redis */
+    AReplica(ARedis server, CallReader vonage, Duration slow) {
         LookupOptions options = CallsInVirtualTime.options(Map.of());
         io.vertx.core.Vertx vertx = server.vertx().getDelegate();
         this.redis = server.client();
@@ -71,7 +71,7 @@ final class AReplica implements AutoCloseable {
         this.keys = new Keys(store);
         Readers[] readers = new Readers[1];
         this.condition = new Condition(true, clock, () -> readers[0].away(new Away()), () -> back(readers[0]));
-        this.scripts = new Scripts(() -> redis, most, condition, delay, new SimpleMeterRegistry());
+        this.scripts = new Scripts(() -> redis, slow, condition, delay, new SimpleMeterRegistry());
         this.notices = new Notices(
                 () -> new ReactiveRedisDataSourceImpl(server.vertx(), redis, RedisAPI.api(redis)),
                 keys,

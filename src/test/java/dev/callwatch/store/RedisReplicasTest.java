@@ -39,7 +39,7 @@ class RedisReplicasTest {
     private static final String ENDED = "{\"status\":null}";
 
     /** However busy the machine is: this is not about a Redis that is away. */
-    private static final Duration PATIENT = Duration.ofSeconds(5);
+    private static final Duration PATIENT = Duration.ofSeconds(1);
 
     private static ARedis redis;
 
