@@ -25,6 +25,9 @@ class Notices {
 
     private static final Duration BEFORE_RETURN = Duration.ofMillis(250);
 
+    /** Says nothing, but can be heard. */
+    private static final String NO_NEWS = "{}";
+
     private final Supplier<ReactiveRedisDataSource> redis;
     private final String channel;
     private final Condition condition;
@@ -68,17 +71,62 @@ class Notices {
 
     /** Subscribes, now and whenever the subscription is lost. */
     void subscribe() {
-        AtomicBoolean lost = new AtomicBoolean();
-        Consumer<Throwable> again = why -> {
-            if (lost.compareAndSet(false, true)) {
-                again(why);
-            }
-        };
+        Subscription subscription = new Subscription();
         redis.get()
                 .pubsub(String.class)
-                .subscribe(List.of(channel), this::heard, () -> again.accept(null), again)
+                .subscribe(List.of(channel), subscription::heard, () -> subscription.doubt(null), subscription::doubt)
                 .subscribe()
-                .with(subscriber -> begun(), again);
+                .with(subscriber -> begun(), subscription::failed);
+    }
+
+    /**
+     * A subscription. In a cluster it holds a connection to each node, of which one brings notices and the others fall silent
+     * and end: only what is heard after that tells whether it was one of those.
+     */
+    private final class Subscription {
+
+        private final AtomicBoolean doubted = new AtomicBoolean();
+        private final AtomicBoolean lost = new AtomicBoolean();
+
+        private void heard(String text) {
+            doubted.set(false);
+            Notices.this.heard(text);
+        }
+
+        private void doubt(Throwable why) {
+            if (ended || !doubted.compareAndSet(false, true)) {
+                return;
+            }
+            redis.get()
+                    .pubsub(String.class)
+                    .publish(channel, NO_NEWS)
+                    .subscribe()
+                    .with(told -> {}, untold -> {});
+            delay.of(BEFORE_RETURN).subscribe().with(passed -> {
+                if (doubted.get() && lose(why)) {
+                    subscribe();
+                }
+            });
+        }
+
+        private void failed(Throwable why) {
+            if (lose(why)) {
+                delay.of(BEFORE_RETURN).subscribe().with(passed -> subscribe());
+            }
+        }
+
+        /** Whether there is to be another one. */
+        private boolean lose(Throwable why) {
+            if (!lost.compareAndSet(false, true)) {
+                return false;
+            }
+            if (subscribed) {
+                LOG.debugf(why, "The subscription was lost");
+            }
+            subscribed = false;
+            lostOnce = true;
+            return !ended;
+        }
     }
 
     private void begun() {
@@ -91,18 +139,6 @@ class Notices {
 
     void end(@Observes ShutdownEvent end) {
         ended = true;
-    }
-
-    private void again(Throwable why) {
-        if (subscribed) {
-            LOG.debugf(why, "The subscription was lost");
-        }
-        subscribed = false;
-        lostOnce = true;
-        if (ended) {
-            return;
-        }
-        delay.of(BEFORE_RETURN).subscribe().with(passed -> subscribe());
     }
 
     private void heard(String text) {
