@@ -26,7 +26,13 @@ public class Condition {
     private static final Duration HICCUP = Duration.ofMillis(150);
 
     /** One good answer may be chance. */
-    private static final int PROBES = 2;
+    private static final int LEAST_PROBES = 2;
+
+    /** At two a second this is 4 s; all is to heal within 5. */
+    private static final int MOST_PROBES = 8;
+
+    /** What fails so soon again has not been well. */
+    private static final Duration RELAPSE = Duration.ofSeconds(10);
 
     /** Each replica has said by then that it is there. */
     private static final Duration SETTLED = Duration.ofSeconds(5);
@@ -38,6 +44,7 @@ public class Condition {
 
     private int failures;
     private int probes;
+    private int probesNeeded = LEAST_PROBES;
     private Instant firstFailureAt = Instant.EPOCH;
     private Instant since = Instant.EPOCH;
     private Instant backAt = Instant.EPOCH;
@@ -118,6 +125,8 @@ public class Condition {
             degraded = true;
             probes = 0;
             since = clock.instant();
+            boolean relapse = since.isBefore(backAt.plus(RELAPSE));
+            probesNeeded = relapse ? Math.min(MOST_PROBES, probesNeeded * 2) : LEAST_PROBES;
         }
         LOG.warnf(
                 "Redis cannot be used: this replica works on its own, within 1/%d of each budget: %s",
@@ -136,7 +145,7 @@ public class Condition {
         synchronized (this) {
             failures = 0;
             probes++;
-            if (!degraded || probes < PROBES) {
+            if (!degraded || probes < probesNeeded) {
                 return;
             }
             degraded = false;

@@ -12,21 +12,32 @@ import java.util.Locale;
 /** What is done in Redis, each as one Lua script that runs whole or not at all; the scripts say what they take. */
 enum Script {
     CLAIM,
-    TELL,
+    TELL(false),
     KEEP,
     RENEW,
     RELEASE,
-    HISTORY,
+    HISTORY(false),
     ATTEND,
     LEAVE,
     ALLOWANCE;
 
+    private final boolean writes;
     private final String text;
     private final String sha1;
 
     Script() {
+        this(true);
+    }
+
+    Script(boolean writes) {
+        this.writes = writes;
         this.text = read(name().toLowerCase(Locale.ROOT) + ".lua");
         this.sha1 = sha1(text);
+    }
+
+    /** Whether it may write: what only reads works on a full Redis too, or on a replica of it. */
+    boolean writes() {
+        return writes;
     }
 
     String text() {

@@ -90,7 +90,7 @@ class Scripts {
                     .of(answer, patience(step, steps, late))
                     .onItemOrFailure()
                     .invoke((some, failure) -> since.stop(timer(late.get(), failure)))
-                    .invoke(some -> worked(late.get()));
+                    .invoke(some -> worked(script, late.get()));
         });
     }
 
@@ -103,8 +103,8 @@ class Scripts {
         });
     }
 
-    private void worked(boolean late) {
-        if (!late) {
+    private void worked(Script script, boolean late) {
+        if (script.writes() && !late) {
             condition.worked();
         }
     }

@@ -399,13 +399,14 @@ class AllowanceScriptTest {
         RedisRates rates = new RedisRates(own, new Keys("test"), condition, Clock.tickMillis(ZoneOffset.UTC));
         Rate rate = rates.of(AnAccount.of(new Allowance(160, 100)));
         take(rate);
-        while (!condition.isDegraded()) {
-            condition.failed(new Unavailable("test"));
-        }
+        condition.lost(new Unavailable("test"));
         take(rate).orElseThrow().throttled(Optional.of(Duration.ofSeconds(30)));
         assertThat(field("halved")).isEqualTo("160");
 
-        condition.healthy();
+        while (condition.isDegraded()) {
+
+            condition.healthy();
+        }
         rates.back(new ReplicasBack());
         await().until(() -> "80".equals(field("halved")));
         assertThat(take(rate(new Allowance(160, 100)))).isEmpty();

@@ -362,14 +362,14 @@ class RedisRateTest {
 
     private void away() {
         redis.down = true;
-        while (!condition.isDegraded()) {
-            condition.failed(new Unavailable("test"));
-        }
+        condition.lost(new Unavailable("test"));
     }
 
     private void back() {
         redis.down = false;
-        condition.healthy();
+        while (condition.isDegraded()) {
+            condition.healthy();
+        }
     }
 
     /** Answers what the script would, as far as a single replica can tell, on a clock of its own. */
