@@ -108,6 +108,21 @@ class WatchesTest {
         assertNothingRuns();
     }
 
+    /** What the README's section on capacity counts with. */
+    @Test
+    void a_call_of_three_minutes_costs_some_45_requests() {
+        Instant begin = time.instant();
+        vonage.answers(guid, () -> {
+            long second = Duration.between(begin, time.instant()).toSeconds();
+            String document = second < 5 ? ACTIVE : second < 180 ? RECORDED : second < 240 ? ENDED : DISPOSED;
+            return Uni.createFrom().item(ScriptedReader.detail(document));
+        });
+        follow();
+        time.pass(Duration.ofMinutes(10));
+        assertThat(vonage.readings(guid)).hasSizeBetween(42, 48);
+        assertNothingRuns();
+    }
+
     @Test
     void all_who_watch_a_call_share_one_loop() {
         vonage.answers(guid, ACTIVE);
