@@ -10,18 +10,33 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import redis.embedded.RedisServer;
+import redis.embedded.core.RedisServerBuilder;
 
 /** A real redis-server, which keeps nothing on disk. */
 final class ARedis implements AutoCloseable {
+
+    private static final int HIGHEST_PORT = 55_535;
 
     private static final Duration LONG = Duration.ofSeconds(5);
 
     private final int port = freePort();
     private final Vertx vertx = Vertx.vertx();
-    private RedisServer server = start();
+    private final List<String> settings;
+    private RedisServer server;
     private final Redis redis = Redis.createClient(vertx, options());
+
+    /** @param settings lines of a redis.conf */
+    ARedis(String... settings) {
+        this.settings = List.of(settings);
+        this.server = start();
+    }
+
+    int port() {
+        return port;
+    }
 
     Vertx vertx() {
         return vertx;
@@ -72,11 +87,10 @@ final class ARedis implements AutoCloseable {
 
     private RedisServer start() {
         try {
-            RedisServer made = RedisServer.newRedisServer()
-                    .port(port)
-                    .setting("save \"\"")
-                    .setting("bind 127.0.0.1")
-                    .build();
+            RedisServerBuilder builder =
+                    RedisServer.newRedisServer().port(port).setting("save \"\"").setting("bind 127.0.0.1");
+            settings.forEach(builder::setting);
+            RedisServer made = builder.build();
             made.start();
             return made;
         } catch (IOException | RuntimeException noBinary) {
@@ -87,7 +101,8 @@ final class ARedis implements AutoCloseable {
 
     private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+            // A cluster's nodes speak to each other 10,000 above.
+            return socket.getLocalPort() <= HIGHEST_PORT ? socket.getLocalPort() : freePort();
         } catch (IOException none) {
             throw new UncheckedIOException(none);
         }

@@ -20,6 +20,7 @@ import io.quarkus.redis.runtime.datasource.ReactiveRedisDataSourceImpl;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.mutiny.redis.client.RedisAPI;
 import java.time.Clock;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The look-up of one replica as it is wired in production, on a real Redis and the real clock. */
 final class AReplica implements AutoCloseable {
@@ -45,6 +47,7 @@ final class AReplica implements AutoCloseable {
     private final Notices notices;
     private Calls calls;
     private boolean closed;
+    private final AtomicInteger returns = new AtomicInteger();
 
     final Identity identity = new Identity();
     final Keys keys;
@@ -60,9 +63,14 @@ final class AReplica implements AutoCloseable {
 
     /** @param slow what it takes for a slow answer of Redis */
     AReplica(ARedis server, CallReader vonage, Duration slow) {
+        this(server.vertx(), server.client(), vonage, slow);
+    }
+
+    /** @param client closed with the replica */
+    AReplica(Vertx own, Redis client, CallReader vonage, Duration slow) {
         LookupOptions options = CallsInVirtualTime.options(Map.of());
-        io.vertx.core.Vertx vertx = server.vertx().getDelegate();
-        this.redis = server.client();
+        io.vertx.core.Vertx vertx = own.getDelegate();
+        this.redis = client;
         this.delay = duration -> Uni.createFrom().emitter(emitter -> {
             long timer = vertx.setTimer(Math.max(1, duration.toMillis()), fired -> emitter.complete(null));
             emitter.onTermination(() -> vertx.cancelTimer(timer));
@@ -73,7 +81,7 @@ final class AReplica implements AutoCloseable {
         this.condition = new Condition(true, clock, () -> readers[0].away(new Away()), () -> back(readers[0]));
         this.scripts = new Scripts(() -> redis, slow, condition, delay, new SimpleMeterRegistry());
         this.notices = new Notices(
-                () -> new ReactiveRedisDataSourceImpl(server.vertx(), redis, RedisAPI.api(redis)),
+                () -> new ReactiveRedisDataSourceImpl(own, redis, RedisAPI.api(redis)),
                 keys,
                 condition,
                 delay,
@@ -135,7 +143,13 @@ final class AReplica implements AutoCloseable {
         changes.add(change.now());
     }
 
+    /** How many times notices may have been missed, or the others could not be reached. */
+    int returns() {
+        return returns.get();
+    }
+
     private void back(Readers readers) {
+        returns.incrementAndGet();
         readers.back(new ReplicasBack());
         CallsInVirtualTime.back(calls);
     }

@@ -30,8 +30,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Three replicas on a real Redis. */
+// It waits most of the time, and shares nothing with the others.
+@Execution(ExecutionMode.CONCURRENT)
+// Its methods, which do what all clients of its Redis notice, one after the other.
+@ResourceLock("RedisReplicasTest")
 class RedisReplicasTest {
 
     private static final String ACTIVE = "{\"status\":\"Active\"}";

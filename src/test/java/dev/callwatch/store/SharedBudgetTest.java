@@ -23,8 +23,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The budgets of three replicas under more look-ups than they may serve, on a real Redis and the real clock. */
+// It waits most of the time, and shares nothing with the others.
+@Execution(ExecutionMode.CONCURRENT)
 class SharedBudgetTest {
 
     private static final int REPLICAS = 3;
