@@ -1,6 +1,7 @@
 package dev.callwatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -186,11 +187,14 @@ class ClusterIT {
         }
         meanwhile.forEach(answer -> assertProblem(answer.join(), 503, "upstream-throttled"));
         assertThat(asked("throttled")).hasSize(underTheLimit);
-        await().atMost(Duration.ofSeconds(2))
-                .untilAsserted(() -> assertThat(replicas)
-                        .allSatisfy(replica -> assertThat(
-                                        replica.metric("callwatch_budget_allowance{account=\"throttled\"}"))
-                                .hasValue(300)));
+        // Each shows its part.
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(replicas.stream()
+                                .mapToDouble(
+                                        replica -> replica.metric("callwatch_budget_allowance{account=\"throttled\"}")
+                                                .orElse(0))
+                                .sum())
+                        .isCloseTo(300, within(3.0)));
         FIGURES.put("Requests under 429, of " + REPLICAS + " in flight", Integer.toString(underTheLimit));
     }
 
@@ -238,8 +242,9 @@ class ClusterIT {
         answers.forEach(CompletableFuture::join);
         List<Asked> asked = asked("scarce");
         double seconds = (System.nanoTime() - since) / 1e9;
+        // Who got a permit at the last moment may have no time left to use it.
         assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer.join().statusCode()).isIn(200, 503));
+                .allSatisfy(answer -> assertThat(answer.join().statusCode()).isIn(200, 503, 504));
         assertThat(answers)
                 .filteredOn(answer -> answer.join().statusCode() == 503)
                 .allSatisfy(answer -> assertProblem(answer.join(), 503, "budget-exhausted"));
@@ -326,7 +331,7 @@ class ClusterIT {
             whileRedisIsInTime(() -> tellsAllExactly("Redis thawed"));
             load.close();
             assertThat(load.failures()).isEmpty();
-            assertThat(load.percentile(99)).isLessThan(Duration.ofMillis(2_500));
+            assertThat(load.percentile(99)).isLessThan(Duration.ofMillis(1_000));
             FIGURES.put(
                     "Look-ups meanwhile, failed (frozen)",
                     load.answered() + ", " + load.failures().size());
