@@ -242,7 +242,7 @@ class RedisReplicas implements Replicas {
         return List.copyOf(all);
     }
 
-    /** Field and value in turns, or as a map where the client speaks RESP3. */
+    /** Field and value in turns, as scripts answer whatever the protocol. */
     private static Map<String, String> fields(Response response) {
         Map<String, String> fields = new HashMap<>();
         for (int i = 0; i + 1 < response.size(); i += 2) {
