@@ -90,17 +90,17 @@ class RedisAwayTest {
     void a_slow_redis_delays_a_look_up_by_a_small_share_of_its_deadline() {
         vonage.answers(guid, ENDED);
         a.lookNow(guid);
-        redis.run(Command.CLIENT, "PAUSE", "2000", "ALL");
+        redis.run(Command.CLIENT, "PAUSE", "3000", "ALL");
         for (int i = 0; i < 5; i++) {
             CallGuid other = guid();
             vonage.answers(other, ENDED);
             Instant asked = Instant.now();
             assertThat(a.lookNow(other).revision()).isOne();
-            // One wait to claim it and one to share it, on a busy machine.
-            assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofMillis(500));
+            // However busy the machine is: not as long as Redis is silent.
+            assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofMillis(1_500));
         }
         assertThat(a.condition.isDegraded()).isTrue();
-        await().atMost(HEALED.plusSeconds(2)).until(() -> !a.condition.isDegraded());
+        await().atMost(HEALED.plusSeconds(3)).until(() -> !a.condition.isDegraded());
     }
 
     @Test
