@@ -19,12 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What replicas do while Redis is slow, full, gone, or was restarted without what it knew. */
-// It waits most of the time, and shares nothing with the others.
-@Execution(ExecutionMode.CONCURRENT)
 class RedisAwayTest {
 
     private static final String ACTIVE = "{\"status\":\"Active\"}";

@@ -23,18 +23,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The budgets of three replicas under more look-ups than they may serve, on a real Redis and the real clock. */
-// It waits most of the time, and shares nothing with the others.
-@Execution(ExecutionMode.CONCURRENT)
 class SharedBudgetTest {
 
     private static final int REPLICAS = 3;
     private static final Allowance ALLOWANCE = new Allowance(6_000, 100);
-    /** Each replica may have some when Redis goes, and what was there at the start of a measurement. */
-    private static final int UNDER_WAY = 10;
+    /** Each replica may have some when Redis goes, and goes and comes back at its own moment; far less than a burst. */
+    private static final int UNDER_WAY = 30;
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
