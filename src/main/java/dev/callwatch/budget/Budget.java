@@ -144,7 +144,7 @@ public final class Budget {
         boolean now = requests.isEmpty() && spare.isZero() || certain.isZero();
         if (ahead == 0 && now) {
             lastTurn = clock.instant();
-            polls.served(place);
+            polls.end(place, true);
             return Duration.ZERO;
         }
         return atLeast(LEAST_WAIT, spare.compareTo(certain) < 0 ? atLeast(rate.period(), spare) : certain);

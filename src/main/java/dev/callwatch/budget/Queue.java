@@ -77,11 +77,6 @@ final class Queue {
         }
     }
 
-    /** Takes a place out whose turn has come. */
-    void served(Place place) {
-        end(place, true);
-    }
-
     /** Takes a place out, wherever it stands; does nothing where it was served. */
     void leave(Place place) {
         List<Place> own = waiting.get(place.caller);

@@ -156,7 +156,7 @@ final class RedisRate implements Rate {
     private synchronized Taken owe(Taken own) {
         balance--;
         Instant now = clock.instant();
-        return new Own(own, toldAt + ChronoUnit.MICROS.between(heardAt, now), now);
+        return new Own(own, new Shared(toldAt + ChronoUnit.MICROS.between(heardAt, now), now));
     }
 
     private synchronized void putBack() {
@@ -383,28 +383,18 @@ final class RedisRate implements Rate {
         }
     }
 
-    /** Taken from the share of this replica. */
-    private final class Own implements Taken {
-
-        private final Taken own;
-        private final long sent;
-        private final Instant at;
-
-        private Own(Taken own, long sent, Instant at) {
-            this.own = own;
-            this.sent = sent;
-            this.at = at;
-        }
+    /** Taken from the share of this replica, and owed to Redis. */
+    private record Own(Taken own, Taken shared) implements Taken {
 
         @Override
         public void putBack() {
             own.putBack();
-            RedisRate.this.putBack();
+            shared.putBack();
         }
 
         @Override
         public Uni<Boolean> throttled(Optional<Duration> retryAfter) {
-            return RedisRate.this.throttled(sent, at, retryAfter);
+            return shared.throttled(retryAfter);
         }
     }
 }

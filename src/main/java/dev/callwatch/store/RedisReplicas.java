@@ -165,8 +165,12 @@ class RedisReplicas implements Replicas {
         Snapshot merged = told.snapshot().with(known);
         return isSame(merged, told.snapshot())
                 ? Uni.createFrom().item(told)
-                : keep(new Change(key, told.snapshot(), merged, NO_LEASE), ATTEMPTS)
-                        .map(kept -> new Told(kept.snapshot(), joined(told.since(), kept.since())));
+                : keepAfter(told, new Change(key, told.snapshot(), merged, NO_LEASE), ATTEMPTS);
+    }
+
+    /** Keeps something that was made of what was told. */
+    private Uni<Told> keepAfter(Told told, Change change, int attempts) {
+        return keep(change, attempts).map(kept -> new Told(kept.snapshot(), joined(told.since(), kept.since())));
     }
 
     private static boolean isSame(Snapshot one, Snapshot other) {
@@ -208,8 +212,7 @@ class RedisReplicas implements Replicas {
             return Uni.createFrom().failure(new Unavailable("others were faster each time"));
         }
         Snapshot merged = told.snapshot().with(change.now());
-        return keep(new Change(change.key(), told.snapshot(), merged, change.token()), attempts - 1)
-                .map(kept -> new Told(kept.snapshot(), joined(told.since(), kept.since())));
+        return keepAfter(told, new Change(change.key(), told.snapshot(), merged, change.token()), attempts - 1);
     }
 
     private Duration keptFor(Snapshot snapshot) {

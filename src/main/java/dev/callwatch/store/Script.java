@@ -11,27 +11,32 @@ import java.util.Locale;
 
 /** What is done in Redis, each as one Lua script that runs whole or not at all; the scripts say what they take. */
 enum Script {
-    CLAIM,
-    TELL(false),
-    KEEP,
+    CLAIM(true, Script.TOLD),
+    TELL(false, Script.TOLD),
+    KEEP(true, Script.TOLD),
     RENEW,
     RELEASE,
-    HISTORY(false),
+    HISTORY(false, Script.ALONE),
     ATTEND,
     LEAVE,
     ALLOWANCE;
+
+    /** A function that several scripts begin with, since none can call another. */
+    private static final String TOLD = "told.lua";
+
+    private static final String ALONE = "";
 
     private final boolean writes;
     private final String text;
     private final String sha1;
 
     Script() {
-        this(true);
+        this(true, ALONE);
     }
 
-    Script(boolean writes) {
+    Script(boolean writes, String before) {
         this.writes = writes;
-        this.text = read(name().toLowerCase(Locale.ROOT) + ".lua");
+        this.text = (before.isEmpty() ? "" : read(before)) + read(name().toLowerCase(Locale.ROOT) + ".lua");
         this.sha1 = sha1(text);
     }
 

@@ -2,13 +2,9 @@
 -- KEYS call, lease, history. ARGV expected tag, expected revision, token, channel, notice, call kept for ms, revision to
 -- add to the history (0 for none), most entries, history kept for ms, then field and value in turns; an empty value
 -- takes the field away
-local tag = redis.call('HGET', KEYS[1], 'tag')
-if tag and tag ~= ARGV[1] then
-  local since = {}
-  if tonumber(ARGV[2]) > 0 then
-    since = redis.call('XRANGE', KEYS[3], (tonumber(ARGV[2]) + 1) .. '-0', '+')
-  end
-  return {'told', redis.call('HGETALL', KEYS[1]), since}
+local news = told(KEYS[1], KEYS[3], ARGV[1], ARGV[2])
+if news then
+  return news
 end
 local fields = {}
 for i = 10, #ARGV, 2 do
