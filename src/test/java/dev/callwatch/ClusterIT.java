@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.callwatch.Follower.Told;
+import dev.callwatch.Follower.Update;
 import dev.callwatch.ScriptedUpstream.Asked;
 import io.restassured.path.json.JsonPath;
 import java.net.http.HttpResponse;
@@ -409,7 +409,7 @@ class ClusterIT {
         boolean inTime = late() == late;
         int lost = 0;
         for (int i = 0; i < REPLICAS; i++) {
-            List<Told> told = followers.get(i).told(calls.get(i));
+            List<Update> told = followers.get(i).told(calls.get(i));
             assertRevisionsRise(told, inTime);
             assertThat(versions(told)).isSorted();
             if (inTime) {
@@ -448,14 +448,14 @@ class ClusterIT {
             List<Integer> expected = answered(guid).stream()
                     .filter(version -> version > before.get(guid))
                     .toList();
-            List<Told> first = since(audience.get(0), guid, before.get(guid));
+            List<Update> first = since(audience.get(0), guid, before.get(guid));
             for (Follower follower : audience) {
-                List<Told> told = since(follower, guid, before.get(guid));
+                List<Update> told = since(follower, guid, before.get(guid));
                 assertThat(versions(told)).as(when).isEqualTo(expected);
                 assertThat(told)
                         .as(when)
-                        .extracting(Told::revision)
-                        .isEqualTo(first.stream().map(Told::revision).toList());
+                        .extracting(Update::revision)
+                        .isEqualTo(first.stream().map(Update::revision).toList());
                 assertRevisionsRise(told, true);
                 events += told.size();
             }
@@ -471,7 +471,7 @@ class ClusterIT {
         int twice = 0;
         for (String guid : live) {
             for (Follower follower : audience) {
-                List<Told> told = since(follower, guid, before.get(guid));
+                List<Update> told = since(follower, guid, before.get(guid));
                 assertRevisionsRise(told, false);
                 assertThat(versions(told)).as(when).isSorted();
                 twice += told.size() - (int) versions(told).stream().distinct().count();
@@ -531,7 +531,7 @@ class ClusterIT {
         }
     }
 
-    private static void assertRevisionsRise(List<Told> told, boolean byOne) {
+    private static void assertRevisionsRise(List<Update> told, boolean byOne) {
         for (int i = 1; i < told.size(); i++) {
             long rise = told.get(i).revision() - told.get(i - 1).revision();
             assertThat(rise).as("%s", told).isGreaterThanOrEqualTo(1);
@@ -555,17 +555,17 @@ class ClusterIT {
         return upstream.askedFor(guid).stream().map(Asked::version).distinct().toList();
     }
 
-    private static List<Integer> versions(List<Told> told) {
-        return told.stream().map(Told::version).toList();
+    private static List<Integer> versions(List<Update> told) {
+        return told.stream().map(Update::version).toList();
     }
 
-    private static List<Told> since(Follower follower, String guid, int version) {
+    private static List<Update> since(Follower follower, String guid, int version) {
         return follower.told(guid).stream()
                 .filter(event -> event.version() > version)
                 .toList();
     }
 
-    private static Told last(List<Told> told) {
+    private static Update last(List<Update> told) {
         return told.get(told.size() - 1);
     }
 

@@ -24,7 +24,7 @@ final class Follower implements AutoCloseable {
      *
      * @param version what the disposition says
      */
-    record Told(String guid, String type, long revision, int version, int replica) {}
+    record Update(String guid, String type, long revision, int version, int replica) {}
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -32,7 +32,7 @@ final class Follower implements AutoCloseable {
             .build();
     private final List<Replica> replicas;
     private final String path;
-    private final List<Told> told = new CopyOnWriteArrayList<>();
+    private final List<Update> told = new CopyOnWriteArrayList<>();
     private final List<String> problems = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::follow, "follower");
     private Optional<String> last = Optional.empty();
@@ -57,7 +57,7 @@ final class Follower implements AutoCloseable {
     }
 
     /** What it was told of a call, in order. */
-    List<Told> told(String guid) {
+    List<Update> told(String guid) {
         return told.stream().filter(event -> event.guid().equals(guid)).toList();
     }
 
@@ -122,7 +122,7 @@ final class Follower implements AutoCloseable {
     private void note(String event, String id, String data, int replica) {
         if (event.equals("status")) {
             JsonPath json = JsonPath.from(data);
-            told.add(new Told(
+            told.add(new Update(
                     json.getString("call.id"),
                     json.getString("type"),
                     json.getLong("call.revision"),

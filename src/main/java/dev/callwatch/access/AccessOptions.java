@@ -2,7 +2,7 @@ package dev.callwatch.access;
 
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AccountSettings;
-import dev.callwatch.account.Faults;
+import dev.callwatch.settings.ConfigErrors;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,24 +49,24 @@ public class AccessOptions {
      * @param streams open at the same time
      * @param watchedCalls followed at the same time
      */
-    record Limits(int requestsPerSecond, int burst, int streams, int watchedCalls) {}
+    record LimitOptions(int requestsPerSecond, int burst, int streams, int watchedCalls) {}
 
-    private final Faults faults;
+    private final ConfigErrors errors;
     private final Mode mode;
     private final List<Issuer> issuers = new ArrayList<>();
     private final List<Rule> rules = new ArrayList<>();
-    private final Limits limits;
+    private final LimitOptions limits;
     private final boolean auditReads;
 
     /**
-     * Reads the settings; what is wrong with them is noted in {@code faults}. In mode {@code none} issuers and rules do
+     * Reads the settings; what is wrong with them is noted in {@code errors}. In mode {@code none} issuers and rules do
      * not count.
      */
-    public AccessOptions(AccessSettings settings, AccountSettings accounts, Faults faults) {
-        this.faults = faults;
+    public AccessOptions(AccessSettings settings, AccountSettings accounts, ConfigErrors errors) {
+        this.errors = errors;
         this.mode = mode(settings.mode());
         this.limits = limits(settings.limits());
-        this.auditReads = faults.flag(PREFIX + "audit-reads", settings.auditReads());
+        this.auditReads = errors.flag(PREFIX + "audit-reads", settings.auditReads());
         if (mode == Mode.OIDC) {
             readIssuers(settings);
             readRules(settings, keys(accounts));
@@ -85,7 +85,7 @@ public class AccessOptions {
         return rules;
     }
 
-    Limits limits() {
+    LimitOptions limits() {
         return limits;
     }
 
@@ -98,24 +98,24 @@ public class AccessOptions {
             case "oidc" -> Mode.OIDC;
             case "none" -> Mode.NONE;
             default -> {
-                faults.add(MODE, "must be oidc or none, but is " + text);
+                errors.add(MODE, "must be oidc or none, but is " + text);
                 yield Mode.NONE;
             }
         };
     }
 
-    private Limits limits(AccessSettings.Limits settings) {
+    private LimitOptions limits(AccessSettings.LimitSettings settings) {
         String prefix = PREFIX + "limits.";
-        return new Limits(
-                faults.wholeNumber(prefix + "requests-per-second", settings.requestsPerSecond(), 1, 100_000),
-                faults.wholeNumber(prefix + "burst", settings.burst(), 1, 100_000),
-                faults.wholeNumber(prefix + "streams", settings.streams(), 1, 100_000),
-                faults.wholeNumber(prefix + "watched-calls", settings.watchedCalls(), 1, 1_000_000));
+        return new LimitOptions(
+                errors.wholeNumber(prefix + "requests-per-second", settings.requestsPerSecond(), 1, 100_000),
+                errors.wholeNumber(prefix + "burst", settings.burst(), 1, 100_000),
+                errors.wholeNumber(prefix + "streams", settings.streams(), 1, 100_000),
+                errors.wholeNumber(prefix + "watched-calls", settings.watchedCalls(), 1, 1_000_000));
     }
 
     private void readIssuers(AccessSettings settings) {
         if (settings.issuers().isEmpty()) {
-            faults.add(
+            errors.add(
                     PREFIX + "issuers.<name>.url",
                     "is missing: configure at least one issuer of bearer tokens, or set " + MODE
                             + "=none to let whoever reaches the port read every account");
@@ -123,19 +123,19 @@ public class AccessOptions {
         Set<String> urls = new HashSet<>();
         new TreeMap<>(settings.issuers()).forEach((name, entry) -> {
             String prefix = PREFIX + "issuers." + name + ".";
-            Optional<String> url = faults.required(prefix + "url", entry.url())
+            Optional<String> url = errors.required(prefix + "url", entry.url())
                     .filter(text -> url(prefix + "url", text).isPresent());
             String audience = entry.audience().trim();
             if (audience.isEmpty() || audience.equals(ANY)) {
-                faults.add(prefix + "audience", "must name what tokens for this service are made for, and not any");
+                errors.add(prefix + "audience", "must name what tokens for this service are made for, and not any");
             }
             Optional<URI> jwksUrl =
                     given(prefix + "jwks-url", entry.jwksUrl()).flatMap(text -> url(prefix + "jwks-url", text));
             Optional<Path> ca = given(prefix + "ca", entry.ca()).flatMap(text -> authorities(prefix + "ca", text));
             Optional<Path> tokenFile = given(prefix + "token-file", entry.tokenFile())
-                    .flatMap(text -> faults.file(prefix + "token-file", text));
+                    .flatMap(text -> errors.file(prefix + "token-file", text));
             if (url.isPresent() && !urls.add(url.get())) {
-                faults.add(prefix + "url", "is " + url.get() + ", which another issuer has already");
+                errors.add(prefix + "url", "is " + url.get() + ", which another issuer has already");
             }
             url.ifPresent(known -> issuers.add(new Issuer(name, known, audience, jwksUrl, ca, tokenFile)));
         });
@@ -146,13 +146,13 @@ public class AccessOptions {
             String prefix = PREFIX + "rules." + name + ".";
             Set<String> permissions = permissions(prefix + "permissions", entry.permissions());
             Optional<Set<AccountKey>> about = accounts(prefix + "accounts", entry.accounts(), accounts);
-            Optional<Pattern> issuer = pattern(prefix + "issuer", entry.issuer());
+            Optional<Glob> issuer = pattern(prefix + "issuer", entry.issuer());
             issuer.filter(pattern -> !isNamed(pattern, settings))
-                    .ifPresent(pattern -> faults.add(
+                    .ifPresent(pattern -> errors.add(
                             prefix + "issuer", "is " + pattern.text() + ", which is no issuer's name or URL"));
-            Optional<Pattern> subject = pattern(prefix + "subject", entry.subject());
-            Optional<Pattern> group = pattern(prefix + "group", entry.group());
-            Optional<Pattern> scope = pattern(prefix + "scope", entry.scope());
+            Optional<Glob> subject = pattern(prefix + "subject", entry.subject());
+            Optional<Glob> group = pattern(prefix + "group", entry.group());
+            Optional<Glob> scope = pattern(prefix + "scope", entry.scope());
             if (Stream.of(issuer, subject, group, scope).allMatch(Optional::isEmpty)) {
                 LOG.warnf(
                         "%s* names no issuer, subject, group or scope: it is about everybody with a valid token",
@@ -163,7 +163,7 @@ public class AccessOptions {
         });
     }
 
-    private static boolean isNamed(Pattern pattern, AccessSettings settings) {
+    private static boolean isNamed(Glob pattern, AccessSettings settings) {
         return settings.issuers().entrySet().stream()
                 .anyMatch(issuer -> pattern.matches(issuer.getKey())
                         || issuer.getValue()
@@ -178,7 +178,7 @@ public class AccessOptions {
                 texts.stream().map(text -> text.trim().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
         permissions.stream()
                 .filter(permission -> !permission.equals(READ) && !permission.equals(NUMBERS))
-                .forEach(unknown -> faults.add(key, "must be read or numbers or both, but has " + unknown));
+                .forEach(unknown -> errors.add(key, "must be read or numbers or both, but has " + unknown));
         return permissions;
     }
 
@@ -189,7 +189,7 @@ public class AccessOptions {
                 .filter(text -> !text.isEmpty())
                 .toList();
         if (names.isEmpty()) {
-            faults.add(key, "is missing: account keys, or * for all");
+            errors.add(key, "is missing: account keys, or * for all");
             return Optional.empty();
         }
         if (names.contains(EVERY_ACCOUNT)) {
@@ -197,7 +197,7 @@ public class AccessOptions {
         }
         List<String> unknown =
                 names.stream().filter(name -> !known.contains(name)).toList();
-        unknown.forEach(name -> faults.add(key, "has " + name + ", which is no account's key"));
+        unknown.forEach(name -> errors.add(key, "has " + name + ", which is no account's key"));
         return unknown.isEmpty()
                 ? Optional.of(names.stream().map(AccountKey::new).collect(Collectors.toSet()))
                 : Optional.empty();
@@ -211,26 +211,26 @@ public class AccessOptions {
                 .collect(Collectors.toSet());
     }
 
-    private Optional<Pattern> pattern(String key, Optional<String> text) {
-        return given(key, text).map(Pattern::new);
+    private Optional<Glob> pattern(String key, Optional<String> text) {
+        return given(key, text).map(Glob::new);
     }
 
     /** What is empty may be a variable that nobody set: to take it for absent could let more callers in. */
     private Optional<String> given(String key, Optional<String> text) {
         Optional<String> value = text.map(String::trim);
         if (value.filter(String::isEmpty).isPresent()) {
-            faults.add(key, "must not be empty");
+            errors.add(key, "must not be empty");
             return Optional.empty();
         }
         return value;
     }
 
     private Optional<URI> url(String key, String text) {
-        return faults.url(key, text, false, "on a loopback address");
+        return errors.url(key, text, false, "on a loopback address");
     }
 
     private Optional<Path> authorities(String key, String text) {
-        Optional<Path> file = faults.file(key, text);
+        Optional<Path> file = errors.file(key, text);
         if (file.isEmpty()) {
             return file;
         }
@@ -243,7 +243,7 @@ public class AccessOptions {
         } catch (IOException | CertificateException noCertificates) {
             // told below
         }
-        faults.add(key, "names a file that holds no certificates in PEM form: " + file.get());
+        errors.add(key, "names a file that holds no certificates in PEM form: " + file.get());
         return Optional.empty();
     }
 }

@@ -21,7 +21,7 @@ public interface AccessSettings {
     Map<String, Rule> rules();
 
     /** How much one caller may ask of us. */
-    Limits limits();
+    LimitSettings limits();
 
     /** Whether each call that is read leaves a line in the audit log, beside what is denied. */
     @WithDefault("false")
@@ -71,7 +71,7 @@ public interface AccessSettings {
     }
 
     /** Limits of one caller, which is a subject of an issuer. In mode {@code none} there are none. */
-    interface Limits {
+    interface LimitSettings {
 
         /** Requests a second in the long run, 1 to 100,000. */
         @WithDefault("100")

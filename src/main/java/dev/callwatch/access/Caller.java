@@ -37,7 +37,7 @@ public record Caller(
      * @param most what to tell at most
      * @return zero where that is over; {@code most} where it does not end before
      */
-    public Duration vouchedFor(Instant now, Duration most) {
+    public Duration tokenLifetime(Instant now, Duration most) {
         Duration left = expires.map(end -> Duration.between(now, end)).orElse(most);
         if (left.isNegative()) {
             return Duration.ZERO;

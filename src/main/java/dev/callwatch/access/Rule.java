@@ -16,10 +16,10 @@ import java.util.Set;
  * @param numbers whether it shows telephone numbers
  */
 record Rule(
-        Optional<Pattern> issuer,
-        Optional<Pattern> subject,
-        Optional<Pattern> group,
-        Optional<Pattern> scope,
+        Optional<Glob> issuer,
+        Optional<Glob> subject,
+        Optional<Glob> group,
+        Optional<Glob> scope,
         Set<AccountKey> accounts,
         boolean read,
         boolean numbers) {
@@ -35,7 +35,7 @@ record Rule(
         return accounts.isEmpty() || accounts.contains(account);
     }
 
-    private static boolean matches(Optional<Pattern> pattern, Set<String> values) {
+    private static boolean matches(Optional<Glob> pattern, Set<String> values) {
         return pattern.isEmpty() || values.stream().anyMatch(pattern.get()::matches);
     }
 }

@@ -1,5 +1,6 @@
 package dev.callwatch.account;
 
+import dev.callwatch.settings.ConfigErrors;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Arrays;
@@ -24,13 +25,13 @@ public class Accounts {
             "apac", "https://apac.cc.vonage.com");
     private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
 
-    private final Faults faults;
+    private final ConfigErrors errors;
     private final Map<String, Optional<Region>> regions;
     private final Map<AccountKey, Account> accounts;
 
-    /** Reads the settings; what is wrong with them is noted in {@code faults}. */
-    public Accounts(AccountSettings accountSettings, RegionSettings regionSettings, Faults faults) {
-        this.faults = faults;
+    /** Reads the settings; what is wrong with them is noted in {@code errors}. */
+    public Accounts(AccountSettings accountSettings, RegionSettings regionSettings, ConfigErrors errors) {
+        this.errors = errors;
         this.regions = regions(regionSettings);
         this.accounts = accounts(accountSettings);
     }
@@ -54,10 +55,10 @@ public class Accounts {
         DOCUMENTED_REGIONS.forEach((name, url) -> read.put(name, Optional.of(new Region(name, URI.create(url)))));
         new TreeMap<>(settings.regions()).forEach((name, entry) -> {
             String prefix = "callwatch.regions." + name;
-            boolean httpAllowed = faults.flag(prefix + ".allow-http", entry.allowHttp());
+            boolean httpAllowed = errors.flag(prefix + ".allow-http", entry.allowHttp());
             read.put(
                     name,
-                    faults.required(prefix + ".url", entry.url())
+                    errors.required(prefix + ".url", entry.url())
                             .flatMap(url -> url(prefix, url, httpAllowed))
                             .map(url -> new Region(name, url)));
         });
@@ -66,13 +67,13 @@ public class Accounts {
 
     private Optional<URI> url(String prefix, String text, boolean httpAllowed) {
         String whenHttp = "on a loopback address, or with " + prefix + ".allow-http=true";
-        return faults.url(prefix + ".url", text, httpAllowed, whenHttp)
+        return errors.url(prefix + ".url", text, httpAllowed, whenHttp)
                 .map(url -> URI.create(url.toString().replaceAll("/+$", "")));
     }
 
     private Map<AccountKey, Account> accounts(AccountSettings settings) {
         if (settings.accounts().isEmpty()) {
-            faults.add(
+            errors.add(
                     PREFIX + ".<name>.region",
                     "is missing: configure at least one account, or set callwatch.sandbox.enabled=true");
         }
@@ -84,7 +85,7 @@ public class Accounts {
             key.ifPresent(taken -> {
                 String other = names.putIfAbsent(taken, name);
                 if (other != null) {
-                    faults.add(prefix + ".key", "is " + taken + ", which " + PREFIX + "." + other + " has already");
+                    errors.add(prefix + ".key", "is " + taken + ", which " + PREFIX + "." + other + " has already");
                 }
             });
             account(entry, prefix, key).ifPresent(account -> read.putIfAbsent(account.key(), account));
@@ -95,7 +96,7 @@ public class Accounts {
     private Optional<AccountKey> key(String name, AccountSettings.Entry entry, String prefix) {
         Optional<AccountKey> key = AccountKey.parse(entry.key().orElse(name));
         if (key.isEmpty()) {
-            faults.add(
+            errors.add(
                     prefix + ".key", "must be 1 to 64 letters, digits, _ or - (by default it is the account's name)");
         }
         return key;
@@ -103,14 +104,14 @@ public class Accounts {
 
     private Optional<Account> account(AccountSettings.Entry entry, String prefix, Optional<AccountKey> key) {
         Optional<Region> region =
-                faults.required(prefix + ".region", entry.region()).flatMap(name -> region(prefix, name));
-        Optional<String> clientId = faults.required(prefix + ".client-id", entry.clientId());
+                errors.required(prefix + ".region", entry.region()).flatMap(name -> region(prefix, name));
+        Optional<String> clientId = errors.required(prefix + ".client-id", entry.clientId());
         Optional<ClientSecret> secret = secret(prefix, entry);
-        Optional<String> scope = faults.required(prefix + ".scope", entry.scope());
+        Optional<String> scope = errors.required(prefix + ".scope", entry.scope());
         Optional<String> country = country(prefix, entry);
         Allowance allowance = new Allowance(
-                faults.wholeNumber(prefix + ".requests-per-minute", entry.requestsPerMinute(), 1, 100_000),
-                faults.wholeNumber(prefix + ".burst", entry.burst(), 1, 100_000));
+                errors.wholeNumber(prefix + ".requests-per-minute", entry.requestsPerMinute(), 1, 100_000),
+                errors.wholeNumber(prefix + ".burst", entry.burst(), 1, 100_000));
         if (key.isEmpty() || region.isEmpty() || clientId.isEmpty() || secret.isEmpty() || scope.isEmpty()) {
             return Optional.empty();
         }
@@ -121,7 +122,7 @@ public class Accounts {
     private Optional<Region> region(String prefix, String name) {
         Optional<Region> region = regions.get(name);
         if (region == null) {
-            faults.add(prefix + ".region", "is " + name + ", which is none of " + String.join(", ", sorted(regions)));
+            errors.add(prefix + ".region", "is " + name + ", which is none of " + String.join(", ", sorted(regions)));
             return Optional.empty();
         }
         return region;
@@ -131,19 +132,19 @@ public class Accounts {
         Optional<String> value = entry.clientSecret().filter(text -> !text.isBlank());
         Optional<String> file = entry.clientSecretFile().filter(text -> !text.isBlank());
         if (value.isPresent() && file.isPresent()) {
-            faults.add(prefix + ".client-secret", "and client-secret-file are both set: keep one");
+            errors.add(prefix + ".client-secret", "and client-secret-file are both set: keep one");
             return Optional.empty();
         }
         if (file.isPresent()) {
-            return faults.file(prefix + ".client-secret-file", file.get()).map(ClientSecret.Mounted::new);
+            return errors.file(prefix + ".client-secret-file", file.get()).map(ClientSecret.Mounted::new);
         }
-        return faults.required(prefix + ".client-secret", value).map(ClientSecret.Fixed::new);
+        return errors.required(prefix + ".client-secret", value).map(ClientSecret.Fixed::new);
     }
 
     private Optional<String> country(String prefix, AccountSettings.Entry entry) {
         Optional<String> country = entry.country().map(text -> text.trim().toUpperCase(Locale.ROOT));
         if (country.isPresent() && !COUNTRIES.contains(country.get())) {
-            faults.add(prefix + ".country", "must be an ISO 3166-1 alpha-2 code such as GB, but is " + country.get());
+            errors.add(prefix + ".country", "must be an ISO 3166-1 alpha-2 code such as GB, but is " + country.get());
             return Optional.empty();
         }
         return country;

@@ -1,7 +1,7 @@
 package dev.callwatch.account;
 
+import dev.callwatch.settings.LoopbackAddress;
 import java.net.URI;
-import java.util.regex.Pattern;
 
 /**
  * A region of Vonage Contact Center.
@@ -12,9 +12,6 @@ import java.util.regex.Pattern;
  */
 public record Region(String name, URI url) {
 
-    private static final Pattern LOOPBACK =
-            Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]", Pattern.CASE_INSENSITIVE);
-
     /** Whether what is said to it is encrypted. */
     public boolean isEncrypted() {
         return "https".equalsIgnoreCase(url.getScheme());
@@ -22,10 +19,6 @@ public record Region(String name, URI url) {
 
     /** Whether it is on this machine. */
     public boolean isLoopback() {
-        return isLoopback(url);
-    }
-
-    static boolean isLoopback(URI url) {
-        return LOOPBACK.matcher(url.getHost()).matches();
+        return LoopbackAddress.isHostOf(url);
     }
 }

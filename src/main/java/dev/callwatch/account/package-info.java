@@ -1,6 +1,6 @@
 /**
- * The Vonage accounts and regions that this process holds, and their settings, checked at start.
+ * The Vonage accounts and regions that this process serves, and their settings, checked at start.
  *
- * <p>Touches nothing of ours.
+ * <p>Touches {@code settings}.
  */
 package dev.callwatch.account;

@@ -31,7 +31,7 @@ public class AccountResource {
     @APIResponse(responseCode = "401", ref = "Unauthenticated")
     @APIResponse(responseCode = "429", ref = "RateLimited")
     public AccountList list(@Context RoutingContext request) {
-        List<AccountList.Entry> entries = access.readable(Admission.caller(request)).stream()
+        List<AccountList.Entry> entries = access.readable(AuthenticationFilter.caller(request)).stream()
                 .map(AccountList.Entry::of)
                 .toList();
         return new AccountList(entries);

@@ -7,7 +7,7 @@ import dev.callwatch.call.Batch;
 import dev.callwatch.problem.InvalidRequest;
 import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.Violation;
-import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.call.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -23,10 +23,10 @@ import java.util.Optional;
 class BatchAnswer {
 
     private final Batch batch;
-    private final Representations representations;
+    private final StatusRenderer representations;
     private final Audit audit;
 
-    BatchAnswer(Batch batch, Representations representations, Audit audit) {
+    BatchAnswer(Batch batch, StatusRenderer representations, Audit audit) {
         this.audit = audit;
         this.batch = batch;
         this.representations = representations;

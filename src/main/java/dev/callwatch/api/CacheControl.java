@@ -1,6 +1,6 @@
 package dev.callwatch.api;
 
-import dev.callwatch.call.Demand;
+import dev.callwatch.call.CacheDirectives;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +17,7 @@ final class CacheControl {
     private CacheControl() {}
 
     /** Reads the header's lines; unknown and malformed directives count as absent. */
-    static Demand demand(List<String> lines) {
+    static CacheDirectives demand(List<String> lines) {
         List<String> directives = lines.stream()
                 .flatMap(line -> Stream.of(line.split(",")))
                 .map(directive -> directive.strip().toLowerCase(Locale.ROOT))
@@ -30,6 +30,6 @@ final class CacheControl {
                         .filter(matcher -> matcher.matches())
                         .map(matcher -> Duration.ofSeconds(Long.parseLong(matcher.group(1))))
                         .findFirst();
-        return new Demand(maxAge, directives.contains("only-if-cached"));
+        return new CacheDirectives(maxAge, directives.contains("only-if-cached"));
     }
 }

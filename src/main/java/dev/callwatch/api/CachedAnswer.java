@@ -2,7 +2,7 @@ package dev.callwatch.api;
 
 import dev.callwatch.access.Grant;
 import dev.callwatch.call.CallStatus;
-import dev.callwatch.call.Sighting;
+import dev.callwatch.call.LookupResult;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -15,9 +15,9 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Singleton
 class CachedAnswer {
 
-    private final Representations representations;
+    private final StatusRenderer representations;
 
-    CachedAnswer(Representations representations) {
+    CachedAnswer(StatusRenderer representations) {
         this.representations = representations;
     }
 
@@ -34,8 +34,8 @@ class CachedAnswer {
      * @param ifNoneMatch the lines of that request header
      * @param waited how long the answer might have been held back, where that was asked for
      */
-    RestResponse<byte[]> of(Sighting sighting, Grant grant, List<String> ifNoneMatch, Optional<Duration> waited) {
-        Representations.Representation representation = representations.of(sighting.status(), grant.numbers());
+    RestResponse<byte[]> of(LookupResult sighting, Grant grant, List<String> ifNoneMatch, Optional<Duration> waited) {
+        StatusRenderer.Representation representation = representations.of(sighting.status(), grant.numbers());
         RestResponse.ResponseBuilder<byte[]> answer = EntityTags.matches(ifNoneMatch, representation.tag())
                 ? RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_MODIFIED)
                 : RestResponse.ResponseBuilder.ok(representation.body(), MediaType.APPLICATION_JSON_TYPE);
@@ -52,13 +52,13 @@ class CachedAnswer {
     }
 
     /** The member's parameters as RFC 9211 has them. */
-    private static String cacheStatus(Sighting sighting) {
-        return switch (sighting.source()) {
-            case REMEMBERED -> "hit";
-            case READ_FIRST -> "fwd=uri-miss";
-            case READ_AGAIN -> "fwd=stale";
-            case READ_ON_DEMAND -> "fwd=request";
-            case LAST_KNOWN ->
+    private static String cacheStatus(LookupResult sighting) {
+        return switch (sighting.cacheStatus()) {
+            case HIT -> "hit";
+            case URI_MISS -> "fwd=uri-miss";
+            case STALE -> "fwd=stale";
+            case REQUEST -> "fwd=request";
+            case STALE_ON_ERROR ->
                 "fwd=stale; detail=" + sighting.reason().orElseThrow().type().code();
         };
     }

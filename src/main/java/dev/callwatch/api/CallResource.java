@@ -4,14 +4,14 @@ import dev.callwatch.access.AccessControl;
 import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
-import dev.callwatch.access.Limits;
+import dev.callwatch.access.CallerLimits;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
-import dev.callwatch.call.Demand;
-import dev.callwatch.call.Sighting;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.LookupResult;
 import dev.callwatch.problem.ProblemException;
-import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.call.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -47,7 +47,7 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
 public class CallResource {
 
     private final AccessControl access;
-    private final Limits limits;
+    private final CallerLimits limits;
     private final Audit audit;
     private final Calls calls;
     private final LongPoll longPoll;
@@ -56,7 +56,7 @@ public class CallResource {
 
     CallResource(
             AccessControl access,
-            Limits limits,
+            CallerLimits limits,
             Audit audit,
             Calls calls,
             LongPoll longPoll,
@@ -120,12 +120,12 @@ public class CallResource {
                     List<String> prefer,
             @Context RoutingContext request) {
         RequestedCall requested = RequestedCall.of(accountKey, callGuid);
-        Caller caller = Admission.caller(request);
+        Caller caller = AuthenticationFilter.caller(request);
         Grant grant = access.grant(caller, requested.account());
         Account account = grant.account();
-        Demand demand = CacheControl.demand(cacheControl).by(caller.name());
+        CacheDirectives demand = CacheControl.demand(cacheControl).by(caller.name());
         Optional<Duration> wait = ifNoneMatch.isEmpty() ? Optional.empty() : Preference.wait(prefer);
-        Uni<Sighting> sighting = wait.isPresent()
+        Uni<LookupResult> sighting = wait.isPresent()
                 ? waiting(caller, grant, requested.guid(), demand, ifNoneMatch, wait.get())
                 : calls.look(account, requested.guid(), demand);
         return sighting.onItemOrFailure()
@@ -134,9 +134,9 @@ public class CallResource {
                 .map(seen -> answer.of(seen, grant, ifNoneMatch, wait));
     }
 
-    private Uni<Sighting> waiting(
-            Caller caller, Grant grant, CallGuid guid, Demand demand, List<String> ifNoneMatch, Duration longest) {
-        Limits.Claim claim = limits.wait(caller);
+    private Uni<LookupResult> waiting(
+            Caller caller, Grant grant, CallGuid guid, CacheDirectives demand, List<String> ifNoneMatch, Duration longest) {
+        CallerLimits.Reservation claim = limits.wait(caller);
         return longPoll.look(
                         grant.account(),
                         guid,
@@ -190,7 +190,7 @@ public class CallResource {
     public Uni<BatchResult> lookUpAll(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
-        Caller caller = Admission.caller(request);
+        Caller caller = AuthenticationFilter.caller(request);
         return batch.inOrder(caller, access.grant(caller, requested.account()), requested, request);
     }
 
@@ -204,7 +204,7 @@ public class CallResource {
     public Multi<BatchResult.Row> lookUpEach(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
-        Caller caller = Admission.caller(request);
+        Caller caller = AuthenticationFilter.caller(request);
         return batch.asKnown(caller, access.grant(caller, requested.account()), requested, request);
     }
 

@@ -4,8 +4,8 @@ import dev.callwatch.access.AccessControl;
 import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
-import dev.callwatch.access.Limits;
-import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.access.CallerLimits;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
@@ -39,11 +39,11 @@ public class EventResource {
     private static final String NO_BUFFERING = "X-Accel-Buffering";
 
     private final AccessControl access;
-    private final Limits limits;
+    private final CallerLimits limits;
     private final Audit audit;
     private final EventStream stream;
 
-    EventResource(AccessControl access, Limits limits, Audit audit, EventStream stream) {
+    EventResource(AccessControl access, CallerLimits limits, Audit audit, EventStream stream) {
         this.access = access;
         this.limits = limits;
         this.audit = audit;
@@ -158,9 +158,9 @@ public class EventResource {
     }
 
     private Multi<StreamFrame> frames(RequestedStream requested, List<String> lastEventId, RoutingContext request) {
-        Caller caller = Admission.caller(request);
+        Caller caller = AuthenticationFilter.caller(request);
         Grant grant = access.grant(caller, requested.account());
-        Limits.Claim claim = limits.stream(caller, requested.guids().size());
+        CallerLimits.Reservation claim = limits.stream(caller, requested.guids().size());
         requested.guids().forEach(guid -> audit.read(caller, grant, guid.value(), "followed"));
         return stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request)
                 .onTermination()

@@ -8,11 +8,11 @@ import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.access.Unauthenticated;
 import dev.callwatch.account.Account;
-import dev.callwatch.budget.Delay;
+import dev.callwatch.time.Delay;
 import dev.callwatch.problem.Problem;
-import dev.callwatch.vonage.CallGuid;
-import dev.callwatch.watch.News;
-import dev.callwatch.watch.Watches;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.watch.Notification;
+import dev.callwatch.watch.CallPollers;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -43,8 +43,8 @@ class EventStream {
 
     private static final StreamFrame.Event END = new StreamFrame.Event("end", Optional.empty(), "{}");
 
-    private final Watches watches;
-    private final Representations representations;
+    private final CallPollers watches;
+    private final StatusRenderer representations;
     private final ObjectMapper json;
     private final Audit audit;
     private final Delay delay;
@@ -52,8 +52,8 @@ class EventStream {
     private final AtomicInteger open = new AtomicInteger();
 
     EventStream(
-            Watches watches,
-            Representations representations,
+            CallPollers watches,
+            StatusRenderer representations,
             ObjectMapper json,
             Audit audit,
             Delay delay,
@@ -80,7 +80,7 @@ class EventStream {
     record TroubledCall(Optional<String> id, Problem problem) {}
 
     /** News of one of the calls. */
-    private record Item(CallGuid guid, News news) {}
+    private record Item(CallGuid guid, Notification news) {}
 
     /**
      * Streams.
@@ -147,7 +147,7 @@ class EventStream {
 
     private Multi<Optional<StreamFrame>> expiry(Caller caller, Grant grant, RoutingContext request) {
         return caller.expires()
-                .map(end -> delay.of(caller.vouchedFor(clock.instant(), LONGEST))
+                .map(end -> delay.of(caller.tokenLifetime(clock.instant(), LONGEST))
                         .onItem()
                         .transformToMulti(passed -> {
                             Unauthenticated refusal = Unauthenticated.expired();
@@ -162,12 +162,12 @@ class EventStream {
     }
 
     private List<StreamFrame> frames(Grant grant, Item item, AtomicInteger unsettled, RoutingContext request) {
-        if (item.news() instanceof News.Seen seen) {
+        if (item.news() instanceof Notification.Changed seen) {
             String id = LastEventId.of(item.guid(), seen.event().call().revision());
             return List.of(new StreamFrame.Event(
                     "status", Optional.of(id), representations.of(seen.event(), grant.numbers())));
         }
-        if (item.news() instanceof News.Troubled troubled) {
+        if (item.news() instanceof Notification.Failed troubled) {
             Problem problem = ProblemMapper.of(troubled.reason(), request);
             return List.of(problem(Optional.of(item.guid().value()), problem));
         }

@@ -1,6 +1,6 @@
 package dev.callwatch.api;
 
-import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.call.CallGuid;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

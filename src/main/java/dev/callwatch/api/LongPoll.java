@@ -2,14 +2,15 @@ package dev.callwatch.api;
 
 import dev.callwatch.access.Caller;
 import dev.callwatch.account.Account;
-import dev.callwatch.budget.Delay;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.Race;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
-import dev.callwatch.call.Demand;
-import dev.callwatch.call.Sighting;
-import dev.callwatch.vonage.CallGuid;
-import dev.callwatch.watch.News;
-import dev.callwatch.watch.Watches;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.LookupResult;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.watch.Notification;
+import dev.callwatch.watch.CallPollers;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -22,11 +23,11 @@ import java.util.function.Predicate;
 class LongPoll {
 
     private final Calls calls;
-    private final Watches watches;
+    private final CallPollers watches;
     private final Delay delay;
     private final Clock clock;
 
-    LongPoll(Calls calls, Watches watches, Delay delay, Clock clock) {
+    LongPoll(Calls calls, CallPollers watches, Delay delay, Clock clock) {
         this.calls = calls;
         this.watches = watches;
         this.delay = delay;
@@ -40,21 +41,21 @@ class LongPoll {
      * @param wait how long to wait at most
      * @param caller who waits, for no longer than somebody vouches for it
      */
-    Uni<Sighting> look(
-            Account account, CallGuid guid, Demand demand, Predicate<CallStatus> isNews, Duration wait, Caller caller) {
+    Uni<LookupResult> look(
+            Account account, CallGuid guid, CacheDirectives demand, Predicate<CallStatus> isNews, Duration wait, Caller caller) {
         return calls.look(account, guid, demand)
                 .chain(first -> isNews.test(first.status()) || calls.isSettled(first.status())
                         ? Uni.createFrom().item(first)
-                        : later(account, guid, isNews, caller.vouchedFor(clock.instant(), wait))
-                                .map(waited -> calls.lastSighting(account, guid).orElse(first)));
+                        : later(account, guid, isNews, caller.tokenLifetime(clock.instant(), wait))
+                                .map(waited -> calls.lastResult(account, guid).orElse(first)));
     }
 
     private Uni<Void> later(Account account, CallGuid guid, Predicate<CallStatus> isNews, Duration wait) {
         Uni<Void> news = watches.follow(account, guid, OptionalLong.empty())
-                .filter(item -> item instanceof News.Seen seen
+                .filter(item -> item instanceof Notification.Changed seen
                         && isNews.test(seen.event().call()))
                 .toUni()
                 .replaceWithVoid();
-        return Uni.combine().any().of(news, delay.of(wait));
+        return Race.between(news, delay.of(wait));
     }
 }

@@ -3,7 +3,7 @@ package dev.callwatch.api;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.problem.InvalidRequest;
 import dev.callwatch.problem.Violation;
-import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.call.CallGuid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.callwatch.api;
 
-import dev.callwatch.store.Condition;
+import dev.callwatch.store.RedisCircuit;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -13,9 +13,9 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 public class StoreCheck implements HealthCheck {
 
-    private final Condition condition;
+    private final RedisCircuit condition;
 
-    StoreCheck(Condition condition) {
+    StoreCheck(RedisCircuit condition) {
         this.condition = condition;
     }
 

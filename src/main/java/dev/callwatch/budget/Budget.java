@@ -1,5 +1,6 @@
 package dev.callwatch.budget;
 
+import dev.callwatch.time.Delay;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.callwatch.budget;
 
+import dev.callwatch.time.Delay;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,7 +1,7 @@
 /**
- * How often an account may be asked, and how we wait until it may. Who shares that is behind a port ({@link
+ * How often an account may be asked, and how requests wait until it may. Who shares a budget is behind a port ({@link
  * dev.callwatch.budget.Rates}).
  *
- * <p>Touches {@code account}.
+ * <p>Touches {@code account} and {@code time}.
  */
 package dev.callwatch.budget;

@@ -2,7 +2,6 @@ package dev.callwatch.call;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.problem.ProblemException;
-import dev.callwatch.vonage.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -37,9 +36,9 @@ public class Batch {
      * @param sighting its status
      * @param failure why there is none
      */
-    public record Outcome(CallGuid guid, Optional<Sighting> sighting, Optional<ProblemException> failure) {
+    public record Outcome(CallGuid guid, Optional<LookupResult> sighting, Optional<ProblemException> failure) {
 
-        static Outcome of(CallGuid guid, Sighting sighting) {
+        static Outcome of(CallGuid guid, LookupResult sighting) {
             return new Outcome(guid, Optional.of(sighting), Optional.empty());
         }
 
@@ -52,7 +51,7 @@ public class Batch {
      * Looks calls up.
      *
      * @param guids repeated ones are looked up once
-     * @param caller on whose behalf, as in {@link Demand#caller}
+     * @param caller on whose behalf, as in {@link CacheDirectives#caller}
      * @return one outcome a call, each as soon as it is known: first those that Vonage need not be asked for. It never
      *     fails, and ends after the deadline of a look-up at the latest
      */
@@ -62,7 +61,7 @@ public class Batch {
             return Multi.createFrom()
                     .iterable(rememberedFirst(account, guids))
                     .onItem()
-                    .transformToUni(guid -> outcome(account, guid, Demand.ORDINARY.by(caller), deadline))
+                    .transformToUni(guid -> outcome(account, guid, CacheDirectives.ORDINARY.by(caller), deadline))
                     .merge(CONCURRENT_READINGS);
         });
     }
@@ -74,7 +73,7 @@ public class Batch {
                         .toList();
     }
 
-    private Uni<Outcome> outcome(Account account, CallGuid guid, Demand demand, Instant deadline) {
+    private Uni<Outcome> outcome(Account account, CallGuid guid, CacheDirectives demand, Instant deadline) {
         return calls.look(account, guid, demand, deadline)
                 .map(sighting -> Outcome.of(guid, sighting))
                 .onFailure(ProblemException.class)

@@ -1,7 +1,6 @@
 package dev.callwatch.call;
 
 import dev.callwatch.account.AccountKey;
-import dev.callwatch.vonage.CallGuid;
 
 /** Names a call: Vonage's GUIDs are told apart within an account. */
 public record CallKey(AccountKey account, CallGuid guid) {}

@@ -2,8 +2,6 @@ package dev.callwatch.call;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonRawValue;
-import dev.callwatch.vonage.CallDetail;
-import dev.callwatch.vonage.UpstreamFailure;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.time.Instant;
@@ -153,7 +151,7 @@ public record CallStatus(
             @Schema(examples = "no-answer", nullable = true, required = true)
             Optional<String> reason,
 
-            @Schema(required = true) Retry retry) {}
+            @Schema(required = true) RetryAdvice retry) {}
 
     /**
      * What was seen when, as RFC 3339 times in UTC.
@@ -201,22 +199,20 @@ public record CallStatus(
     }
 
     /**
-     * The status that a document means that was read before, here or elsewhere.
+     * The status that follows from what Vonage said before, here or on another replica.
      *
      * @param country the account's country, for national numbers
-     * @param document Vonage's document
-     * @throws UpstreamFailure.Malformed where the text is not a document that Vonage sent
      */
     public static CallStatus of(
-            CallKey call, Optional<String> country, String document, long revision, Observed observed) {
+            CallKey call, Optional<String> country, CallDetail detail, long revision, Observed observed) {
         return Enrichment.next(
                         call.account().value(),
                         country,
                         call.guid(),
-                        CallDetail.of(document),
+                        detail,
                         observed.at(),
                         Optional.empty())
-                .with(revision, observed, false, document);
+                .with(revision, observed, false, detail.document());
     }
 
     /** The same call as far as it is not about when it was seen: what entity tags are made of. */

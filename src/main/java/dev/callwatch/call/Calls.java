@@ -2,10 +2,7 @@ package dev.callwatch.call;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.problem.ProblemType;
-import dev.callwatch.vonage.CallDetail;
-import dev.callwatch.vonage.CallGuid;
-import dev.callwatch.vonage.CallReader;
-import dev.callwatch.vonage.UpstreamFailure;
+import dev.callwatch.time.Timeouts;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -47,16 +44,17 @@ public class Calls {
     /** What is remembered is compared with what all know for so many calls at the same time: look-ups go before. */
     private static final int CONCURRENT_RECALLS = 4;
 
-    private static final UpstreamFailure UNREADABLE = UpstreamFailure.elsewhere(
+    private static final UpstreamFailure UNREADABLE = UpstreamFailure.ofOtherReplica(
             ProblemType.UPSTREAM_ERROR, "Another replica failed to read the call.", Optional.empty());
 
     private final CallReader vonage;
     private final LookupOptions options;
-    private final Memory memory;
+    private final CallCache memory;
     private final Clock clock;
+    private final Timeouts timeouts;
     private final LookupMetrics metrics;
     private final Consumer<CallChanged> changes;
-    private final Replicas replicas;
+    private final Coordination replicas;
     private final ConcurrentMap<CallKey, Uni<Reading>> readings = new ConcurrentHashMap<>();
     private final AtomicReference<Cancellable> comparison = new AtomicReference<>(() -> {});
     private final Object[] turns = Stream.generate(Object::new).limit(TURNS).toArray();
@@ -73,20 +71,22 @@ public class Calls {
     Calls(
             CallReader vonage,
             LookupOptions options,
-            Memory memory,
-            Replicas replicas,
+            CallCache memory,
+            Coordination replicas,
             Clock clock,
+            Timeouts timeouts,
             LookupMetrics metrics,
             Event<CallChanged> changes) {
-        this(vonage, options, memory, replicas, clock, metrics, changes::fire);
+        this(vonage, options, memory, replicas, clock, timeouts, metrics, changes::fire);
     }
 
     Calls(
             CallReader vonage,
             LookupOptions options,
-            Memory memory,
-            Replicas replicas,
+            CallCache memory,
+            Coordination replicas,
             Clock clock,
+            Timeouts timeouts,
             LookupMetrics metrics,
             Consumer<CallChanged> changes) {
         this.vonage = vonage;
@@ -94,6 +94,7 @@ public class Calls {
         this.memory = memory;
         this.replicas = replicas;
         this.clock = clock;
+        this.timeouts = timeouts;
         this.metrics = metrics;
         this.changes = changes;
     }
@@ -106,15 +107,15 @@ public class Calls {
      * @return its status; where Vonage cannot be read the last known one; an {@link UpstreamFailure} where none is
      *     known, {@link NotCached} where Vonage must not be asked. Cancelling it cancels nothing that others wait for
      */
-    public Uni<Sighting> look(Account account, CallGuid guid, Demand demand) {
+    public Uni<LookupResult> look(Account account, CallGuid guid, CacheDirectives demand) {
         return look(account, guid, demand, Instant.MAX);
     }
 
     /**
-     * Looks a call up like {@link #look(Account, CallGuid, Demand)}, but waits no longer than until a deadline. A reading
+     * Looks a call up like {@link #look(Account, CallGuid, CacheDirectives)}, but waits no longer than until a deadline. A reading
      * goes on after it for others.
      */
-    Uni<Sighting> look(Account account, CallGuid guid, Demand demand, Instant deadline) {
+    Uni<LookupResult> look(Account account, CallGuid guid, CacheDirectives demand, Instant deadline) {
         return Uni.createFrom().deferred(() -> {
             MDC.put("callId", guid.value());
             Timer.Sample since = metrics.start();
@@ -130,12 +131,12 @@ public class Calls {
     }
 
     /** What is remembered of a call, however old, without asking Vonage. */
-    public Optional<Sighting> lastSighting(Account account, CallGuid guid) {
+    public Optional<LookupResult> lastResult(Account account, CallGuid guid) {
         Snapshot known = memory.of(new CallKey(account.key(), guid));
-        return known.trouble().isPresent()
+        return known.lastError().isPresent()
                 ? known.lastKnown()
-                        .map(status -> stale(status, known.trouble().get().reason()))
-                : known.status().map(status -> sighting(status, Sighting.Source.REMEMBERED));
+                        .map(status -> stale(status, known.lastError().get().reason()))
+                : known.status().map(status -> sighting(status, LookupResult.CacheStatus.HIT));
     }
 
     /** The last statuses of a call that other replicas keep, one a revision, the oldest first. */
@@ -150,20 +151,20 @@ public class Calls {
 
     /** Whether an ordinary look-up would be answered without asking Vonage. */
     boolean remembers(Account account, CallGuid guid) {
-        return remembered(memory.of(new CallKey(account.key(), guid)), Demand.ORDINARY)
+        return remembered(memory.of(new CallKey(account.key(), guid)), CacheDirectives.ORDINARY)
                 .isPresent();
     }
 
     /** Another replica has a new revision: where the call is known here, it is learnt at once. */
-    void heard(@Observes CallHeard news) {
+    void heard(@Observes RemoteRevision news) {
         Snapshot known = memory.of(news.key());
-        if (known.saysSomething() && known.revision() < news.revision()) {
+        if (known.isCacheable() && known.revision() < news.revision()) {
             recall(news.key()).subscribe().with(learnt -> {}, Calls::defect);
         }
     }
 
     /** Brings together what is remembered here and what the others know. */
-    void back(@Observes ReplicasBack back) {
+    void back(@Observes ReplicasReconnected back) {
         Cancellable recalls = Multi.createFrom()
                 .iterable(List.copyOf(memory.calls()))
                 .onItem()
@@ -181,12 +182,12 @@ public class Calls {
 
     private Uni<Snapshot> recall(CallKey key) {
         return Uni.createFrom()
-                .deferred(() -> replicas.recall(key, memory.of(key)))
+                .deferred(() -> replicas.sync(key, memory.of(key)))
                 .invoke(told -> learn(key, told))
-                .map(Replicas.Told::snapshot);
+                .map(Coordination.Update::snapshot);
     }
 
-    private Uni<Sighting> answer(Account account, CallKey key, Demand demand, Instant deadline) {
+    private Uni<LookupResult> answer(Account account, CallKey key, CacheDirectives demand, Instant deadline) {
         Snapshot known = memory.of(key);
         return remembered(known, demand)
                 .orElseGet(() -> demand.onlyIfCached()
@@ -196,12 +197,15 @@ public class Calls {
                         : read(account, key, known, demand, deadline));
     }
 
-    private Uni<Sighting> read(Account account, CallKey key, Snapshot known, Demand demand, Instant deadline) {
-        Sighting.Source source = source(known, demand);
-        return vonage.until(deadline, () -> join(account, key, known, demand))
+    private Uni<LookupResult> read(Account account, CallKey key, Snapshot known, CacheDirectives demand, Instant deadline) {
+        LookupResult.CacheStatus cacheStatus = cacheStatus(known, demand);
+        return timeouts.until(
+                        deadline,
+                        Uni.createFrom().deferred(() -> join(account, key, known, demand)),
+                        UpstreamFailure.DeadlinePassed::new)
                 .chain(reading -> reading.made()
                         ? Uni.createFrom()
-                                .item(sighting(reading.snapshot().status().orElseThrow(), source))
+                                .item(sighting(reading.snapshot().status().orElseThrow(), cacheStatus))
                         : remembered(reading.snapshot(), demand)
                                 .orElseGet(() -> answer(account, key, demand, deadline)))
                 .onFailure(UpstreamFailure.class)
@@ -209,46 +213,46 @@ public class Calls {
     }
 
     /** What can be said without asking Vonage, if anything. */
-    private Optional<Uni<Sighting>> remembered(Snapshot known, Demand demand) {
+    private Optional<Uni<LookupResult>> remembered(Snapshot known, CacheDirectives demand) {
         Instant now = clock.instant();
         Optional<CallStatus> fresh =
                 known.status().filter(status -> !known.isForgotten() && suffices(status, demand, now));
-        Optional<Snapshot.Trouble> trouble = known.trouble().filter(recent -> stands(recent, demand, now));
+        Optional<Snapshot.LastError> lastError = known.lastError().filter(recent -> stands(recent, demand, now));
         boolean troubled =
-                trouble.isPresent() && (fresh.isEmpty() || demand.maxAge().isPresent());
+                lastError.isPresent() && (fresh.isEmpty() || demand.maxAge().isPresent());
         return troubled
-                ? Optional.of(lastKnown(known, trouble.get().reason()))
-                : fresh.map(status -> Uni.createFrom().item(sighting(status, Sighting.Source.REMEMBERED)));
+                ? Optional.of(lastKnown(known, lastError.get().reason()))
+                : fresh.map(status -> Uni.createFrom().item(sighting(status, LookupResult.CacheStatus.HIT)));
     }
 
-    private boolean stands(Snapshot.Trouble trouble, Demand demand, Instant now) {
-        boolean justNow = now.isBefore(trouble.at().plus(BETWEEN_FORCED_READINGS));
-        boolean missing = trouble.reason() instanceof UpstreamFailure.CallNotFound
-                && options.freshness().isFreshlyMissing(trouble.at(), now)
-                && demand.accepts(Duration.between(trouble.at(), now));
+    private boolean stands(Snapshot.LastError lastError, CacheDirectives demand, Instant now) {
+        boolean justNow = now.isBefore(lastError.at().plus(BETWEEN_FORCED_READINGS));
+        boolean missing = lastError.reason() instanceof UpstreamFailure.CallNotFound
+                && options.freshness().isFreshlyMissing(lastError.at(), now)
+                && demand.accepts(Duration.between(lastError.at(), now));
         return justNow || missing;
     }
 
-    private boolean suffices(CallStatus status, Demand demand, Instant now) {
+    private boolean suffices(CallStatus status, CacheDirectives demand, Instant now) {
         Duration age = Duration.between(status.observed().at(), now);
         boolean forced = demand.maxAge().isPresent();
         return options.freshness().isFresh(status, now) && demand.accepts(age)
                 || forced && age.compareTo(BETWEEN_FORCED_READINGS) < 0;
     }
 
-    private Sighting.Source source(Snapshot known, Demand demand) {
+    private LookupResult.CacheStatus cacheStatus(Snapshot known, CacheDirectives demand) {
         if (known.status().isEmpty()) {
-            return Sighting.Source.READ_FIRST;
+            return LookupResult.CacheStatus.URI_MISS;
         }
         boolean fresh = options.freshness().isFresh(known.status().get(), clock.instant());
-        return fresh && demand.maxAge().isPresent() ? Sighting.Source.READ_ON_DEMAND : Sighting.Source.READ_AGAIN;
+        return fresh && demand.maxAge().isPresent() ? LookupResult.CacheStatus.REQUEST : LookupResult.CacheStatus.STALE;
     }
 
-    private Sighting sighting(CallStatus status, Sighting.Source source) {
-        return new Sighting(status, source, age(status), options.freshness().lifetime(status), Optional.empty());
+    private LookupResult sighting(CallStatus status, LookupResult.CacheStatus cacheStatus) {
+        return new LookupResult(status, cacheStatus, age(status), options.freshness().lifetime(status), Optional.empty());
     }
 
-    private Uni<Sighting> lastKnown(Snapshot known, UpstreamFailure reason) {
+    private Uni<LookupResult> lastKnown(Snapshot known, UpstreamFailure reason) {
         // A reading that is given up leaves no trouble behind, so the status may not be marked yet.
         return known.lastKnown()
                 .or(() -> known.status().map(CallStatus::asLastKnown))
@@ -256,15 +260,15 @@ public class Calls {
                 .orElseGet(() -> Uni.createFrom().failure(reason));
     }
 
-    private Sighting stale(CallStatus status, UpstreamFailure reason) {
-        return new Sighting(status, Sighting.Source.LAST_KNOWN, age(status), Duration.ZERO, Optional.of(reason));
+    private LookupResult stale(CallStatus status, UpstreamFailure reason) {
+        return new LookupResult(status, LookupResult.CacheStatus.STALE_ON_ERROR, age(status), Duration.ZERO, Optional.of(reason));
     }
 
     private Duration age(CallStatus status) {
         return Duration.between(status.observed().at(), clock.instant());
     }
 
-    private Uni<Reading> join(Account account, CallKey key, Snapshot known, Demand demand) {
+    private Uni<Reading> join(Account account, CallKey key, Snapshot known, CacheDirectives demand) {
         return readings.computeIfAbsent(
                 key,
                 absent -> Uni.createFrom()
@@ -280,13 +284,13 @@ public class Calls {
     /** What another reading brought between this caller's look at the memory and its turn to read. */
     private Optional<Snapshot> justRead(CallKey key, Snapshot known) {
         Snapshot now = memory.of(key);
-        boolean news = now.trouble().isEmpty()
+        boolean news = now.lastError().isEmpty()
                 && now.status().isPresent()
                 && !now.status().equals(known.status());
         return news ? Optional.of(now) : Optional.empty();
     }
 
-    private Uni<Reading> begin(Account account, CallKey key, Demand demand) {
+    private Uni<Reading> begin(Account account, CallKey key, CacheDirectives demand) {
         Instant now = clock.instant();
         Attempt attempt = new Attempt(account, key, demand, now, now.plus(options.deadline()));
         return claim(attempt, memory.of(key));
@@ -299,47 +303,47 @@ public class Calls {
      * @param begun when that was
      * @param deadline when it is of no more use
      */
-    private record Attempt(Account account, CallKey key, Demand demand, Instant begun, Instant deadline) {}
+    private record Attempt(Account account, CallKey key, CacheDirectives demand, Instant begun, Instant deadline) {}
 
     /** Reads the call, or waits for who reads it, unless somebody else has read it lately enough. */
     private Uni<Reading> claim(Attempt attempt, Snapshot known) {
-        return replicas.claim(attempt.key(), known).chain(claim -> {
-            if (claim instanceof Replicas.Told told) {
+        return replicas.acquire(attempt.key(), known).chain(claim -> {
+            if (claim instanceof Coordination.Update told) {
                 return told(attempt, told);
             }
-            if (claim instanceof Replicas.Taken taken) {
+            if (claim instanceof Coordination.HeldElsewhere taken) {
                 return wait(attempt, taken);
             }
-            return read(attempt, (Replicas.Lease) claim);
+            return read(attempt, (Coordination.Lease) claim);
         });
     }
 
-    private Uni<Reading> told(Attempt attempt, Replicas.Told told) {
+    private Uni<Reading> told(Attempt attempt, Coordination.Update told) {
         learn(attempt.key(), told);
         return remembered(told.snapshot(), attempt.demand()).isPresent()
                 ? Uni.createFrom().item(new Reading(told.snapshot(), false))
                 : claim(attempt, told.snapshot());
     }
 
-    private Uni<Reading> wait(Attempt attempt, Replicas.Taken taken) {
-        return vonage.until(attempt.deadline(), taken::outcome)
+    private Uni<Reading> wait(Attempt attempt, Coordination.HeldElsewhere taken) {
+        return timeouts.until(attempt.deadline(), taken.outcome(), UpstreamFailure.DeadlinePassed::new)
                 .chain(outcome -> outcome.map(told -> brought(attempt, told))
                         .orElseGet(() -> claim(attempt, memory.of(attempt.key()))));
     }
 
     /** What the reading of another replica brought, or what one has remembered for long and has shared only now. */
-    private Uni<Reading> brought(Attempt attempt, Replicas.Told told) {
-        if (told.snapshot().heardAt().isBefore(attempt.begun().minus(CLOCKS_DIFFER))) {
+    private Uni<Reading> brought(Attempt attempt, Coordination.Update told) {
+        if (told.snapshot().checkedAt().isBefore(attempt.begun().minus(CLOCKS_DIFFER))) {
             return told(attempt, told);
         }
         learn(attempt.key(), told);
         return told.snapshot()
-                .trouble()
-                .<Uni<Reading>>map(trouble -> Uni.createFrom().failure(trouble.reason()))
+                .lastError()
+                .<Uni<Reading>>map(lastError -> Uni.createFrom().failure(lastError.reason()))
                 .orElseGet(() -> Uni.createFrom().item(new Reading(told.snapshot(), true)));
     }
 
-    private Uni<Reading> read(Attempt attempt, Replicas.Lease lease) {
+    private Uni<Reading> read(Attempt attempt, Coordination.Lease lease) {
         Duration left = Duration.between(clock.instant(), attempt.deadline());
         return vonage.read(
                         attempt.account(),
@@ -351,10 +355,10 @@ public class Calls {
                 .call(failure -> failed(attempt.key(), (UpstreamFailure) failure, lease))
                 .onFailure(failure -> !(failure instanceof UpstreamFailure))
                 // A defect here must not keep the others waiting until the lease is renewed no more.
-                .call(() -> lease.giveUp(UNREADABLE));
+                .call(() -> lease.abort(UNREADABLE));
     }
 
-    private Uni<Reading> seen(Attempt attempt, CallDetail detail, Replicas.Lease lease) {
+    private Uni<Reading> seen(Attempt attempt, CallDetail detail, Coordination.Lease lease) {
         Account account = attempt.account();
         Snapshot known = memory.of(attempt.key());
         CallStatus status = Enrichment.next(
@@ -364,25 +368,25 @@ public class Calls {
                 detail,
                 clock.instant(),
                 known.status());
-        return lease.keep(known, Snapshot.of(status)).map(told -> {
+        return lease.publish(known, Snapshot.of(status)).map(told -> {
             learn(attempt.key(), told);
             return new Reading(told.snapshot(), true);
         });
     }
 
-    private Uni<Void> failed(CallKey key, UpstreamFailure reason, Replicas.Lease lease) {
+    private Uni<Void> failed(CallKey key, UpstreamFailure reason, Coordination.Lease lease) {
         Snapshot known = memory.of(key);
         Snapshot now = known.failed(reason, clock.instant());
-        return now.saysSomething()
-                ? lease.keep(known, now).invoke(told -> learn(key, told)).replaceWithVoid()
-                : lease.giveUp(reason);
+        return now.isCacheable()
+                ? lease.publish(known, now).invoke(told -> learn(key, told)).replaceWithVoid()
+                : lease.abort(reason);
     }
 
     /** Remembers what is told of a call, and tells each new revision, in their order whoever brings them. */
-    private void learn(CallKey key, Replicas.Told told) {
+    private void learn(CallKey key, Coordination.Update told) {
         synchronized (turns[Math.floorMod(key.hashCode(), TURNS)]) {
             Snapshot known = memory.of(key);
-            if (told.snapshot().isNoNewsTo(known) || !told.snapshot().saysSomething()) {
+            if (told.snapshot().isSupersededBy(known) || !told.snapshot().isCacheable()) {
                 return;
             }
             memory.keep(key, told.snapshot());

@@ -2,8 +2,6 @@ package dev.callwatch.call;
 
 import dev.callwatch.phone.PhoneNumber;
 import dev.callwatch.phone.PhoneNumbers;
-import dev.callwatch.vonage.CallDetail;
-import dev.callwatch.vonage.CallGuid;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -76,7 +74,7 @@ final class Enrichment {
                 fault.code().map(WireName::of),
                 present(fault.party()).map(WireName::of),
                 present(fault.reason()).map(WireName::of),
-                Retry.after(fault.reason()));
+                RetryAdvice.after(fault.reason()));
     }
 
     private static CallStatus.Party party(

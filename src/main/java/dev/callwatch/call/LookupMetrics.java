@@ -31,7 +31,7 @@ class LookupMetrics {
      * @param sighting its answer, or null where it failed
      * @param failure what it failed with, or null where it was answered
      */
-    void lookedUp(Timer.Sample since, AccountKey account, Sighting sighting, Throwable failure) {
+    void lookedUp(Timer.Sample since, AccountKey account, LookupResult sighting, Throwable failure) {
         Series series = new Series(account, failure == null ? answered(sighting) : failed(failure));
         since.stop(timers.computeIfAbsent(series, this::timer));
     }
@@ -44,11 +44,11 @@ class LookupMetrics {
                 .register(registry);
     }
 
-    private static String answered(Sighting sighting) {
-        return switch (sighting.source()) {
-            case REMEMBERED -> "remembered";
-            case LAST_KNOWN -> "stale";
-            case READ_FIRST, READ_AGAIN, READ_ON_DEMAND -> "read";
+    private static String answered(LookupResult sighting) {
+        return switch (sighting.cacheStatus()) {
+            case HIT -> "remembered";
+            case STALE_ON_ERROR -> "stale";
+            case URI_MISS, STALE, REQUEST -> "read";
         };
     }
 

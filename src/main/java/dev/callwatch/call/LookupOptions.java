@@ -1,6 +1,6 @@
 package dev.callwatch.call;
 
-import dev.callwatch.account.Faults;
+import dev.callwatch.settings.ConfigErrors;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
@@ -18,18 +18,18 @@ public class LookupOptions {
     private final long memory;
     private final Freshness freshness;
 
-    /** Reads the settings; what is wrong with them is noted in {@code faults}. */
-    public LookupOptions(LookupSettings settings, Faults faults) {
-        this.deadline = faults.duration(
+    /** Reads the settings; what is wrong with them is noted in {@code errors}. */
+    public LookupOptions(LookupSettings settings, ConfigErrors errors) {
+        this.deadline = errors.duration(
                 PREFIX + "deadline", settings.deadline(), Duration.ofMillis(100), Duration.ofMinutes(1));
         this.freshness = new Freshness(
-                faults.duration(PREFIX + "active-ttl", settings.activeTtl(), Duration.ZERO, HOUR),
-                faults.duration(PREFIX + "ended-ttl", settings.endedTtl(), Duration.ZERO, DAY),
-                faults.duration(PREFIX + "missing-ttl", settings.missingTtl(), Duration.ZERO, HOUR),
-                faults.duration(PREFIX + "disposition-window", settings.dispositionWindow(), Duration.ZERO, DAY));
+                errors.duration(PREFIX + "active-ttl", settings.activeTtl(), Duration.ZERO, HOUR),
+                errors.duration(PREFIX + "ended-ttl", settings.endedTtl(), Duration.ZERO, DAY),
+                errors.duration(PREFIX + "missing-ttl", settings.missingTtl(), Duration.ZERO, HOUR),
+                errors.duration(PREFIX + "disposition-window", settings.dispositionWindow(), Duration.ZERO, DAY));
         this.retention =
-                faults.duration(PREFIX + "retention", settings.retention(), Duration.ofMinutes(1), Duration.ofDays(30));
-        this.memory = faults.memory(PREFIX + "memory", settings.memory(), 1L << 20, 1L << 36);
+                errors.duration(PREFIX + "retention", settings.retention(), Duration.ofMinutes(1), Duration.ofDays(30));
+        this.memory = errors.memory(PREFIX + "memory", settings.memory(), 1L << 20, 1L << 36);
     }
 
     Duration deadline() {

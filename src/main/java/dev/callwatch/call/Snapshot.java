@@ -1,6 +1,5 @@
 package dev.callwatch.call;
 
-import dev.callwatch.vonage.UpstreamFailure;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -11,9 +10,9 @@ import java.util.stream.Stream;
  *
  * @param status the last status read
  * @param lastKnown the same, marked as stale; made once, since all who ask meanwhile are answered with it
- * @param trouble why it could not be read since
+ * @param lastError why it could not be read since
  */
-public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKnown, Optional<Trouble> trouble) {
+public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKnown, Optional<LastError> lastError) {
 
     /** Of a call that nobody has asked for. */
     public static final Snapshot NOTHING = new Snapshot(Optional.empty(), Optional.empty(), Optional.empty());
@@ -27,7 +26,7 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
      * @param reason what the reading failed with
      * @param at when it failed
      */
-    public record Trouble(UpstreamFailure reason, Instant at) {}
+    public record LastError(UpstreamFailure reason, Instant at) {}
 
     /** It was read. */
     public static Snapshot of(CallStatus status) {
@@ -37,7 +36,7 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
     /** It could not be read. */
     public Snapshot failed(UpstreamFailure reason, Instant at) {
         return new Snapshot(
-                status, lastKnown.or(() -> status.map(CallStatus::asLastKnown)), Optional.of(new Trouble(reason, at)));
+                status, lastKnown.or(() -> status.map(CallStatus::asLastKnown)), Optional.of(new LastError(reason, at)));
     }
 
     /** The revision of the status; 0 where there is none. */
@@ -56,9 +55,9 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
                 .map(status ->
                         earlier.status.map(before -> following(before, status)).orElse(status))
                 .or(() -> earlier.status);
-        Optional<Trouble> since = Stream.of(later.trouble, earlier.trouble)
+        Optional<LastError> since = Stream.of(later.lastError, earlier.lastError)
                 .flatMap(Optional::stream)
-                .max(Comparator.comparing(Trouble::at))
+                .max(Comparator.comparing(LastError::at))
                 .filter(recent -> both.filter(
                                 status -> !recent.at().isAfter(status.observed().at()))
                         .isEmpty());
@@ -82,29 +81,29 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
     }
 
     /** Whether it says no more than another of the same call. */
-    boolean isNoNewsTo(Snapshot other) {
+    boolean isSupersededBy(Snapshot other) {
         boolean older = revision() < other.revision()
-                || revision() == other.revision() && heardAt().isBefore(other.heardAt());
+                || revision() == other.revision() && checkedAt().isBefore(other.checkedAt());
         return older || equals(other);
     }
 
     /** When it was read last, or could not be. */
-    Instant heardAt() {
-        return trouble.map(Trouble::at).filter(at -> at.isAfter(at())).orElse(at());
+    Instant checkedAt() {
+        return lastError.map(LastError::at).filter(at -> at.isAfter(at())).orElse(at());
     }
 
     /**
      * Whether it says anything of the call. A failure is no value: it counts beside a status, or where it is Vonage's word
      * on the call, since otherwise each of many who ask would make Vonage say it again.
      */
-    boolean saysSomething() {
+    boolean isCacheable() {
         return status.isPresent()
-                || trouble.filter(recent -> recent.reason().isVerdict()).isPresent();
+                || lastError.filter(recent -> recent.reason().isDefinitive()).isPresent();
     }
 
     /** Whether Vonage knew the call and knows it no longer. */
     boolean isForgotten() {
-        return trouble.filter(recent -> recent.reason() instanceof UpstreamFailure.CallNotFound)
+        return lastError.filter(recent -> recent.reason() instanceof UpstreamFailure.CallNotFound)
                 .isPresent();
     }
 

@@ -28,13 +28,13 @@ public class SandboxServer {
 
     private final SandboxSettings settings;
     private final Vertx vertx;
-    private final StandIn standIn;
+    private final FakeVonage standIn;
     private Optional<HttpServer> server = Optional.empty();
 
     SandboxServer(SandboxSettings settings, Vertx vertx, Clock clock) {
         this.settings = settings;
         this.vertx = vertx;
-        this.standIn = new StandIn(clock);
+        this.standIn = new FakeVonage(clock);
     }
 
     void start(@Observes StartupEvent event) {

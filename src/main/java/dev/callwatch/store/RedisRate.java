@@ -41,7 +41,7 @@ final class RedisRate implements Rate {
 
     private final Allowance ceiling;
     private final Function<List<String>, Uni<Answer>> script;
-    private final Condition condition;
+    private final RedisCircuit condition;
     private final Clock clock;
     private final DoubleSupplier random;
 
@@ -75,13 +75,13 @@ final class RedisRate implements Rate {
     /**
      * A rate that is taken for full until Redis has answered.
      *
-     * @param script runs {@link Script#ALLOWANCE} with its arguments; fails where Redis cannot be used
+     * @param script runs {@link RedisScript#ALLOWANCE} with its arguments; fails where Redis cannot be used
      * @param random numbers from 0 (inclusive) to 1 (exclusive)
      */
     RedisRate(
             Allowance ceiling,
             Function<List<String>, Uni<Answer>> script,
-            Condition condition,
+            RedisCircuit condition,
             Clock clock,
             DoubleSupplier random) {
         this.ceiling = ceiling;

@@ -3,7 +3,7 @@ package dev.callwatch.store;
 import dev.callwatch.account.Account;
 import dev.callwatch.budget.Rate;
 import dev.callwatch.budget.Rates;
-import dev.callwatch.call.ReplicasBack;
+import dev.callwatch.call.ReplicasReconnected;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
@@ -17,13 +17,13 @@ import java.util.concurrent.ThreadLocalRandom;
 @Typed(RedisRates.class)
 class RedisRates implements Rates {
 
-    private final Scripts scripts;
+    private final RedisScripts scripts;
     private final Keys keys;
-    private final Condition condition;
+    private final RedisCircuit condition;
     private final Clock clock;
     private final List<RedisRate> rates = new CopyOnWriteArrayList<>();
 
-    RedisRates(Scripts scripts, Keys keys, Condition condition, Clock clock) {
+    RedisRates(RedisScripts scripts, Keys keys, RedisCircuit condition, Clock clock) {
         this.scripts = scripts;
         this.keys = keys;
         this.condition = condition;
@@ -31,7 +31,7 @@ class RedisRates implements Rates {
     }
 
     /** What Redis could not be told meanwhile must not wait until somebody asks for a permit, which a pause may put off. */
-    void back(@Observes ReplicasBack back) {
+    void back(@Observes ReplicasReconnected back) {
         rates.forEach(RedisRate::tell);
     }
 
@@ -40,7 +40,7 @@ class RedisRates implements Rates {
         List<String> allowance = List.of(keys.allowance(account.key()));
         RedisRate rate = new RedisRate(
                 account.allowance(),
-                arguments -> scripts.run(Script.ALLOWANCE, allowance, arguments).map(RedisRate.Answer::of),
+                arguments -> scripts.run(RedisScript.ALLOWANCE, allowance, arguments).map(RedisRate.Answer::of),
                 condition,
                 clock,
                 () -> ThreadLocalRandom.current().nextDouble());

@@ -2,8 +2,8 @@ package dev.callwatch.store;
 
 import dev.callwatch.budget.LocalRates;
 import dev.callwatch.budget.Rates;
-import dev.callwatch.call.Alone;
-import dev.callwatch.call.Replicas;
+import dev.callwatch.call.LocalCoordination;
+import dev.callwatch.call.Coordination;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -17,8 +17,8 @@ class Store {
 
     @Produces
     @Singleton
-    Replicas replicas(StoreOptions options, Instance<RedisReplicas> redis) {
-        return options.isShared() ? redis.get() : new Alone();
+    Coordination replicas(StoreOptions options, Instance<RedisCoordination> redis) {
+        return options.isShared() ? redis.get() : new LocalCoordination();
     }
 
     @Produces

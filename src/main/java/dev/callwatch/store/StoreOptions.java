@@ -1,6 +1,6 @@
 package dev.callwatch.store;
 
-import dev.callwatch.account.Faults;
+import dev.callwatch.settings.ConfigErrors;
 import io.quarkus.arc.InjectableInstance;
 import io.vertx.mutiny.redis.client.Redis;
 import jakarta.inject.Inject;
@@ -18,30 +18,30 @@ public class StoreOptions {
     private final boolean shared;
     private final String namespace;
 
-    /** Reads the settings; what is wrong with them is noted in {@code faults}. */
+    /** Reads the settings; what is wrong with them is noted in {@code errors}. */
     @Inject
-    StoreOptions(StoreSettings settings, InjectableInstance<Redis> redis, Faults faults) {
-        this(settings, redis.getHandle().getBean().isActive(), faults);
+    StoreOptions(StoreSettings settings, InjectableInstance<Redis> redis, ConfigErrors errors) {
+        this(settings, redis.getHandle().getBean().isActive(), errors);
     }
 
     /** @param hosts whether it is known where Redis is */
-    StoreOptions(StoreSettings settings, boolean hosts, Faults faults) {
-        this.shared = isShared(settings.kind(), faults);
+    StoreOptions(StoreSettings settings, boolean hosts, ConfigErrors errors) {
+        this.shared = isShared(settings.kind(), errors);
         this.namespace = settings.namespace().trim();
         if (shared && !hosts) {
-            faults.add("quarkus.redis.hosts", "is missing: " + STORE + "=redis needs it, such as redis://redis:6379");
+            errors.add("quarkus.redis.hosts", "is missing: " + STORE + "=redis needs it, such as redis://redis:6379");
         }
         if (!NAMESPACE.matcher(namespace).matches()) {
-            faults.add(STORE + ".namespace", "must be 1 to 64 letters, digits, ., _ or -, but is " + namespace);
+            errors.add(STORE + ".namespace", "must be 1 to 64 letters, digits, ., _ or -, but is " + namespace);
         }
     }
 
-    private static boolean isShared(String kind, Faults faults) {
+    private static boolean isShared(String kind, ConfigErrors errors) {
         return switch (kind.trim().toLowerCase(Locale.ROOT)) {
             case "memory" -> false;
             case "redis" -> true;
             default -> {
-                faults.add(STORE, "must be memory or redis, but is " + kind);
+                errors.add(STORE, "must be memory or redis, but is " + kind);
                 yield false;
             }
         };

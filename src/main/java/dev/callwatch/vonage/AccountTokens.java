@@ -1,5 +1,6 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.function.Supplier;
  * it was rejected. A refusal is remembered for 10 s.
  */
 final class AccountTokens {
+
+    static final String REJECTED_AGAIN = "Vonage rejected the access token, and the one renewed after it as well.";
 
     private static final Duration REFUSAL_REMEMBERED = Duration.ofSeconds(10);
 
@@ -50,7 +53,7 @@ final class AccountTokens {
      */
     synchronized void rejectedAgain(Token renewed) {
         rejectedRenewal = Optional.of(renewed);
-        refuse(UpstreamFailure.CredentialsRejected.afterRenewal());
+        refuse(new UpstreamFailure.CredentialsRejected(AccountTokens.REJECTED_AGAIN));
     }
 
     /** {@code valid}, {@code refused} or {@code none}. */

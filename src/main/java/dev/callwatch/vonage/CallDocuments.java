@@ -1,5 +1,10 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallDocumentParser;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,7 +21,8 @@ import java.util.stream.Stream;
  * Reads Vonage's document: strict about its being one JSON object with a field we know, tolerant of everything in it.
  * Numbers keep the digits they came with.
  */
-final class CallDocuments {
+@Singleton
+final class CallDocuments implements CallDocumentParser {
 
     private static final List<String> DOCUMENTED =
             List.of("id", "links", "from", "to", "status", "recordingStatus", "result", "dispositionCode");
@@ -31,7 +37,10 @@ final class CallDocuments {
     /** A surrogate without its other half, which JSON can escape but UTF-8 cannot express. */
     private static final Pattern HALF_CHARACTER = Pattern.compile("\\p{Cs}");
 
-    private CallDocuments() {}
+    @Override
+    public CallDetail parse(String document) {
+        return read(document.getBytes(StandardCharsets.UTF_8));
+    }
 
     /**
      * Reads a document.

@@ -1,5 +1,6 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;

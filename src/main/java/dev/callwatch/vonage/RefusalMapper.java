@@ -1,5 +1,6 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
@@ -23,7 +24,7 @@ final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
 
     @Override
     public UpstreamFailure toThrowable(Response response) {
-        return Refusals.ofCall(
+        return UpstreamFailures.ofCall(
                 response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), clock.instant());
     }
 }

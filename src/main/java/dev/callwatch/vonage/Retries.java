@@ -1,6 +1,8 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.budget.Delay;
+import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.Timeouts;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,11 +15,13 @@ final class Retries {
 
     private final Clock clock;
     private final Delay delay;
+    private final Timeouts timeouts;
     private final BackOff backOff;
 
     Retries(Clock clock, Delay delay, BackOff backOff) {
         this.clock = clock;
         this.delay = delay;
+        this.timeouts = new Timeouts(clock, delay);
         this.backOff = backOff;
     }
 
@@ -34,16 +38,7 @@ final class Retries {
             budget.attempted();
             return attempt(new Run<>(deadline, budget, attempt, onRetry), 0);
         });
-        return inTime(deadline, attempts);
-    }
-
-    /** What is there before the deadline, or {@link UpstreamFailure.DeadlinePassed}. */
-    <T> Uni<T> inTime(Instant deadline, Uni<T> attempts) {
-        Uni<T> timer = Uni.createFrom()
-                .deferred(() -> delay.of(Duration.between(clock.instant(), deadline)))
-                .onItem()
-                .transformToUni(passed -> Uni.createFrom().failure(new UpstreamFailure.DeadlinePassed()));
-        return Uni.combine().any().of(attempts, timer);
+        return timeouts.until(deadline, attempts, UpstreamFailure.DeadlinePassed::new);
     }
 
     private record Run<T>(

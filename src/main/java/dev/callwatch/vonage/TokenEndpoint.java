@@ -1,5 +1,6 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.ClientSecret;
 import io.quarkus.oidc.client.OidcClient;
@@ -82,7 +83,8 @@ final class TokenEndpoint {
                             .toCompletionStage())
                     .map(content -> content.toString().trim())
                     .onFailure()
-                    .transform(unreadable -> UpstreamFailure.CredentialsRejected.unreadableSecret());
+                    .transform(unreadable -> new UpstreamFailure.CredentialsRejected(
+                            "The file with the account's client secret cannot be read."));
         }
         return Uni.createFrom().item(((ClientSecret.Fixed) account.clientSecret()).value());
     }

@@ -26,7 +26,7 @@ class TokenRefusalFilter implements OidcResponseFilter {
             return Uni.createFrom().voidItem();
         }
         return Uni.createFrom()
-                .failure(Refusals.ofToken(
+                .failure(UpstreamFailures.ofToken(
                         answer.statusCode(), answer.responseHeaders().get(HttpHeaders.RETRY_AFTER), clock.instant()));
     }
 }

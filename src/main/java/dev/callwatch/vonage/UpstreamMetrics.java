@@ -1,5 +1,6 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Region;
 import io.micrometer.core.instrument.Gauge;
@@ -84,6 +85,6 @@ class UpstreamMetrics {
      * @param failure an {@link UpstreamFailure}, or null where the request was answered with a 200
      */
     static String answer(Throwable failure) {
-        return failure == null ? "200" : UpstreamFailure.of(failure).answer();
+        return failure == null ? "200" : UpstreamFailures.of(failure).label();
     }
 }

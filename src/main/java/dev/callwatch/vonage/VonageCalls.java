@@ -1,11 +1,16 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallReader;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.account.Region;
 import dev.callwatch.budget.Budgets;
-import dev.callwatch.budget.Delay;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.Timeouts;
 import io.quarkus.oidc.client.OidcClients;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -13,14 +18,12 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 
 /** The door to Vonage: holds a reader for each account and the way to each region. */
 @Singleton
@@ -32,11 +35,11 @@ public class VonageCalls implements CallReader {
     private final OidcClients oidcClients;
     private final Vertx vertx;
     private final Clock clock;
-    private final Delay delay;
+    private final Timeouts timeouts;
     private final UpstreamMetrics metrics;
     private final Retries retries;
     private final List<TokenEndpoint> tokenEndpoints = new ArrayList<>();
-    private final Map<AccountKey, AccountReader> readers;
+    private final Map<AccountKey, AccountClient> readers;
 
     /** Opens the way to the region of each account; nothing is sent yet. */
     VonageCalls(
@@ -48,6 +51,7 @@ public class VonageCalls implements CallReader {
             Vertx vertx,
             Clock clock,
             Delay delay,
+            Timeouts timeouts,
             UpstreamMetrics metrics) {
         this.options = options;
         this.connections = connections;
@@ -55,7 +59,7 @@ public class VonageCalls implements CallReader {
         this.oidcClients = oidcClients;
         this.vertx = vertx;
         this.clock = clock;
-        this.delay = delay;
+        this.timeouts = timeouts;
         this.metrics = metrics;
         this.retries = new Retries(
                 clock, delay, new BackOff(() -> ThreadLocalRandom.current().nextDouble()));
@@ -64,20 +68,10 @@ public class VonageCalls implements CallReader {
 
     @Override
     public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller) {
-        AccountReader reader = readers.get(account.key());
+        AccountClient reader = readers.get(account.key());
         return Uni.createFrom()
                 .deferred(() -> reader.read(
-                        guid, new AccountReader.Order(clock.instant().plus(deadline), caller)));
-    }
-
-    @Override
-    public <T> Uni<T> until(Instant deadline, Supplier<Uni<T>> reading) {
-        if (deadline.equals(Instant.MAX)) {
-            return reading.get();
-        }
-        return clock.instant().isBefore(deadline)
-                ? retries.inTime(deadline, reading.get())
-                : Uni.createFrom().failure(new UpstreamFailure.DeadlinePassed());
+                        guid, new AccountClient.ReadContext(clock.instant().plus(deadline), caller)));
     }
 
     /** The circuit of each region, {@code closed}, {@code half-open} or {@code open}, by the region's name. */
@@ -96,23 +90,23 @@ public class VonageCalls implements CallReader {
         return tokens;
     }
 
-    private Map<AccountKey, AccountReader> readers(Accounts accounts) {
-        Map<Region, AccountReader.Way> ways = new HashMap<>();
-        Map<AccountKey, AccountReader> opened = new HashMap<>();
+    private Map<AccountKey, AccountClient> readers(Accounts accounts) {
+        Map<Region, AccountClient.RegionClient> ways = new HashMap<>();
+        Map<AccountKey, AccountClient> opened = new HashMap<>();
         for (Account account : accounts.all()) {
-            AccountReader.Way way = ways.computeIfAbsent(account.region(), this::way);
+            AccountClient.RegionClient way = ways.computeIfAbsent(account.region(), this::way);
             AccountTokens tokens = tokens(account, way);
             opened.put(
                     account.key(),
-                    new AccountReader(account, way, tokens, budgets.of(account), retries, metrics, options.accept()));
+                    new AccountClient(account, way, tokens, budgets.of(account), retries, metrics, options.accept()));
         }
         return Map.copyOf(opened);
     }
 
-    private AccountReader.Way way(Region region) {
-        RegionGate gate = new RegionGate(region, delay, options.requestTimeout());
+    private AccountClient.RegionClient way(Region region) {
+        RegionCircuitBreaker gate = new RegionCircuitBreaker(region, timeouts, options.requestTimeout());
         metrics.circuit(region, gate::state);
-        return new AccountReader.Way(region, endpoint(region), gate, new RetryBudget(clock));
+        return new AccountClient.RegionClient(region, endpoint(region), gate, new RetryBudget(clock));
     }
 
     private CallsEndpoint endpoint(Region region) {
@@ -123,7 +117,7 @@ public class VonageCalls implements CallReader {
                 .build(CallsEndpoint.class);
     }
 
-    private AccountTokens tokens(Account account, AccountReader.Way way) {
+    private AccountTokens tokens(Account account, AccountClient.RegionClient way) {
         TokenEndpoint endpoint = new TokenEndpoint(account, options, connections, oidcClients, vertx, clock);
         tokenEndpoints.add(endpoint);
         return new AccountTokens(() -> way.gate().pass(Token.class, () -> fetch(account, endpoint)), clock);

@@ -1,6 +1,6 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.account.Faults;
+import dev.callwatch.settings.ConfigErrors;
 import jakarta.inject.Singleton;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -28,16 +28,16 @@ public class VonageOptions {
     private final List<X509Certificate> ca;
     private final Optional<ForwardProxy> proxy;
 
-    /** Reads the settings; what is wrong with them is noted in {@code faults}. */
-    public VonageOptions(VonageSettings settings, Faults faults) {
-        this.accept = accept(settings.accept(), faults);
-        this.clientAuth = clientAuth(settings.clientAuth(), faults);
-        this.connectTimeout = faults.duration(PREFIX + "connect-timeout", settings.connectTimeout(), LEAST, MOST);
-        this.readTimeout = faults.duration(PREFIX + "read-timeout", settings.readTimeout(), LEAST, MOST);
+    /** Reads the settings; what is wrong with them is noted in {@code errors}. */
+    public VonageOptions(VonageSettings settings, ConfigErrors errors) {
+        this.accept = accept(settings.accept(), errors);
+        this.clientAuth = clientAuth(settings.clientAuth(), errors);
+        this.connectTimeout = errors.duration(PREFIX + "connect-timeout", settings.connectTimeout(), LEAST, MOST);
+        this.readTimeout = errors.duration(PREFIX + "read-timeout", settings.readTimeout(), LEAST, MOST);
         this.ca = settings.ca()
-                .map(file -> faults.certificates(PREFIX + "ca", file))
+                .map(file -> errors.certificates(PREFIX + "ca", file))
                 .orElse(List.of());
-        this.proxy = settings.proxy().flatMap(text -> proxy(text, faults));
+        this.proxy = settings.proxy().flatMap(text -> proxy(text, errors));
     }
 
     String accept() {
@@ -70,28 +70,28 @@ public class VonageOptions {
         return connectTimeout.plus(readTimeout);
     }
 
-    private static String accept(String text, Faults faults) {
+    private static String accept(String text, ConfigErrors errors) {
         if (text.isBlank() || !text.chars().allMatch(c -> c >= ' ' && c < 127)) {
-            faults.add(PREFIX + "accept", "must be the value of an Accept header in visible ASCII");
+            errors.add(PREFIX + "accept", "must be the value of an Accept header in visible ASCII");
         }
         return text;
     }
 
-    private static Optional<ForwardProxy> proxy(String text, Faults faults) {
+    private static Optional<ForwardProxy> proxy(String text, ConfigErrors errors) {
         Optional<ForwardProxy> proxy = ForwardProxy.parse(text);
         if (proxy.isEmpty()) {
             // The text itself might hold a password.
-            faults.add(PREFIX + "proxy", "must be http://host:port, without a user and a path");
+            errors.add(PREFIX + "proxy", "must be http://host:port, without a user and a path");
         }
         return proxy;
     }
 
-    private static ClientAuth clientAuth(String text, Faults faults) {
+    private static ClientAuth clientAuth(String text, ConfigErrors errors) {
         return switch (text.trim().toLowerCase(Locale.ROOT)) {
             case "post" -> ClientAuth.POST;
             case "basic" -> ClientAuth.BASIC;
             default -> {
-                faults.add(PREFIX + "client-auth", "must be post or basic, but is " + text);
+                errors.add(PREFIX + "client-auth", "must be post or basic, but is " + text);
                 yield ClientAuth.POST;
             }
         };

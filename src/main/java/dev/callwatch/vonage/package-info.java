@@ -1,7 +1,7 @@
 /**
- * The upstream: the REST client interface of Vonage's call detail, its document read tolerantly, the tokens, the
- * guarded pipeline (the one place that retries) and the sealed failures, each of which names its problem.
+ * The adapter to Vonage: the REST client interface of the call detail, the tolerant parser of its document, tokens, and the
+ * guarded pipeline, which is the one place that retries.
  *
- * <p>Touches {@code account}, {@code budget} and {@code problem}.
+ * <p>Touches {@code account}, {@code budget}, {@code call}, {@code problem}, {@code settings} and {@code time}.
  */
 package dev.callwatch.vonage;

@@ -1,6 +1,6 @@
 /**
- * Live: one poll loop for each call that anybody watches, and the events that tell what changed.
+ * Live: one poller for each call that has subscribers, and the events that say what changed.
  *
- * <p>Touches {@code call}, {@code account}, {@code budget}, {@code problem}, and of {@code vonage} the identifier of a call.
+ * <p>Touches {@code account}, {@code budget}, {@code call}, {@code problem} and {@code time}.
  */
 package dev.callwatch.watch;

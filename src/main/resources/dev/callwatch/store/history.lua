@@ -1,3 +1,3 @@
--- Tells the last revisions of a call, the oldest first.
+-- Returns the stored revisions of a call, the oldest first.
 -- KEYS history
 return redis.call('XRANGE', KEYS[1], '-', '+')

@@ -1,3 +1,3 @@
--- Says that a replica is no longer there.
+-- Removes a replica that ends.
 -- KEYS replicas. ARGV replica
 return redis.call('ZREM', KEYS[1], ARGV[1])

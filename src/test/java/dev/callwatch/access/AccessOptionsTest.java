@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AccountSettings;
-import dev.callwatch.account.Faults;
+import dev.callwatch.settings.ConfigErrors;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class AccessOptionsTest {
 
-    private final Faults faults = new Faults();
+    private final ConfigErrors errors = new ConfigErrors();
     private final Map<String, String> settings = new HashMap<>(Map.of(
             "callwatch.accounts.main.key", "a1b2c3d4e5",
             "callwatch.accounts.other.region", "emea"));
@@ -30,7 +30,7 @@ class AccessOptionsTest {
 
         AccessOptions options = options();
 
-        faults.refuseIfAny();
+        errors.throwIfAny();
         assertThat(options.mode()).isEqualTo(AccessOptions.Mode.OIDC);
         assertThat(options.issuers()).singleElement().satisfies(issuer -> {
             assertThat(issuer.name()).isEqualTo("corp");
@@ -42,13 +42,13 @@ class AccessOptionsTest {
             assertThat(rule.read()).isTrue();
             assertThat(rule.numbers()).isFalse();
         });
-        assertThat(options.limits()).isEqualTo(new AccessOptions.Limits(100, 200, 100, 1000));
+        assertThat(options.limits()).isEqualTo(new AccessOptions.LimitOptions(100, 200, 100, 1000));
     }
 
     @Test
     void without_an_issuer_the_start_is_refused() {
         options();
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .hasMessageContaining("callwatch.access.issuers.<name>.url is missing")
                 .hasMessageContaining("callwatch.access.mode=none");
     }
@@ -57,7 +57,7 @@ class AccessOptionsTest {
     void in_mode_none_nothing_else_is_needed() {
         set("mode", "None");
         assertThat(options().mode()).isEqualTo(AccessOptions.Mode.NONE);
-        faults.refuseIfAny();
+        errors.throwIfAny();
     }
 
     @Test
@@ -78,7 +78,7 @@ class AccessOptionsTest {
 
         options();
 
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .hasMessageContaining("callwatch.access.issuers.a.url is missing")
                 .hasMessageContaining("callwatch.access.issuers.a.audience must")
                 .hasMessageContaining("callwatch.access.issuers.b.url must be an https URL")
@@ -122,6 +122,6 @@ class AccessOptionsTest {
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build();
         return new AccessOptions(
-                config.getConfigMapping(AccessSettings.class), config.getConfigMapping(AccountSettings.class), faults);
+                config.getConfigMapping(AccessSettings.class), config.getConfigMapping(AccountSettings.class), errors);
     }
 }

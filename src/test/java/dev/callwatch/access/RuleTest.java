@@ -47,7 +47,7 @@ class RuleTest {
                 false);
     }
 
-    private static Optional<Pattern> pattern(String text) {
-        return Optional.ofNullable(text).map(Pattern::new);
+    private static Optional<Glob> pattern(String text) {
+        return Optional.ofNullable(text).map(Glob::new);
     }
 }

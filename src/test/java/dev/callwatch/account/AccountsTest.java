@@ -1,5 +1,6 @@
 package dev.callwatch.account;
 
+import dev.callwatch.settings.ConfigErrors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AccountsTest {
 
-    private final Faults faults = new Faults();
+    private final ConfigErrors errors = new ConfigErrors();
     private final Map<String, String> settings = new HashMap<>();
 
     @Test
@@ -31,7 +32,7 @@ class AccountsTest {
         assertThat(account.country()).contains("GB");
         assertThat(account.allowance()).isEqualTo(new Allowance(160, 100));
         assertThat(account.clientSecret()).isEqualTo(new ClientSecret.Fixed("s3cret"));
-        faults.refuseIfAny();
+        errors.throwIfAny();
     }
 
     @Test
@@ -50,7 +51,7 @@ class AccountsTest {
 
         Accounts accounts = accounts();
 
-        faults.refuseIfAny();
+        errors.throwIfAny();
         assertThat(accounts.find(new AccountKey("a")).orElseThrow().region().url())
                 .isEqualTo(URI.create("https://gateway.example/emea"));
         assertThat(accounts.find(new AccountKey("b")).orElseThrow().region().url())
@@ -69,7 +70,7 @@ class AccountsTest {
 
         accounts();
 
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("callwatch.accounts.a.client-id is missing")
                 .hasMessageContaining("callwatch.accounts.b.client-secret is missing")
@@ -87,7 +88,7 @@ class AccountsTest {
     @Test
     void no_account_at_all_is_a_fault() {
         accounts();
-        assertThatThrownBy(faults::refuseIfAny).hasMessageContaining("configure at least one account");
+        assertThatThrownBy(errors::throwIfAny).hasMessageContaining("configure at least one account");
     }
 
     @ParameterizedTest
@@ -107,7 +108,7 @@ class AccountsTest {
         account("a");
         settings.put("callwatch.regions.emea.url", url);
         accounts();
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .hasMessageContaining("callwatch.regions.emea.url must be")
                 .hasMessageNotContaining("pass");
     }
@@ -120,7 +121,7 @@ class AccountsTest {
 
         Region lab = accounts().find(new AccountKey("a")).orElseThrow().region();
 
-        faults.refuseIfAny();
+        errors.throwIfAny();
         assertThat(lab.url()).isEqualTo(URI.create("http://lab.example"));
         assertThat(lab.isEncrypted()).isFalse();
         assertThat(lab.isLoopback()).isFalse();
@@ -133,7 +134,7 @@ class AccountsTest {
         settings.put("callwatch.regions.lab.url", url);
         settings.put("callwatch.regions.lab.allow-http", "TRUE");
         accounts();
-        assertThatThrownBy(faults::refuseIfAny).hasMessageContaining("callwatch.regions.lab.url must be");
+        assertThatThrownBy(errors::throwIfAny).hasMessageContaining("callwatch.regions.lab.url must be");
     }
 
     @Test
@@ -142,7 +143,7 @@ class AccountsTest {
         settings.put("callwatch.regions.emea.url", "http://127.0.0.1");
         settings.put("callwatch.regions.emea.allow-http", "perhaps");
         accounts();
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .hasMessageContaining("callwatch.regions.emea.allow-http must be true or false, but is perhaps");
     }
 
@@ -151,7 +152,7 @@ class AccountsTest {
         account("a", "client-secret", "", "client-secret-file", "pom.xml");
         assertThat(accounts().find(new AccountKey("a")).orElseThrow().clientSecret())
                 .isEqualTo(new ClientSecret.Mounted(Path.of("pom.xml")));
-        faults.refuseIfAny();
+        errors.throwIfAny();
     }
 
     @Test
@@ -179,6 +180,6 @@ class AccountsTest {
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build();
         return new Accounts(
-                config.getConfigMapping(AccountSettings.class), config.getConfigMapping(RegionSettings.class), faults);
+                config.getConfigMapping(AccountSettings.class), config.getConfigMapping(RegionSettings.class), errors);
     }
 }

@@ -1,5 +1,6 @@
 package dev.callwatch.account;
 
+import dev.callwatch.settings.ConfigErrors;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.URI;
@@ -36,7 +37,7 @@ public final class AnAccount {
                         "callwatch.accounts.a.client-id", "client",
                         "callwatch.accounts.a.client-secret", "secret",
                         "callwatch.accounts.a.scope", "scope"));
-        return new Accounts(settings, settings(RegionSettings.class, Map.of()), new Faults());
+        return new Accounts(settings, settings(RegionSettings.class, Map.of()), new ConfigErrors());
     }
 
     private static <T> T settings(Class<T> mapping, Map<String, String> values) {

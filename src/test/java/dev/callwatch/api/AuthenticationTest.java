@@ -56,12 +56,12 @@ class AuthenticationTest {
     String calls;
 
     private TestIssuer main;
-    private StandIn vonage;
+    private VonageStub vonage;
 
     @BeforeEach
     void anIssuerAndACall() {
         main = issuer("main").publishes(OidcProfile.MAIN_KEY);
-        vonage = new StandIn(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        vonage = new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
     }
 
     @Test

@@ -52,13 +52,13 @@ class AuthorisationTest {
     String calls;
 
     private TestIssuer issuer;
-    private StandIn vonage;
+    private VonageStub vonage;
 
     @BeforeEach
     void anIssuerAndACall() {
         issuer = new TestIssuer(wireMock, "http://localhost:" + wireMockPort + "/issuers/main")
                 .publishes(OidcProfile.MAIN_KEY);
-        vonage = new StandIn(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(FIRST));
+        vonage = new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(FIRST));
     }
 
     @Test
@@ -134,7 +134,7 @@ class AuthorisationTest {
 
     @Test
     void numbers_are_masked_at_every_door_without_the_permission() throws Exception {
-        vonage = new StandIn(wireMock, "life").grantsTokens().answersCalls(okJson(FIRST), okJson(SECOND));
+        vonage = new VonageStub(wireMock, "life").grantsTokens().answersCalls(okJson(FIRST), okJson(SECOND));
         String path = "/v1/accounts/life/calls/";
         String guid = vonage.guid();
         String stream = calls.replace("a1b2c3d4e5", "life") + guid + "/events";
@@ -361,7 +361,7 @@ class AuthorisationTest {
         assertThat(lines)
                 .allSatisfy(line -> assertThat(line)
                         .doesNotContain(
-                                reader.split("\\.")[2], StandIn.TOKEN, "planted-secret", "planted-own-token", "7206"));
+                                reader.split("\\.")[2], VonageStub.TOKEN, "planted-secret", "planted-own-token", "7206"));
     }
 
     private RequestSpecification as(String subject) {

@@ -40,9 +40,9 @@ class BatchTest {
 
     @Test
     void calls_are_answered_in_the_order_asked_and_one_that_fails_spoils_only_its_own_row() {
-        StandIn active = standIn("batch").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
-        StandIn unknown = standIn("batch").answersCalls(StandIn.status(404));
-        StandIn ended = standIn("batch").answersCalls(okJson(ENDED));
+        VonageStub active = standIn("batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
+        VonageStub unknown = standIn("batch").answersCalls(VonageStub.status(404));
+        VonageStub ended = standIn("batch").answersCalls(okJson(ENDED));
         String path = "/v1/accounts/batch/calls/lookup";
 
         lookUp("batch", List.of(ended.guid(), "no-guid", unknown.guid(), active.guid()))
@@ -64,7 +64,7 @@ class BatchTest {
 
     @Test
     void a_call_named_twice_is_read_once_and_answered_twice() {
-        StandIn vonage = standIn("batch").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub vonage = standIn("batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         String upper = vonage.guid().toUpperCase(Locale.ROOT);
         lookUp("batch", List.of(vonage.guid(), upper, vonage.guid()))
                 .then()
@@ -75,7 +75,7 @@ class BatchTest {
 
     @Test
     void a_batch_and_a_look_up_share_what_is_remembered() {
-        StandIn vonage = standIn("batch").grantsTokens().answersCalls(okJson(ENDED));
+        VonageStub vonage = standIn("batch").grantsTokens().answersCalls(okJson(ENDED));
         vonage.lookUp();
         lookUp("batch", List.of(vonage.guid())).then().body("results[0].status", is(200));
         assertThat(vonage.callRequests()).isEqualTo(1);
@@ -83,9 +83,9 @@ class BatchTest {
 
     @Test
     void rows_come_as_lines_each_as_soon_as_it_is_known() {
-        StandIn slow =
+        VonageStub slow =
                 standIn("batch").grantsTokens().answersCalls(okJson(ENDED).withFixedDelay(300));
-        StandIn quick = standIn("batch").answersCalls(okJson(ENDED));
+        VonageStub quick = standIn("batch").answersCalls(okJson(ENDED));
         quick.lookUp();
         Response answer = lookUp("batch", List.of(slow.guid(), quick.guid(), "no-guid"), NDJSON);
         answer.then().statusCode(200).contentType(NDJSON);
@@ -158,8 +158,8 @@ class BatchTest {
         lookUp("batch", List.of("a"), "*/*").then().statusCode(200).contentType("application/json");
     }
 
-    private StandIn standIn(String account) {
-        return new StandIn(wireMock, account);
+    private VonageStub standIn(String account) {
+        return new VonageStub(wireMock, account);
     }
 
     private static Response lookUp(String account, List<String> ids) {

@@ -2,7 +2,7 @@ package dev.callwatch.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.callwatch.call.Demand;
+import dev.callwatch.call.CacheDirectives;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,20 +28,20 @@ class CacheControlTest {
             })
     void directives_are_read(String header, Duration maxAge, boolean onlyIfCached) {
         assertThat(CacheControl.demand(List.of(header)))
-                .isEqualTo(new Demand(Optional.ofNullable(maxAge), onlyIfCached));
+                .isEqualTo(new CacheDirectives(Optional.ofNullable(maxAge), onlyIfCached));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", ",", "max-age", "max-age=", "max-age=-1", "max-age=soon", "max-age=99999999999", "no-store"})
     void what_is_malformed_or_unknown_counts_as_absent(String header) {
-        assertThat(CacheControl.demand(List.of(header))).isEqualTo(Demand.ORDINARY);
+        assertThat(CacheControl.demand(List.of(header))).isEqualTo(CacheDirectives.ORDINARY);
     }
 
     @Test
     void several_lines_are_one_list() {
         assertThat(CacheControl.demand(List.of("max-age=5", "only-if-cached")))
-                .isEqualTo(new Demand(Optional.of(Duration.ofSeconds(5)), true));
+                .isEqualTo(new CacheDirectives(Optional.of(Duration.ofSeconds(5)), true));
     }
 
     @ParameterizedTest

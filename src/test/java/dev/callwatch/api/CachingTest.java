@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
-import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.time.VirtualTime;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -67,7 +67,7 @@ class CachingTest {
 
     @Test
     void an_answer_tells_its_age_its_lifetime_and_where_it_comes_from() {
-        StandIn vonage = vonage("{\"status\":\"Active\"}");
+        VonageStub vonage = vonage("{\"status\":\"Active\"}");
         vonage.lookUp()
                 .then()
                 .header("Cache-Status", "callwatch; fwd=uri-miss")
@@ -83,7 +83,7 @@ class CachingTest {
 
     @Test
     void what_the_caller_has_already_is_not_sent_again() {
-        StandIn vonage = new StandIn(wireMock, "a1b2c3d4e5")
+        VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5")
                 .grantsTokens()
                 .answersCalls(
                         okJson("{\"status\":\"Active\",\"recordingStatus\":null}"),
@@ -107,7 +107,7 @@ class CachingTest {
 
     @Test
     void a_caller_may_insist_but_once_a_second() {
-        StandIn vonage = vonage(ENDED);
+        VonageStub vonage = vonage(ENDED);
         vonage.lookUp();
         vonage.lookUp("Cache-Control", "no-cache").then().header("Cache-Status", "callwatch; hit");
         assertThat(vonage.callRequests()).isEqualTo(1);
@@ -119,7 +119,7 @@ class CachingTest {
 
     @Test
     void a_caller_may_say_how_old_an_answer_may_be() {
-        StandIn vonage = vonage(ENDED);
+        VonageStub vonage = vonage(ENDED);
         vonage.lookUp();
         clock.pass(Duration.ofSeconds(10));
         vonage.lookUp("Cache-Control", "max-age=10").then().header("Cache-Status", "callwatch; hit");
@@ -128,7 +128,7 @@ class CachingTest {
 
     @Test
     void a_caller_may_want_only_what_is_there() {
-        StandIn vonage = vonage(ENDED);
+        VonageStub vonage = vonage(ENDED);
         vonage.lookUp("Cache-Control", "only-if-cached")
                 .then()
                 .statusCode(504)
@@ -143,7 +143,7 @@ class CachingTest {
 
     @Test
     void a_head_request_has_the_same_headers_and_no_body() {
-        StandIn vonage = vonage(ENDED);
+        VonageStub vonage = vonage(ENDED);
         String tag = vonage.lookUp().header("ETag");
         given().head("/v1/accounts/a1b2c3d4e5/calls/{guid}", vonage.guid())
                 .then()
@@ -162,8 +162,8 @@ class CachingTest {
         "404, call-not-found"
     })
     void where_vonage_cannot_be_read_the_last_known_status_is_answered(int status, String reason) {
-        StandIn vonage =
-                new StandIn(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), StandIn.status(status));
+        VonageStub vonage =
+                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(status));
         String tag = vonage.lookUp().header("ETag");
         clock.pass(Duration.ofMinutes(6));
         vonage.lookUp()
@@ -180,8 +180,8 @@ class CachingTest {
 
     @Test
     void a_failing_reading_is_not_repeated_for_each_caller() {
-        StandIn vonage =
-                new StandIn(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), StandIn.status(403));
+        VonageStub vonage =
+                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(403));
         vonage.lookUp();
         clock.pass(Duration.ofMinutes(6));
         vonage.lookUp().then().body("stale", is(true));
@@ -194,8 +194,8 @@ class CachingTest {
 
     @Test
     void a_forced_reading_that_fails_does_not_make_a_fresh_status_stale_for_others() {
-        StandIn vonage =
-                new StandIn(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), StandIn.status(403));
+        VonageStub vonage =
+                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(403));
         vonage.lookUp();
         clock.pass(Duration.ofSeconds(2));
         vonage.lookUp("Cache-Control", "no-cache").then().body("stale", is(true));
@@ -212,8 +212,8 @@ class CachingTest {
 
     @Test
     void a_call_that_a_forced_reading_finds_forgotten_is_stale_for_all() {
-        StandIn vonage =
-                new StandIn(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), StandIn.status(404));
+        VonageStub vonage =
+                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(404));
         vonage.lookUp();
         clock.pass(Duration.ofSeconds(2));
         vonage.lookUp("Cache-Control", "no-cache").then().body("stale", is(true));
@@ -223,8 +223,8 @@ class CachingTest {
 
     @Test
     void a_call_that_vonage_has_forgotten_stays_readable_until_its_retention_has_passed() {
-        StandIn vonage =
-                new StandIn(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), StandIn.status(404));
+        VonageStub vonage =
+                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(404));
         vonage.lookUp();
         for (int hours = 0; hours < 47; hours++) {
             clock.pass(Duration.ofHours(1));
@@ -236,9 +236,9 @@ class CachingTest {
 
     @Test
     void a_call_that_recovers_is_no_longer_stale() {
-        StandIn vonage = new StandIn(wireMock, "statuses")
+        VonageStub vonage = new VonageStub(wireMock, "statuses")
                 .grantsTokens()
-                .answersCalls(okJson(ENDED), StandIn.status(403), okJson(ENDED));
+                .answersCalls(okJson(ENDED), VonageStub.status(403), okJson(ENDED));
         vonage.lookUp();
         clock.pass(Duration.ofMinutes(6));
         vonage.lookUp().then().body("stale", is(true));
@@ -246,7 +246,7 @@ class CachingTest {
         vonage.lookUp().then().body("stale", is(false)).header("Cache-Status", "callwatch; fwd=stale");
     }
 
-    private StandIn vonage(String document) {
-        return new StandIn(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(document));
+    private VonageStub vonage(String document) {
+        return new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(document));
     }
 }

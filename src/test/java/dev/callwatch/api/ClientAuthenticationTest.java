@@ -29,18 +29,18 @@ class ClientAuthenticationTest {
     @Test
     void a_rotated_secret_is_used_for_the_next_token() throws IOException {
         wireMock.resetToDefaultMappings();
-        wireMock.register(post(urlEqualTo("/Auth/connect/token")).willReturn(StandIn.status(401)));
+        wireMock.register(post(urlEqualTo("/Auth/connect/token")).willReturn(VonageStub.status(401)));
         wireMock.register(post(urlEqualTo("/Auth/connect/token"))
                 .withBasicAuth("renewal-client", "first-secret")
-                .willReturn(StandIn.granted("planted-1")));
-        StandIn vonage = new StandIn(wireMock, "renewal")
-                .answersCalls(okJson(StandIn.ACTIVE), StandIn.status(401), okJson(StandIn.ACTIVE));
+                .willReturn(VonageStub.granted("planted-1")));
+        VonageStub vonage = new VonageStub(wireMock, "renewal")
+                .answersCalls(okJson(VonageStub.ACTIVE), VonageStub.status(401), okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
 
         Files.writeString(OutboundTest.SECRET, "second-secret");
         wireMock.register(post(urlEqualTo("/Auth/connect/token"))
                 .withBasicAuth("renewal-client", "second-secret")
-                .willReturn(StandIn.granted("planted-2")));
+                .willReturn(VonageStub.granted("planted-2")));
         vonage.lookUp().then().statusCode(200).body("state", is("active"));
 
         List<LoggedRequest> requests = wireMock.find(postRequestedFor(urlEqualTo("/Auth/connect/token"))

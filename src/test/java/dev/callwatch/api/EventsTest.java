@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
-import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.call.CallGuid;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -56,7 +56,7 @@ class EventsTest {
 
     @Test
     void a_stream_begins_with_the_current_status_and_ends_with_the_call() throws Exception {
-        StandIn vonage = standIn().answersCalls(okJson(StandIn.ACTIVE), okJson(RECORDED), okJson(DISPOSED));
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE), okJson(RECORDED), okJson(DISPOSED));
         StreamReader reader = follow(vonage);
         await().until(reader::hasEnded);
         assertThat(reader.response().statusCode()).isEqualTo(200);
@@ -74,8 +74,8 @@ class EventsTest {
 
     @Test
     void a_reader_that_comes_back_misses_nothing() throws Exception {
-        StandIn vonage = standIn()
-                .answersCalls(okJson(StandIn.ACTIVE), okJson(RECORDED), okJson(StandIn.ACTIVE), okJson(DISPOSED));
+        VonageStub vonage = standIn()
+                .answersCalls(okJson(VonageStub.ACTIVE), okJson(RECORDED), okJson(VonageStub.ACTIVE), okJson(DISPOSED));
         StreamReader first = follow(vonage);
         await().until(() -> first.told().contains("call.recording-changed 2"));
         first.close();
@@ -92,9 +92,9 @@ class EventsTest {
 
     @Test
     void several_calls_share_a_stream_that_goes_on_where_one_of_them_cannot_be_read() throws Exception {
-        StandIn ended = standIn().answersCalls(okJson(DISPOSED));
-        StandIn forbidden = standIn().answersCalls(StandIn.status(403), okJson(DISPOSED));
-        StandIn unknown = standIn().answersCalls(StandIn.status(404));
+        VonageStub ended = standIn().answersCalls(okJson(DISPOSED));
+        VonageStub forbidden = standIn().answersCalls(VonageStub.status(403), okJson(DISPOSED));
+        VonageStub unknown = standIn().answersCalls(VonageStub.status(404));
         StreamReader reader = open("/events?id=" + ended.guid() + "&id=" + forbidden.guid() + "&id=" + unknown.guid());
         await().until(reader::hasEnded);
         assertThat(reader.told())
@@ -109,7 +109,7 @@ class EventsTest {
 
     @Test
     void many_readers_of_a_call_are_one_poll() throws Exception {
-        StandIn vonage = standIn().answersCalls(okJson(StandIn.ACTIVE), okJson(StandIn.ACTIVE), okJson(DISPOSED));
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(DISPOSED));
         for (int i = 0; i < 20; i++) {
             follow(vonage);
         }
@@ -120,7 +120,7 @@ class EventsTest {
 
     @Test
     void the_same_stream_comes_as_lines() {
-        StandIn vonage = standIn().answersCalls(okJson(StandIn.ACTIVE), okJson(DISPOSED));
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE), okJson(DISPOSED));
         String lines = given().accept("application/x-ndjson")
                 .get(calls + "/" + vonage.guid() + "/events")
                 .then()
@@ -172,11 +172,11 @@ class EventsTest {
         given().get(calls + "/events?" + ids).then().statusCode(400).body("violations[0].field", is("id"));
     }
 
-    private StandIn standIn() {
-        return new StandIn(wireMock, "life").grantsTokens();
+    private VonageStub standIn() {
+        return new VonageStub(wireMock, "life").grantsTokens();
     }
 
-    private StreamReader follow(StandIn vonage, String... headers) throws Exception {
+    private StreamReader follow(VonageStub vonage, String... headers) throws Exception {
         return open("/" + vonage.guid() + "/events", headers);
     }
 

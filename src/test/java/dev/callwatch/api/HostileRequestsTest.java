@@ -64,9 +64,9 @@ class HostileRequestsTest {
     void forget() {
         wireMock.resetToDefaultMappings();
         wireMock.resetRequests();
-        new StandIn(wireMock, "a1b2c3d4e5").grantsTokens();
+        new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens();
         wireMock.register(
-                WireMock.get(urlPathMatching("/v0/a1b2c3d4e5/calls/" + GUID)).willReturn(okJson(StandIn.ACTIVE)));
+                WireMock.get(urlPathMatching("/v0/a1b2c3d4e5/calls/" + GUID)).willReturn(okJson(VonageStub.ACTIVE)));
     }
 
     @AfterEach

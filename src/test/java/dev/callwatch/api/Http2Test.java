@@ -52,7 +52,7 @@ class Http2Test {
 
     @Test
     void a_body_is_read() throws IOException, InterruptedException {
-        StandIn vonage = new StandIn(wireMock, "batch").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub vonage = new VonageStub(wireMock, "batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         HttpResponse<String> answer = lookUp(BodyPublishers.ofString("{\"ids\":[\"" + vonage.guid() + "\"]}"));
         assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
         assertThat(answer.statusCode()).isEqualTo(200);

@@ -2,7 +2,7 @@ package dev.callwatch.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.call.CallGuid;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -39,7 +39,7 @@ class LongPollTest {
 
     @Test
     void the_answer_is_held_back_until_the_tag_changes() {
-        StandIn vonage = standIn().answersCalls(okJson(StandIn.ACTIVE), okJson(StandIn.ACTIVE), okJson(RECORDED));
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(RECORDED));
         String tag = vonage.lookUp().header("ETag");
         Response answer = waitFor(vonage, tag, 10);
         answer.then()
@@ -52,7 +52,7 @@ class LongPollTest {
 
     @Test
     void a_caller_that_has_an_older_status_is_answered_at_once() {
-        StandIn vonage = standIn().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE));
         Response answer = waitFor(vonage, "W/\"7-0000000000000000\"", 10);
         answer.then().statusCode(200).header("Preference-Applied", "wait=10");
         assertThat(answer.time()).isLessThan(900);
@@ -60,7 +60,7 @@ class LongPollTest {
 
     @Test
     void where_nothing_changes_the_answer_is_a_304_after_the_wait() {
-        StandIn vonage = standIn().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE));
         String tag = vonage.lookUp().header("ETag");
         Response answer = waitFor(vonage, tag, 2);
         answer.then().statusCode(304).header("ETag", tag).header("Preference-Applied", "wait=2");
@@ -69,7 +69,7 @@ class LongPollTest {
 
     @Test
     void a_call_that_is_over_and_done_with_is_answered_at_once() {
-        StandIn vonage = standIn().answersCalls(okJson(DISPOSED));
+        VonageStub vonage = standIn().answersCalls(okJson(DISPOSED));
         String tag = vonage.lookUp().header("ETag");
         Response answer = waitFor(vonage, tag, 10);
         answer.then().statusCode(304).header("Preference-Applied", "wait=10");
@@ -78,7 +78,7 @@ class LongPollTest {
 
     @Test
     void without_a_tag_or_without_a_wait_nothing_is_held_back() {
-        StandIn vonage = standIn().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE));
         vonage.lookUp("Prefer", "wait=10").then().statusCode(200).header("Preference-Applied", nullValue());
         given().header("Prefer", "wait=soon")
                 .header("If-None-Match", "*")
@@ -90,14 +90,14 @@ class LongPollTest {
 
     @Test
     void a_call_that_cannot_be_read_is_a_problem_at_once() {
-        StandIn vonage = standIn().answersCalls(StandIn.status(404));
+        VonageStub vonage = standIn().answersCalls(VonageStub.status(404));
         waitFor(vonage, "\"x\"", 10).then().statusCode(404).body("type", is("urn:callwatch:problem:call-not-found"));
     }
 
     @Test
     void all_who_wait_share_one_poll_which_costs_nothing_once_nobody_waits() {
-        StandIn vonage = standIn()
-                .answersCalls(okJson(StandIn.ACTIVE), okJson(StandIn.ACTIVE), okJson(StandIn.ACTIVE), okJson(RECORDED));
+        VonageStub vonage = standIn()
+                .answersCalls(okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(RECORDED));
         String tag = vonage.lookUp().header("ETag");
         int before = vonage.callRequests();
         List<CompletableFuture<Response>> waiting = IntStream.range(0, 20)
@@ -111,11 +111,11 @@ class LongPollTest {
         await().until(() -> registry.get("callwatch.watched.calls").gauge().value() == 0);
     }
 
-    private StandIn standIn() {
-        return new StandIn(wireMock, "life").grantsTokens();
+    private VonageStub standIn() {
+        return new VonageStub(wireMock, "life").grantsTokens();
     }
 
-    private static Response waitFor(StandIn vonage, String tag, int seconds) {
+    private static Response waitFor(VonageStub vonage, String tag, int seconds) {
         return given().header("If-None-Match", tag)
                 .header("Prefer", "wait=" + seconds)
                 .get("/v1/accounts/life/calls/{guid}", vonage.guid());

@@ -44,7 +44,7 @@ class LookUpTest {
 
     @Test
     void a_call_is_answered_enriched() {
-        StandIn vonage = new StandIn(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson("""
+        VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson("""
                                 {"id":"94e5928c-7f7e-4645-ad72-61010f906449","links":[{"href":"https://emea.cc.vonage.com/x","rel":"_self"}],
                                  "from":{"telephoneNumber":"02072068888","agentId":"10"},"to":{"telephoneNumber":"02072068888"},
                                  "status":null,"recordingStatus":null,
@@ -86,7 +86,7 @@ class LookUpTest {
 
     @Test
     void vonage_is_asked_as_it_documents() {
-        StandIn vonage = new StandIn(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
         wireMock.verifyThat(
                 1,
@@ -97,7 +97,7 @@ class LookUpTest {
 
     @Test
     void tokens_are_asked_for_with_the_credentials_in_the_body() {
-        StandIn vonage = new StandIn(wireMock, "life").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub vonage = new VonageStub(wireMock, "life").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         vonage.lookUp();
         wireMock.find(postRequestedFor(urlEqualTo("/Auth/connect/token"))).forEach(request -> {
             assertThat(request.getBodyAsString().split("&"))
@@ -108,7 +108,7 @@ class LookUpTest {
 
     @Test
     void a_guid_in_upper_case_is_the_same_call() {
-        StandIn vonage = new StandIn(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         given().get("/v1/accounts/a1b2c3d4e5/calls/{guid}", vonage.guid().toUpperCase(java.util.Locale.ROOT))
                 .then()
                 .statusCode(200)
@@ -117,7 +117,7 @@ class LookUpTest {
 
     @Test
     void the_revision_rises_when_the_call_changes_and_only_then() {
-        StandIn vonage = new StandIn(wireMock, "a1b2c3d4e5")
+        VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5")
                 .grantsTokens()
                 .answersCalls(
                         okJson("{\"status\":\"Active\",\"recordingStatus\":null}"),
@@ -141,7 +141,7 @@ class LookUpTest {
 
     @Test
     void many_who_ask_at_once_cost_one_request() {
-        StandIn vonage = new StandIn(wireMock, "shared")
+        VonageStub vonage = new VonageStub(wireMock, "shared")
                 .grantsTokens()
                 .answersCalls(okJson("{\"status\":null}").withFixedDelay(300));
         List<Response> answers = together(40, vonage);
@@ -151,9 +151,9 @@ class LookUpTest {
 
     @Test
     void a_caller_that_leaves_spoils_nothing_for_the_others() throws IOException {
-        StandIn vonage = new StandIn(wireMock, "shared")
+        VonageStub vonage = new VonageStub(wireMock, "shared")
                 .grantsTokens()
-                .answersCalls(okJson(StandIn.ACTIVE).withFixedDelay(400));
+                .answersCalls(okJson(VonageStub.ACTIVE).withFixedDelay(400));
         try (Socket leaving = new Socket("localhost", RestAssured.port)) {
             leaving.getOutputStream()
                     .write(("GET /v1/accounts/shared/calls/" + vonage.guid() + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -167,9 +167,9 @@ class LookUpTest {
 
     @Test
     void many_who_ask_at_once_share_a_failure_too_and_it_is_soon_forgotten() {
-        StandIn vonage = new StandIn(wireMock, "shared")
+        VonageStub vonage = new VonageStub(wireMock, "shared")
                 .grantsTokens()
-                .answersCalls(StandIn.status(403).withFixedDelay(300), okJson(StandIn.ACTIVE));
+                .answersCalls(VonageStub.status(403).withFixedDelay(300), okJson(VonageStub.ACTIVE));
         List<Response> answers = together(40, vonage);
         assertThat(answers).extracting(Response::statusCode).containsOnly(502);
         assertThat(vonage.callRequests()).isEqualTo(1);
@@ -189,7 +189,7 @@ class LookUpTest {
                 .body("accounts.collect { it.size() }", everyItem(is(3)));
     }
 
-    private static List<Response> together(int callers, StandIn vonage) {
+    private static List<Response> together(int callers, VonageStub vonage) {
         List<CompletableFuture<Response>> running = IntStream.range(0, callers)
                 .mapToObj(caller -> CompletableFuture.supplyAsync(
                         vonage::lookUp, task -> new Thread(task, "caller-" + caller).start()))

@@ -47,9 +47,9 @@ class OperationsTest {
 
     @Test
     void look_ups_upstream_and_token_requests_retries_and_circuits_are_measured() {
-        new StandIn(wireMock, "retried")
+        new VonageStub(wireMock, "retried")
                 .grantsTokens()
-                .answersCalls(StandIn.status(503), okJson(StandIn.ACTIVE))
+                .answersCalls(VonageStub.status(503), okJson(VonageStub.ACTIVE))
                 .lookUp()
                 .then()
                 .statusCode(200);

@@ -89,7 +89,7 @@ class OutboundTest {
 
     @Test
     void a_call_is_not_asked_of_a_host_that_only_the_token_came_from() {
-        StandIn vonage = vonage("turning");
+        VonageStub vonage = vonage("turning");
         refused(vonage);
         good.verifyThat(1, postRequestedFor(urlEqualTo(TOKENS)));
         assertThat(vonage.callRequests()).isZero();
@@ -99,7 +99,7 @@ class OutboundTest {
     @ParameterizedTest
     @ValueSource(strings = {"proxied", "proxied-http"})
     void calls_and_tokens_go_through_the_proxy(String account) {
-        StandIn vonage = vonage(account);
+        VonageStub vonage = vonage(account);
         vonage.lookUp().then().statusCode(200).body("state", is("active"));
         good.verifyThat(1, getRequestedFor(urlEqualTo(vonage.path())).withHeader("Host", equalTo("vonage.test")));
         good.verifyThat(1, postRequestedFor(urlEqualTo(TOKENS)).withHeader("Host", equalTo("vonage.test")));
@@ -110,22 +110,22 @@ class OutboundTest {
         unreachable(vonage("unknown-to-the-proxy"), good);
     }
 
-    private StandIn vonage(String account) {
+    private VonageStub vonage(String account) {
         for (WireMock host : List.of(good, foreign)) {
             host.register(post(urlEqualTo(TOKENS))
                     .withBasicAuth(account + "-client", "planted-secret")
-                    .willReturn(StandIn.granted(StandIn.TOKEN)));
+                    .willReturn(VonageStub.granted(VonageStub.TOKEN)));
         }
-        return new StandIn(good, account).answersCalls(okJson(StandIn.ACTIVE));
+        return new VonageStub(good, account).answersCalls(okJson(VonageStub.ACTIVE));
     }
 
-    private static void unreachable(StandIn vonage, WireMock host) {
+    private static void unreachable(VonageStub vonage, WireMock host) {
         refused(vonage);
         assertThat(host.getServeEvents()).isEmpty();
     }
 
     /** The first handshakes of a JVM take so long that the deadline may come while the last try is under way. */
-    private static void refused(StandIn vonage) {
+    private static void refused(VonageStub vonage) {
         vonage.lookUp()
                 .then()
                 .body(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.callwatch.call.Demand;
+import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.problem.InvalidRequest;
 import dev.callwatch.vonage.Documents;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +54,7 @@ class RequestFuzzTest {
 
     @Property
     void any_cache_control(@ForAll("lines") List<String> lines) {
-        Demand demand = CacheControl.demand(lines);
+        CacheDirectives demand = CacheControl.demand(lines);
         assertThat(demand.maxAge().orElse(Duration.ZERO)).isBetween(Duration.ZERO, Duration.ofSeconds(999_999_999));
     }
 

@@ -76,7 +76,7 @@ class SecrecyTest {
     }
 
     private void fortunate() throws IOException, InterruptedException {
-        StandIn vonage = new StandIn(wireMock, ACCOUNT)
+        VonageStub vonage = new VonageStub(wireMock, ACCOUNT)
                 .grantsTokens()
                 .answersCalls(okJson(CALL + "\"Active\"}"), okJson(CALL + "null}"));
         Response first = vonage.lookUp();
@@ -101,16 +101,16 @@ class SecrecyTest {
     private void unfortunate() {
         String cutOff = CALL.substring(0, CALL.length() - 1);
         String message = "{\"message\":\"planted 0" + CALLER + "\"}";
-        new StandIn(wireMock, ACCOUNT).answersCalls(ok(cutOff)).lookUp();
-        new StandIn(wireMock, ACCOUNT).answersCalls(okJson(message)).lookUp();
-        new StandIn(wireMock, ACCOUNT)
-                .answersCalls(StandIn.status(503), StandIn.status(500))
+        new VonageStub(wireMock, ACCOUNT).answersCalls(ok(cutOff)).lookUp();
+        new VonageStub(wireMock, ACCOUNT).answersCalls(okJson(message)).lookUp();
+        new VonageStub(wireMock, ACCOUNT)
+                .answersCalls(VonageStub.status(503), VonageStub.status(500))
                 .lookUp();
-        new StandIn(wireMock, ACCOUNT).answersCalls(StandIn.status(401)).lookUp();
-        new StandIn(wireMock, "secrecy-refused")
-                .answersTokens(ok("<planted>0" + CALLER), StandIn.status(400))
+        new VonageStub(wireMock, ACCOUNT).answersCalls(VonageStub.status(401)).lookUp();
+        new VonageStub(wireMock, "secrecy-refused")
+                .answersTokens(ok("<planted>0" + CALLER), VonageStub.status(400))
                 .lookUp();
-        new StandIn(wireMock, "secrecy-refused").lookUp();
+        new VonageStub(wireMock, "secrecy-refused").lookUp();
     }
 
     private static void hostile() throws IOException {

@@ -21,7 +21,7 @@ public class TestHosts implements QuarkusTestResourceLifecycleManager {
     private WireMockServer good;
     private WireMockServer foreign;
     private TestProxy proxy;
-    private TurningWay way;
+    private RotatingTls way;
 
     @Override
     public Map<String, String> start() {
@@ -30,7 +30,7 @@ public class TestHosts implements QuarkusTestResourceLifecycleManager {
             good = authority.server();
             foreign = new TestAuthority("foreign", "localhost", "vonage.test").server();
             proxy = new TestProxy("vonage.test", Map.of(80, good.port(), 443, good.httpsPort()));
-            way = new TurningWay(good.httpsPort(), foreign.httpsPort());
+            way = new RotatingTls(good.httpsPort(), foreign.httpsPort());
             return settings(authority);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -23,7 +23,7 @@ class TracingSwitchTest {
     @ValueSource(strings = {"quarkus.otel.exporter.otlp.endpoint", "quarkus.otel.exporter.otlp.traces.endpoint"})
     void tracing_is_on_with_an_endpoint(String key) {
         SmallRyeConfig config =
-                builder().withSources(source(key, "http://collector:4317")).build();
+                builder().withSources(cacheStatus(key, "http://collector:4317")).build();
         assertThat(config.getValue(DISABLED, Boolean.class)).isFalse();
     }
 
@@ -37,7 +37,7 @@ class TracingSwitchTest {
 
     @Test
     void an_explicit_setting_stands() {
-        SmallRyeConfig config = builder().withSources(source(DISABLED, "false")).build();
+        SmallRyeConfig config = builder().withSources(cacheStatus(DISABLED, "false")).build();
         assertThat(config.getValue(DISABLED, Boolean.class)).isFalse();
     }
 
@@ -45,7 +45,7 @@ class TracingSwitchTest {
         return new SmallRyeConfigBuilder().addDefaultInterceptors().withSources(new TracingSwitch());
     }
 
-    private static PropertiesConfigSource source(String key, String value) {
+    private static PropertiesConfigSource cacheStatus(String key, String value) {
         return new PropertiesConfigSource(Map.of(key, value), "test", 250);
     }
 }

@@ -63,7 +63,7 @@ class UpstreamFaultsTest {
 
     @Test
     void an_unknown_call_is_not_retried_and_remembered_for_a_moment() {
-        StandIn vonage = standIn("statuses").grantsTokens().answersCalls(StandIn.status(404));
+        VonageStub vonage = standIn("statuses").grantsTokens().answersCalls(VonageStub.status(404));
         problem(vonage.lookUp(), 404, "call-not-found");
         problem(vonage.lookUp(), 404, "call-not-found");
         assertThat(vonage.callRequests()).isEqualTo(1);
@@ -71,7 +71,7 @@ class UpstreamFaultsTest {
 
     @Test
     void a_403_is_not_retried_and_hints_at_the_scope() {
-        StandIn vonage = standIn("statuses").grantsTokens().answersCalls(StandIn.status(403));
+        VonageStub vonage = standIn("statuses").grantsTokens().answersCalls(VonageStub.status(403));
         problem(vonage.lookUp(), 502, "upstream-forbidden").body("detail", containsString("scope"));
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
@@ -79,7 +79,7 @@ class UpstreamFaultsTest {
     @ParameterizedTest
     @ValueSource(ints = {204, 206, 301, 302, 304, 307, 400, 406, 410, 501, 505})
     void a_status_without_meaning_here_is_an_upstream_error_at_once(int status) {
-        StandIn vonage = standIn("statuses")
+        VonageStub vonage = standIn("statuses")
                 .grantsTokens()
                 .answersCalls(aResponse().withStatus(status).withHeader("Location", "/elsewhere"));
         problem(vonage.lookUp(), 502, "upstream-error");
@@ -90,16 +90,16 @@ class UpstreamFaultsTest {
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 504})
     void a_transient_status_is_retried(int status) {
-        StandIn vonage = standIn("retried").grantsTokens().answersCalls(StandIn.status(status), okJson(StandIn.ACTIVE));
+        VonageStub vonage = standIn("retried").grantsTokens().answersCalls(VonageStub.status(status), okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
         assertThat(vonage.callRequests()).isEqualTo(2);
     }
 
     @Test
     void after_a_401_the_token_is_renewed_once_and_the_request_repeated() {
-        StandIn vonage = standIn("renewal")
-                .answersTokens(StandIn.granted("planted-1"), StandIn.granted("planted-2"))
-                .answersCalls(StandIn.status(401), okJson(StandIn.ACTIVE));
+        VonageStub vonage = standIn("renewal")
+                .answersTokens(VonageStub.granted("planted-1"), VonageStub.granted("planted-2"))
+                .answersCalls(VonageStub.status(401), okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
         assertThat(vonage.callRequests()).isEqualTo(2);
         assertThat(vonage.tokenRequests()).isEqualTo(2);
@@ -107,7 +107,7 @@ class UpstreamFaultsTest {
 
     @Test
     void a_second_401_is_a_problem() {
-        StandIn vonage = standIn("rejected").grantsTokens().answersCalls(StandIn.status(401));
+        VonageStub vonage = standIn("rejected").grantsTokens().answersCalls(VonageStub.status(401));
         problem(vonage.lookUp(), 502, "upstream-rejected-credentials");
         assertThat(vonage.callRequests()).isEqualTo(2);
         assertThat(vonage.tokenRequests()).isEqualTo(2);
@@ -115,14 +115,14 @@ class UpstreamFaultsTest {
 
     @Test
     void a_burst_of_401s_is_one_token_request() {
-        StandIn tokens = standIn("burst").answersTokens(StandIn.granted("planted-1"), StandIn.granted("planted-2"));
+        VonageStub tokens = standIn("burst").answersTokens(VonageStub.granted("planted-1"), VonageStub.granted("planted-2"));
         String calls = "/v0/burst/calls/.*";
         wireMock.register(get(urlPathMatching(calls))
                 .withHeader("Authorization", equalTo("Bearer planted-1"))
-                .willReturn(StandIn.status(401).withFixedDelay(200)));
+                .willReturn(VonageStub.status(401).withFixedDelay(200)));
         wireMock.register(get(urlPathMatching(calls))
                 .withHeader("Authorization", equalTo("Bearer planted-2"))
-                .willReturn(okJson(StandIn.ACTIVE)));
+                .willReturn(okJson(VonageStub.ACTIVE)));
         List<CompletableFuture<Response>> burst = IntStream.range(0, 30)
                 .mapToObj(caller -> CompletableFuture.supplyAsync(
                         () -> standIn("burst").lookUp(), task -> new Thread(task, "caller-" + caller).start()))
@@ -134,9 +134,9 @@ class UpstreamFaultsTest {
 
     @Test
     void a_429_is_retried_after_what_it_asks_for() {
-        StandIn vonage = standIn("throttled")
+        VonageStub vonage = standIn("throttled")
                 .grantsTokens()
-                .answersCalls(StandIn.status(429).withHeader("Retry-After", "1"), okJson(StandIn.ACTIVE));
+                .answersCalls(VonageStub.status(429).withHeader("Retry-After", "1"), okJson(VonageStub.ACTIVE));
         Response answer = vonage.lookUp();
         answer.then().statusCode(200);
         assertThat(answer.time()).isBetween(1_000L, 2_000L);
@@ -145,9 +145,9 @@ class UpstreamFaultsTest {
 
     @Test
     void a_429_that_asks_for_more_than_the_deadline_has_is_told_at_once() {
-        StandIn vonage = standIn("paused")
+        VonageStub vonage = standIn("paused")
                 .grantsTokens()
-                .answersCalls(StandIn.status(429).withHeader("Retry-After", "30"));
+                .answersCalls(VonageStub.status(429).withHeader("Retry-After", "30"));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", "30");
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
@@ -156,15 +156,15 @@ class UpstreamFaultsTest {
     void a_retry_after_may_be_a_date() {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(60));
-        StandIn vonage = standIn("paused-to-a-date")
+        VonageStub vonage = standIn("paused-to-a-date")
                 .grantsTokens()
-                .answersCalls(StandIn.status(429).withHeader("Retry-After", date));
+                .answersCalls(VonageStub.status(429).withHeader("Retry-After", date));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("5\\d|60"));
     }
 
     @Test
     void a_429_without_a_hint_ends_with_one_of_ours() {
-        StandIn vonage = standIn("paused-unsaid").grantsTokens().answersCalls(StandIn.status(429));
+        VonageStub vonage = standIn("paused-unsaid").grantsTokens().answersCalls(VonageStub.status(429));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("[2-4]"));
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
@@ -173,9 +173,9 @@ class UpstreamFaultsTest {
     void a_429_leaves_the_whole_account_alone() {
         standIn("paused-whole")
                 .grantsTokens()
-                .answersCalls(StandIn.status(429).withHeader("Retry-After", "30"))
+                .answersCalls(VonageStub.status(429).withHeader("Retry-After", "30"))
                 .lookUp();
-        StandIn other = standIn("paused-whole").answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub other = standIn("paused-whole").answersCalls(okJson(VonageStub.ACTIVE));
         problem(other.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("29|30"));
         assertThat(other.callRequests()).isZero();
     }
@@ -185,7 +185,7 @@ class UpstreamFaultsTest {
             strings = {"", "<html>planted</html>", "{\"status\":\"Acti", "[]", "{}", "{\"message\":\"planted\"}", "null"
             })
     void a_200_that_is_no_call_is_malformed_and_not_retried(String body) {
-        StandIn vonage = standIn("malformed").grantsTokens().answersCalls(ok(body));
+        VonageStub vonage = standIn("malformed").grantsTokens().answersCalls(ok(body));
         problem(vonage.lookUp(), 502, "upstream-malformed");
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
@@ -194,16 +194,16 @@ class UpstreamFaultsTest {
     void a_call_is_read_whatever_its_content_type() {
         for (String type :
                 List.of("text/plain", "text/event-stream", "application/x-ndjson", "application/json;version=3")) {
-            StandIn vonage = standIn("malformed")
+            VonageStub vonage = standIn("malformed")
                     .grantsTokens()
-                    .answersCalls(ok(StandIn.ACTIVE).withHeader("Content-Type", type));
+                    .answersCalls(ok(VonageStub.ACTIVE).withHeader("Content-Type", type));
             vonage.lookUp().then().statusCode(200).body("state", is("active"));
         }
     }
 
     @Test
     void half_a_character_is_answered() {
-        StandIn vonage = standIn("malformed")
+        VonageStub vonage = standIn("malformed")
                 .grantsTokens()
                 .answersCalls(okJson("{\"status\":\"Active\",\"dispositionCode\":\"a\\ud83d\"}"));
         vonage.lookUp().then().statusCode(200).body("disposition", is("a\uFFFD"));
@@ -212,7 +212,7 @@ class UpstreamFaultsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"Ringing\"", "5", "{}", "\"\""})
     void a_status_nobody_knows_is_unknown_and_kept(String status) {
-        StandIn vonage = standIn("malformed").grantsTokens().answersCalls(okJson("{\"status\":" + status + "}"));
+        VonageStub vonage = standIn("malformed").grantsTokens().answersCalls(okJson("{\"status\":" + status + "}"));
         vonage.lookUp()
                 .then()
                 .statusCode(200)
@@ -223,13 +223,13 @@ class UpstreamFaultsTest {
 
     @Test
     void a_body_of_just_one_mebibyte_passes() {
-        StandIn vonage = standIn("large").grantsTokens().answersCalls(okJson(filled(1 << 20)));
+        VonageStub vonage = standIn("large").grantsTokens().answersCalls(okJson(filled(1 << 20)));
         vonage.lookUp().then().statusCode(200);
     }
 
     @Test
     void a_body_over_one_mebibyte_is_malformed() {
-        StandIn vonage = standIn("large").grantsTokens().answersCalls(okJson(filled((1 << 20) + 1)));
+        VonageStub vonage = standIn("large").grantsTokens().answersCalls(okJson(filled((1 << 20) + 1)));
         problem(vonage.lookUp(), 502, "upstream-malformed");
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
@@ -239,20 +239,20 @@ class UpstreamFaultsTest {
         // Sent at this pace, the whole body would take longer than the read time-out and be a time-out.
         ResponseDefinitionBuilder eightMebibytes = ok(filled(8 << 20)).withChunkedDribbleDelay(32, 1_600);
 
-        StandIn call = standIn("large").grantsTokens().answersCalls(eightMebibytes);
+        VonageStub call = standIn("large").grantsTokens().answersCalls(eightMebibytes);
         problem(call.lookUp(), 502, "upstream-malformed");
         assertThat(call.callRequests()).isEqualTo(1);
 
-        StandIn error = standIn("large").answersCalls(eightMebibytes.but().withStatus(501));
+        VonageStub error = standIn("large").answersCalls(eightMebibytes.but().withStatus(501));
         problem(error.lookUp(), 502, "upstream-error");
         assertThat(error.callRequests()).isEqualTo(1);
     }
 
     @Test
     void an_answer_that_takes_too_long_is_a_timeout_at_the_deadline() {
-        StandIn vonage = standIn("slow")
+        VonageStub vonage = standIn("slow")
                 .grantsTokens()
-                .answersCalls(okJson(StandIn.ACTIVE).withFixedDelay(10_000));
+                .answersCalls(okJson(VonageStub.ACTIVE).withFixedDelay(10_000));
         Response answer = vonage.lookUp();
         problem(answer, 504, "upstream-timeout");
         assertThat(answer.time()).isBetween(1_500L, 2_500L);
@@ -260,17 +260,17 @@ class UpstreamFaultsTest {
 
     @Test
     void an_answer_that_drips_is_a_timeout_too() {
-        StandIn vonage =
-                standIn("slow").grantsTokens().answersCalls(ok(StandIn.ACTIVE).withChunkedDribbleDelay(10, 10_000));
+        VonageStub vonage =
+                standIn("slow").grantsTokens().answersCalls(ok(VonageStub.ACTIVE).withChunkedDribbleDelay(10, 10_000));
         problem(vonage.lookUp(), 504, "upstream-timeout");
     }
 
     @ParameterizedTest
     @EnumSource(Fault.class)
     void a_connection_cut_off_is_retried(Fault fault) {
-        StandIn vonage = standIn("cut")
+        VonageStub vonage = standIn("cut")
                 .grantsTokens()
-                .answersCalls(aResponse().withStatus(200).withFault(fault), okJson(StandIn.ACTIVE));
+                .answersCalls(aResponse().withStatus(200).withFault(fault), okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
         assertThat(vonage.callRequests()).isEqualTo(2);
     }
@@ -282,7 +282,7 @@ class UpstreamFaultsTest {
 
     @Test
     void the_circuit_opens_on_an_outage_and_closes_after_a_probe() {
-        StandIn down = standIn("circuit").grantsTokens().answersCalls(StandIn.status(503));
+        VonageStub down = standIn("circuit").grantsTokens().answersCalls(VonageStub.status(503));
         Response last = down.lookUp();
         for (int lookUp = 0; lookUp < 30 && last.statusCode() == 502; lookUp++) {
             last = down.lookUp();
@@ -291,7 +291,7 @@ class UpstreamFaultsTest {
         int asked = down.callRequests();
         assertThat(asked).isLessThanOrEqualTo(20);
 
-        StandIn up = standIn("circuit").answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub up = standIn("circuit").answersCalls(okJson(VonageStub.ACTIVE));
         problem(up.lookUp(), 503, "upstream-unavailable");
         assertThat(up.callRequests()).isZero();
 
@@ -302,7 +302,7 @@ class UpstreamFaultsTest {
 
     @Test
     void refused_credentials_are_told_and_the_refusal_remembered() {
-        StandIn vonage = standIn("refused")
+        VonageStub vonage = standIn("refused")
                 .answersTokens(aResponse()
                         .withStatus(400)
                         .withBody("{\"error\":\"invalid_client\",\"error_description\":\"planted\"}"));
@@ -314,7 +314,7 @@ class UpstreamFaultsTest {
 
     @Test
     void faults_of_the_token_endpoint_have_the_same_problems() {
-        StandIn vonage = standIn("token-faults")
+        VonageStub vonage = standIn("token-faults")
                 .answersTokens(
                         ok("<html>planted</html>"),
                         ok(""),
@@ -322,9 +322,9 @@ class UpstreamFaultsTest {
                         okJson("[]"),
                         aResponse().withStatus(429).withHeader("Retry-After", "30"),
                         aResponse().withStatus(302).withHeader("Location", "/elsewhere"),
-                        StandIn.status(503),
+                        VonageStub.status(503),
                         okJson("{\"access_token\":\"planted\",\"expires_in\":\"7200\",\"token_type\":\"bearer\"}"))
-                .answersCalls(okJson(StandIn.ACTIVE));
+                .answersCalls(okJson(VonageStub.ACTIVE));
         problem(vonage.lookUp(), 502, "upstream-malformed");
         problem(vonage.lookUp(), 502, "upstream-malformed");
         problem(vonage.lookUp(), 502, "upstream-malformed");
@@ -340,9 +340,9 @@ class UpstreamFaultsTest {
 
     @Test
     void a_token_answer_without_a_lifetime_serves() {
-        StandIn vonage = standIn("life")
+        VonageStub vonage = standIn("life")
                 .answersTokens(okJson("{\"access_token\":\"planted\",\"token_type\":\"Bearer\"}"))
-                .answersCalls(okJson(StandIn.ACTIVE));
+                .answersCalls(okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
         vonage.lookUp().then().statusCode(200);
         assertThat(vonage.tokenRequests()).isLessThanOrEqualTo(1);
@@ -350,15 +350,15 @@ class UpstreamFaultsTest {
 
     @Test
     void a_spent_budget_is_told_without_asking_vonage() {
-        StandIn first = standIn("poor").grantsTokens().answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub first = standIn("poor").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         first.lookUp().then().statusCode(200);
-        StandIn second = standIn("poor").answersCalls(okJson(StandIn.ACTIVE));
+        VonageStub second = standIn("poor").answersCalls(okJson(VonageStub.ACTIVE));
         problem(second.lookUp(), 503, "budget-exhausted").header("Retry-After", matchesPattern("5\\d|60"));
         assertThat(second.callRequests()).isZero();
     }
 
-    private StandIn standIn(String account) {
-        return new StandIn(wireMock, account);
+    private VonageStub standIn(String account) {
+        return new VonageStub(wireMock, account);
     }
 
     private static ValidatableResponse problem(Response answer, int status, String name) {

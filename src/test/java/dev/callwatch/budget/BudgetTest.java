@@ -1,5 +1,6 @@
 package dev.callwatch.budget;
 
+import dev.callwatch.time.VirtualTime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.AccountKey;

@@ -1,5 +1,7 @@
 package dev.callwatch.budget;
 
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 

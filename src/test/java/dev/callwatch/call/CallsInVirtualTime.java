@@ -1,8 +1,9 @@
 package dev.callwatch.call;
 
-import dev.callwatch.account.Faults;
-import dev.callwatch.budget.VirtualTime;
-import dev.callwatch.vonage.CallReader;
+import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.Timeouts;
+import dev.callwatch.time.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -23,32 +24,38 @@ public final class CallsInVirtualTime {
                         .withSources(new PropertiesConfigSource(settings, "test", 100))
                         .build()
                         .getConfigMapping(LookupSettings.class),
-                new Faults());
+                new ConfigErrors());
     }
 
     public static Calls of(CallReader vonage, LookupOptions options, VirtualTime time, Consumer<CallChanged> changes) {
-        return of(vonage, options, new Alone(), time, changes);
+        return of(vonage, options, new LocalCoordination(), time, time, changes);
     }
 
     public static Calls of(
-            CallReader vonage, LookupOptions options, Replicas replicas, Clock time, Consumer<CallChanged> changes) {
+            CallReader vonage,
+            LookupOptions options,
+            Coordination replicas,
+            Clock time,
+            Delay delay,
+            Consumer<CallChanged> changes) {
         return new Calls(
                 vonage,
                 options,
-                new Memory(options, time),
+                new CallCache(options, time),
                 replicas,
                 time,
+                new Timeouts(time, delay),
                 new LookupMetrics(new SimpleMeterRegistry()),
                 changes);
     }
 
     /** What an observer of the container does. */
-    public static void heard(Calls calls, CallHeard news) {
+    public static void heard(Calls calls, RemoteRevision news) {
         calls.heard(news);
     }
 
     /** What an observer of the container does. */
     public static void back(Calls calls) {
-        calls.back(new ReplicasBack());
+        calls.back(new ReplicasReconnected());
     }
 }

@@ -1,14 +1,11 @@
 package dev.callwatch.call;
 
+import dev.callwatch.vonage.ScriptedReader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AnAccount;
-import dev.callwatch.budget.VirtualTime;
-import dev.callwatch.vonage.CallDetail;
-import dev.callwatch.vonage.CallGuid;
-import dev.callwatch.vonage.ScriptedReader;
-import dev.callwatch.vonage.UpstreamFailure;
+import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
@@ -27,7 +24,7 @@ class CallsTest {
 
     private static final String ACTIVE = "{\"status\":\"Active\"}";
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Demand NO_CACHE = new Demand(Optional.of(Duration.ZERO), false);
+    private static final CacheDirectives NO_CACHE = new CacheDirectives(Optional.of(Duration.ZERO), false);
 
     private final VirtualTime time = new VirtualTime();
     private final ScriptedReader vonage = new ScriptedReader(time);
@@ -41,7 +38,7 @@ class CallsTest {
     @Test
     void ten_thousand_who_ask_at_once_are_one_reading() {
         vonage.answers(guid, after(Duration.ofSeconds(2), ACTIVE));
-        List<UniAssertSubscriber<Sighting>> all =
+        List<UniAssertSubscriber<LookupResult>> all =
                 IntStream.range(0, 10_000).mapToObj(caller -> look()).toList();
         time.pass(Duration.ofSeconds(2));
         assertThat(all).allSatisfy(UniAssertSubscriber::assertCompleted);
@@ -52,7 +49,7 @@ class CallsTest {
     void a_reading_that_fails_is_one_reading_for_all_who_wait_and_none_for_those_who_come_right_after() {
         vonage.answers(
                 guid, () -> time.of(SECOND).chain(() -> Uni.createFrom().failure(new UpstreamFailure.CallNotFound())));
-        List<UniAssertSubscriber<Sighting>> all =
+        List<UniAssertSubscriber<LookupResult>> all =
                 IntStream.range(0, 1_000).mapToObj(caller -> look()).toList();
         time.pass(SECOND);
         assertThat(all).allSatisfy(waiting -> waiting.assertFailedWith(UpstreamFailure.CallNotFound.class));
@@ -85,9 +82,9 @@ class CallsTest {
         vonage.answers(guid, ACTIVE);
         Snapshot old = Snapshot.of(look().assertCompleted().getItem().status());
         time.pass(Duration.ofHours(1));
-        Replicas.Taken taken = new Replicas.Taken(Uni.createFrom().item(() -> Optional.of(Replicas.Told.of(old))));
-        Sighting sighting = CallsInVirtualTime.of(vonage, options, new Others(taken, lease()), time, changes::add)
-                .look(account, guid, Demand.ORDINARY)
+        Coordination.HeldElsewhere taken = new Coordination.HeldElsewhere(Uni.createFrom().item(() -> Optional.of(Coordination.Update.of(old))));
+        LookupResult sighting = CallsInVirtualTime.of(vonage, options, new Others(taken, lease()), time, time, changes::add)
+                .look(account, guid, CacheDirectives.ORDINARY)
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create())
                 .assertCompleted()
@@ -100,50 +97,50 @@ class CallsTest {
     void a_defect_gives_the_reading_up_for_others() {
         List<UpstreamFailure> givenUp = new ArrayList<>();
         vonage.answers(guid, () -> Uni.createFrom().failure(new IllegalStateException("a defect")));
-        Replicas.Lease lease = new Replicas.Lease() {
+        Coordination.Lease lease = new Coordination.Lease() {
             @Override
-            public Uni<Replicas.Told> keep(Snapshot before, Snapshot now) {
-                return Uni.createFrom().item(Replicas.Told.of(now));
+            public Uni<Coordination.Update> publish(Snapshot before, Snapshot now) {
+                return Uni.createFrom().item(Coordination.Update.of(now));
             }
 
             @Override
-            public Uni<Void> giveUp(UpstreamFailure reason) {
+            public Uni<Void> abort(UpstreamFailure reason) {
                 givenUp.add(reason);
                 return Uni.createFrom().voidItem();
             }
         };
-        CallsInVirtualTime.of(vonage, options, new Others(lease), time, changes::add)
-                .look(account, guid, Demand.ORDINARY)
+        CallsInVirtualTime.of(vonage, options, new Others(lease), time, time, changes::add)
+                .look(account, guid, CacheDirectives.ORDINARY)
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create())
                 .assertFailedWith(IllegalStateException.class);
         assertThat(givenUp).hasSize(1);
     }
 
-    private Replicas.Claim lease() {
-        return new Alone()
-                .claim(new CallKey(account.key(), guid), Snapshot.NOTHING)
+    private Coordination.LeaseResult lease() {
+        return new LocalCoordination()
+                .acquire(new CallKey(account.key(), guid), Snapshot.NOTHING)
                 .await()
                 .indefinitely();
     }
 
     /** Replicas that answer claims as told, one after the other. */
-    private static final class Others implements Replicas {
+    private static final class Others implements Coordination {
 
-        private final Iterator<Claim> claims;
+        private final Iterator<LeaseResult> claims;
 
-        private Others(Claim... claims) {
+        private Others(LeaseResult... claims) {
             this.claims = List.of(claims).iterator();
         }
 
         @Override
-        public Uni<Claim> claim(CallKey key, Snapshot known) {
+        public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
             return Uni.createFrom().item(claims.next());
         }
 
         @Override
-        public Uni<Told> recall(CallKey key, Snapshot known) {
-            return Uni.createFrom().item(Told.of(known));
+        public Uni<Update> sync(CallKey key, Snapshot known) {
+            return Uni.createFrom().item(Update.of(known));
         }
 
         @Override
@@ -155,8 +152,8 @@ class CallsTest {
     @Test
     void the_first_who_asks_may_leave_without_harm_to_the_others() {
         vonage.answers(guid, after(SECOND, ACTIVE));
-        UniAssertSubscriber<Sighting> first = look();
-        UniAssertSubscriber<Sighting> second = look();
+        UniAssertSubscriber<LookupResult> first = look();
+        UniAssertSubscriber<LookupResult> second = look();
         first.cancel();
         time.pass(SECOND);
         second.assertCompleted();
@@ -168,7 +165,7 @@ class CallsTest {
         vonage.answers(guid, after(SECOND, ACTIVE));
         look().cancel();
         time.pass(SECOND);
-        assertThat(look().assertCompleted().getItem().source()).isEqualTo(Sighting.Source.REMEMBERED);
+        assertThat(look().assertCompleted().getItem().cacheStatus()).isEqualTo(LookupResult.CacheStatus.HIT);
     }
 
     @Test
@@ -191,7 +188,7 @@ class CallsTest {
         time.pass(Duration.ofMinutes(1));
         vonage.fails(guid, ScriptedReader.unreachable());
         for (int tenth = 0; tenth < 100; tenth++) {
-            Sighting sighting = look().assertCompleted().getItem();
+            LookupResult sighting = look().assertCompleted().getItem();
             assertThat(sighting.status().stale()).isTrue();
             time.pass(Duration.ofMillis(100));
         }
@@ -232,7 +229,7 @@ class CallsTest {
     void the_deadline_counts_for_the_whole_batch_and_known_calls_are_answered_stale() {
         CallGuid known = guid();
         vonage.answers(known, ACTIVE);
-        calls.look(account, known, Demand.ORDINARY).subscribe().withSubscriber(UniAssertSubscriber.create());
+        calls.look(account, known, CacheDirectives.ORDINARY).subscribe().withSubscriber(UniAssertSubscriber.create());
         time.pass(Duration.ofMinutes(1));
         List<CallGuid> guids =
                 new ArrayList<>(Stream.generate(CallsTest::guid).limit(60).toList());
@@ -273,8 +270,8 @@ class CallsTest {
         return () -> time.of(wait).map(passed -> ScriptedReader.detail(document));
     }
 
-    private UniAssertSubscriber<Sighting> look() {
-        return calls.look(account, guid, Demand.ORDINARY).subscribe().withSubscriber(UniAssertSubscriber.create());
+    private UniAssertSubscriber<LookupResult> look() {
+        return calls.look(account, guid, CacheDirectives.ORDINARY).subscribe().withSubscriber(UniAssertSubscriber.create());
     }
 
     private static CallGuid guid() {

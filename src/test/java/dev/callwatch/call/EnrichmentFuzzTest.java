@@ -1,5 +1,6 @@
 package dev.callwatch.call;
 
+import dev.callwatch.vonage.ScriptedReader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,10 +9,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.callwatch.vonage.CallGuid;
 import dev.callwatch.vonage.Documents;
-import dev.callwatch.vonage.ScriptedReader;
-import dev.callwatch.vonage.UpstreamFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

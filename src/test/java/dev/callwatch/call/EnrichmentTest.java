@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.callwatch.vonage.CallDetail;
-import dev.callwatch.vonage.CallGuid;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +59,7 @@ class EnrichmentTest {
                 "LineEaten, line-eaten, UNKNOWN",
                 "-, -, UNKNOWN"
             })
-    void the_reason_tells_whether_to_call_again(String reason, String wire, Retry retry) {
+    void the_reason_tells_whether_to_call_again(String reason, String wire, RetryAdvice retry) {
         CallStatus.Result result = seen(detail(null, "Failure", "Originator", reason, null, null))
                 .result()
                 .orElseThrow();
@@ -137,7 +135,7 @@ class EnrichmentTest {
         CallStatus seen = seen(detail(null, "Failure", " ", "", null, null));
         assertThat(seen.result().orElseThrow())
                 .isEqualTo(new CallStatus.Result(
-                        Optional.of("failure"), Optional.empty(), Optional.empty(), Retry.UNKNOWN));
+                        Optional.of("failure"), Optional.empty(), Optional.empty(), RetryAdvice.UNKNOWN));
         assertThat(seen.summary()).isEqualTo("The call failed for an unknown reason.");
     }
 

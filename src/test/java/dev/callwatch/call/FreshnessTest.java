@@ -2,8 +2,6 @@ package dev.callwatch.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.callwatch.vonage.CallDetail;
-import dev.callwatch.vonage.CallGuid;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

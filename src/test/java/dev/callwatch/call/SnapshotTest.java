@@ -1,11 +1,9 @@
 package dev.callwatch.call;
 
+import dev.callwatch.vonage.ScriptedReader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.AccountKey;
-import dev.callwatch.vonage.CallGuid;
-import dev.callwatch.vonage.ScriptedReader;
-import dev.callwatch.vonage.UpstreamFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -65,12 +63,12 @@ class SnapshotTest {
         Snapshot seen = seen(2, 10, "Active");
         UpstreamFailure reason = ScriptedReader.unreachable();
         assertThat(seen.with(Snapshot.NOTHING.failed(reason, BEGIN.plusSeconds(11)))
-                        .trouble())
+                        .lastError())
                 .isPresent();
         assertThat(Snapshot.NOTHING
                         .failed(reason, BEGIN.plusSeconds(9))
                         .with(seen)
-                        .trouble())
+                        .lastError())
                 .isEmpty();
     }
 
@@ -105,7 +103,7 @@ class SnapshotTest {
         return Snapshot.of(CallStatus.of(
                 CALL,
                 Optional.empty(),
-                "{\"status\":null,\"result\":{\"code\":\"Success\"}}",
+                ScriptedReader.detail("{\"status\":null,\"result\":{\"code\":\"Success\"}}"),
                 revision,
                 CallStatus.Observed.of(
                         BEGIN.plusSeconds(at),
@@ -122,7 +120,7 @@ class SnapshotTest {
         return Snapshot.of(CallStatus.of(
                 CALL,
                 Optional.empty(),
-                "{\"status\":\"" + status + "\"}",
+                ScriptedReader.detail("{\"status\":\"" + status + "\"}"),
                 revision,
                 CallStatus.Observed.of(
                         BEGIN.plusSeconds(seconds),

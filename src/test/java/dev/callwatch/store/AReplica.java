@@ -1,20 +1,21 @@
 package dev.callwatch.store;
 
+import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AnAccount;
-import dev.callwatch.account.Faults;
-import dev.callwatch.budget.Delay;
+import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.time.Delay;
 import dev.callwatch.call.CallChanged;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
-import dev.callwatch.call.Demand;
+import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.LookupOptions;
-import dev.callwatch.call.ReplicasBack;
-import dev.callwatch.call.Sighting;
-import dev.callwatch.vonage.CallGuid;
-import dev.callwatch.vonage.CallReader;
+import dev.callwatch.call.ReplicasReconnected;
+import dev.callwatch.call.LookupResult;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.redis.runtime.datasource.ReactiveRedisDataSourceImpl;
 import io.quarkus.runtime.ShutdownEvent;
@@ -37,23 +38,23 @@ final class AReplica implements AutoCloseable {
 
     static final Account ACCOUNT = AnAccount.usual();
 
-    private static final Demand NOW = new Demand(Optional.of(Duration.ZERO), false);
+    private static final CacheDirectives NOW = new CacheDirectives(Optional.of(Duration.ZERO), false);
     private static final Duration LONG = Duration.ofSeconds(10);
 
     private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
     private final Redis redis;
     private final Delay delay;
-    private final Presence presence;
-    private final Notices notices;
+    private final Heartbeat presence;
+    private final ReplicaChannel notices;
     private Calls calls;
     private boolean closed;
     private final AtomicInteger returns = new AtomicInteger();
 
-    final Identity identity = new Identity();
+    final ReplicaId identity = new ReplicaId();
     final Keys keys;
-    final Condition condition;
-    final Scripts scripts;
-    final RedisReplicas replicas;
+    final RedisCircuit condition;
+    final RedisScripts scripts;
+    final RedisCoordination replicas;
     final List<CallStatus> changes = new CopyOnWriteArrayList<>();
 
     /** Waits for Redis as long as in production. */
@@ -77,21 +78,21 @@ final class AReplica implements AutoCloseable {
         });
         StoreOptions store = options();
         this.keys = new Keys(store);
-        Readers[] readers = new Readers[1];
-        this.condition = new Condition(true, clock, () -> readers[0].away(new Away()), () -> back(readers[0]));
-        this.scripts = new Scripts(() -> redis, slow, condition, delay, new SimpleMeterRegistry());
-        this.notices = new Notices(
+        LeaseWaiters[] readers = new LeaseWaiters[1];
+        this.condition = new RedisCircuit(true, clock, () -> readers[0].away(new RedisLost()), () -> back(readers[0]));
+        this.scripts = new RedisScripts(() -> redis, slow, condition, delay, new SimpleMeterRegistry());
+        this.notices = new ReplicaChannel(
                 () -> new ReactiveRedisDataSourceImpl(own, redis, RedisAPI.api(redis)),
                 keys,
                 condition,
                 delay,
                 () -> back(readers[0]));
-        readers[0] = new Readers(identity, news -> CallsInVirtualTime.heard(calls, news));
+        readers[0] = new LeaseWaiters(identity, news -> CallsInVirtualTime.heard(calls, news));
         notices.listen(readers[0]::hear);
-        this.presence = new Presence(store, identity, scripts, keys, notices, condition, delay);
-        this.replicas = new RedisReplicas(
-                scripts, keys, new Values(AnAccount.only()), readers[0], identity, options, delay, clock);
-        this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, this::changed);
+        this.presence = new Heartbeat(store, identity, scripts, keys, notices, condition, delay);
+        this.replicas = new RedisCoordination(
+                scripts, keys, new SnapshotCodec(AnAccount.only(), ScriptedReader::detail), readers[0], identity, options, delay, clock);
+        this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, delay, this::changed);
         presence.begin(new StartupEvent());
     }
 
@@ -100,13 +101,13 @@ final class AReplica implements AutoCloseable {
     }
 
     /** Has the call read anew, unless that was done within the second. */
-    Uni<Sighting> read(CallGuid guid) {
+    Uni<LookupResult> read(CallGuid guid) {
         return calls.look(ACCOUNT, guid, NOW);
     }
 
     /** An ordinary look-up. */
-    Uni<Sighting> look(CallGuid guid) {
-        return calls.look(ACCOUNT, guid, Demand.ORDINARY);
+    Uni<LookupResult> look(CallGuid guid) {
+        return calls.look(ACCOUNT, guid, CacheDirectives.ORDINARY);
     }
 
     CallStatus lookNow(CallGuid guid) {
@@ -148,9 +149,9 @@ final class AReplica implements AutoCloseable {
         return returns.get();
     }
 
-    private void back(Readers readers) {
+    private void back(LeaseWaiters readers) {
         returns.incrementAndGet();
-        readers.back(new ReplicasBack());
+        readers.back(new ReplicasReconnected());
         CallsInVirtualTime.back(calls);
     }
 
@@ -168,6 +169,6 @@ final class AReplica implements AutoCloseable {
                     }
                 },
                 true,
-                new Faults());
+                new ConfigErrors());
     }
 }

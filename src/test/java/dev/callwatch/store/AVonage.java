@@ -1,12 +1,12 @@
 package dev.callwatch.store;
 
+import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.account.Account;
-import dev.callwatch.vonage.CallDetail;
-import dev.callwatch.vonage.CallGuid;
-import dev.callwatch.vonage.CallReader;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallReader;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +24,7 @@ final class AVonage implements CallReader {
     }
 
     void answers(CallGuid guid, String document) {
-        answers(guid, () -> Uni.createFrom().item(CallDetail.of(document)));
+        answers(guid, () -> Uni.createFrom().item(ScriptedReader.detail(document)));
     }
 
     long readings(CallGuid guid) {
@@ -37,10 +37,5 @@ final class AVonage implements CallReader {
             readings.add(guid);
             return answers.get(guid).get();
         });
-    }
-
-    @Override
-    public <T> Uni<T> until(Instant deadline, Supplier<Uni<T>> reading) {
-        return reading.get();
     }
 }

@@ -8,7 +8,7 @@ import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.LocalRate;
 import dev.callwatch.budget.LocalRate.Level;
 import dev.callwatch.budget.Rate;
-import dev.callwatch.call.ReplicasBack;
+import dev.callwatch.call.ReplicasReconnected;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Command;
@@ -43,7 +43,7 @@ class AllowanceScriptTest {
 
     private static ARedis server;
     private static Redis client;
-    private static Scripts scripts;
+    private static RedisScripts scripts;
 
     @BeforeAll
     static void start() {
@@ -393,13 +393,13 @@ class AllowanceScriptTest {
 
     @Test
     void a_429_of_while_redis_was_away_reaches_it_as_soon_as_it_is_back() {
-        Condition condition = condition();
-        Scripts own = new Scripts(
+        RedisCircuit condition = condition();
+        RedisScripts own = new RedisScripts(
                 () -> client, LONG, condition, duration -> Uni.createFrom().nothing(), new SimpleMeterRegistry());
         RedisRates rates = new RedisRates(own, new Keys("test"), condition, Clock.tickMillis(ZoneOffset.UTC));
         Rate rate = rates.of(AnAccount.of(new Allowance(160, 100)));
         take(rate);
-        condition.lost(new Unavailable("test"));
+        condition.lost(new RedisUnavailable("test"));
         take(rate).orElseThrow().throttled(Optional.of(Duration.ofSeconds(30)));
         assertThat(field("halved")).isEqualTo("160");
 
@@ -407,7 +407,7 @@ class AllowanceScriptTest {
 
             condition.healthy();
         }
-        rates.back(new ReplicasBack());
+        rates.back(new ReplicasReconnected());
         await().until(() -> "80".equals(field("halved")));
         assertThat(take(rate(new Allowance(160, 100)))).isEmpty();
     }
@@ -434,27 +434,27 @@ class AllowanceScriptTest {
         return new RedisRate(
                 allowance,
                 arguments ->
-                        scripts.run(Script.ALLOWANCE, List.of(KEY), arguments).map(RedisRate.Answer::of),
+                        scripts.run(RedisScript.ALLOWANCE, List.of(KEY), arguments).map(RedisRate.Answer::of),
                 condition(),
                 Clock.tickMillis(ZoneOffset.UTC),
                 () -> 0.5);
     }
 
-    private static Scripts scripts(Redis own) {
+    private static RedisScripts scripts(Redis own) {
         // Whoever waits for a test's Redis waits for it.
-        return new Scripts(
+        return new RedisScripts(
                 () -> own, LONG, condition(), duration -> Uni.createFrom().nothing(), new SimpleMeterRegistry());
     }
 
-    private static Condition condition() {
-        return new Condition(true, Clock.systemUTC(), () -> {}, () -> {});
+    private static RedisCircuit condition() {
+        return new RedisCircuit(true, Clock.systemUTC(), () -> {}, () -> {});
     }
 
     /** One who asks the script, and knows what it answered last. */
     private static final class ACaller {
 
         private final Allowance allowance;
-        private final Scripts scripts;
+        private final RedisScripts scripts;
         private long born;
         private long told;
         private Level known;
@@ -463,7 +463,7 @@ class AllowanceScriptTest {
             this(allowance, AllowanceScriptTest.scripts);
         }
 
-        ACaller(Allowance allowance, Scripts scripts) {
+        ACaller(Allowance allowance, RedisScripts scripts) {
             this(allowance, scripts, allowance.burst());
         }
 
@@ -471,7 +471,7 @@ class AllowanceScriptTest {
             this(allowance, AllowanceScriptTest.scripts, permits);
         }
 
-        private ACaller(Allowance allowance, Scripts scripts, int permits) {
+        private ACaller(Allowance allowance, RedisScripts scripts, int permits) {
             this.allowance = allowance;
             this.scripts = scripts;
             this.known = new Level(
@@ -514,7 +514,7 @@ class AllowanceScriptTest {
                             told)
                     .map(String::valueOf)
                     .toList();
-            RedisRate.Answer answer = scripts.run(Script.ALLOWANCE, List.of(KEY), arguments)
+            RedisRate.Answer answer = scripts.run(RedisScript.ALLOWANCE, List.of(KEY), arguments)
                     .map(RedisRate.Answer::of)
                     .await()
                     .atMost(LONG);

@@ -6,7 +6,7 @@ import dev.callwatch.account.Allowance;
 import dev.callwatch.budget.LocalRate;
 import dev.callwatch.budget.LocalRate.Level;
 import dev.callwatch.budget.Rate;
-import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -37,7 +37,7 @@ class RedisRateTest {
 
     private final VirtualTime time = new VirtualTime();
     private final Answering redis = new Answering();
-    private final Condition condition = new Condition(true, time, () -> {}, () -> {});
+    private final RedisCircuit condition = new RedisCircuit(true, time, () -> {}, () -> {});
     private final RedisRate rate = new RedisRate(SIXTY, redis, condition, time, () -> 0.5);
 
     @Test
@@ -362,7 +362,7 @@ class RedisRateTest {
 
     private void away() {
         redis.down = true;
-        condition.lost(new Unavailable("test"));
+        condition.lost(new RedisUnavailable("test"));
     }
 
     private void back() {
@@ -393,7 +393,7 @@ class RedisRateTest {
         public Uni<RedisRate.Answer> apply(List<String> arguments) {
             asked.add(arguments);
             if (down || failures-- > 0) {
-                return Uni.createFrom().failure(new Unavailable("test"));
+                return Uni.createFrom().failure(new RedisUnavailable("test"));
             }
             RedisRate.Answer answer = answer(arguments);
             return Uni.createFrom().emitter(emitter -> answer(emitter, answer));

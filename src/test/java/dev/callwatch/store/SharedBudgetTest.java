@@ -7,7 +7,7 @@ import dev.callwatch.account.Allowance;
 import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.Budget;
 import dev.callwatch.budget.BudgetsInVirtualTime;
-import dev.callwatch.budget.Delay;
+import dev.callwatch.time.Delay;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Command;
@@ -113,7 +113,7 @@ class SharedBudgetTest {
     private final class ABudget {
 
         private final Redis client = redis.client();
-        private final Condition condition = new Condition(true, clock, () -> {}, () -> {});
+        private final RedisCircuit condition = new RedisCircuit(true, clock, () -> {}, () -> {});
         private final Budget budget;
 
         /** A first connection takes longer than any question may. */
@@ -139,13 +139,13 @@ class SharedBudgetTest {
                 emitter.onTermination(() -> redis.vertx().getDelegate().cancelTimer(timer));
             });
             // A machine that is busy with other tests is no reason to give Redis up.
-            Scripts scripts =
-                    new Scripts(() -> client, Duration.ofSeconds(1), condition, delay, new SimpleMeterRegistry());
+            RedisScripts scripts =
+                    new RedisScripts(() -> client, Duration.ofSeconds(1), condition, delay, new SimpleMeterRegistry());
             condition.counted(REPLICAS);
             this.budget = BudgetsInVirtualTime.of(
                             account -> new RedisRate(
                                     account.allowance(),
-                                    arguments -> scripts.run(Script.ALLOWANCE, List.of("test:{a}:allowance"), arguments)
+                                    arguments -> scripts.run(RedisScript.ALLOWANCE, List.of("test:{a}:allowance"), arguments)
                                             .map(RedisRate.Answer::of),
                                     condition,
                                     clock,

@@ -3,7 +3,7 @@ package dev.callwatch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.callwatch.account.Faults;
+import dev.callwatch.settings.ConfigErrors;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -14,19 +14,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreOptionsTest {
 
-    private final Faults faults = new Faults();
+    private final ConfigErrors errors = new ConfigErrors();
 
     @Test
     void the_state_is_in_memory_unless_told_otherwise() {
         assertThat(read(Map.of(), false).isShared()).isFalse();
-        faults.refuseIfAny();
+        errors.throwIfAny();
     }
 
     @Test
     void redis_is_shared_under_a_namespace() {
         StoreOptions options =
                 read(Map.of("callwatch.store", "Redis", "callwatch.store.namespace", "team-a.callwatch"), true);
-        faults.refuseIfAny();
+        errors.throwIfAny();
         assertThat(options.isShared()).isTrue();
         assertThat(options.namespace()).isEqualTo("team-a.callwatch");
     }
@@ -56,11 +56,11 @@ class StoreOptionsTest {
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build()
                 .getConfigMapping(StoreSettings.class);
-        return new StoreOptions(mapping, hosts, faults);
+        return new StoreOptions(mapping, hosts, errors);
     }
 
     private void assertRefused(String message) {
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(message);
     }

@@ -1,8 +1,9 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -102,7 +103,7 @@ class AccountTokensTest {
     @Test
     void a_refusal_is_remembered_for_ten_seconds() {
         UniAssertSubscriber<Token> one = ask();
-        requests.get(0).fail(UpstreamFailure.CredentialsRejected.byTokenEndpoint());
+        requests.get(0).fail(new UpstreamFailure.CredentialsRejected("refused"));
         one.assertFailedWith(UpstreamFailure.CredentialsRejected.class);
         assertThat(tokens.state()).isEqualTo("refused");
 

@@ -1,5 +1,7 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.call.CallDetail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -1,5 +1,6 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.CallGuid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;

@@ -1,8 +1,9 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.UpstreamFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.callwatch.vonage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.time.VirtualTime;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

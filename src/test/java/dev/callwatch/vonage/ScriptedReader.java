@@ -1,7 +1,11 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallReader;
+import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.account.Account;
-import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -80,15 +84,5 @@ public final class ScriptedReader implements CallReader {
             return answers.getOrDefault(guid, () -> Uni.createFrom().failure(new UpstreamFailure.CallNotFound()))
                     .get();
         });
-    }
-
-    @Override
-    public <T> Uni<T> until(Instant deadline, Supplier<Uni<T>> reading) {
-        if (deadline.equals(Instant.MAX)) {
-            return reading.get();
-        }
-        return time.instant().isBefore(deadline)
-                ? new Retries(time, time, new BackOff(() -> 0)).inTime(deadline, reading.get())
-                : Uni.createFrom().failure(new UpstreamFailure.DeadlinePassed());
     }
 }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import dev.callwatch.TestAuthority;
-import dev.callwatch.account.Faults;
+import dev.callwatch.settings.ConfigErrors;
 import io.quarkus.tls.runtime.config.TlsConfigUtils;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
@@ -155,6 +155,6 @@ class VerifiedTlsTest {
     }
 
     private static List<X509Certificate> ca() {
-        return new Faults().certificates("ca", authority.pem().toString());
+        return new ConfigErrors().certificates("ca", authority.pem().toString());
     }
 }

@@ -3,7 +3,7 @@ package dev.callwatch.vonage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.callwatch.account.Faults;
+import dev.callwatch.settings.ConfigErrors;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
@@ -21,7 +21,7 @@ class VonageOptionsTest {
     private static final String CA = "callwatch.vonage.ca";
     private static final String PROXY = "callwatch.vonage.proxy";
 
-    private final Faults faults = new Faults();
+    private final ConfigErrors errors = new ConfigErrors();
     private final Map<String, String> settings = new HashMap<>();
 
     @TempDir
@@ -30,7 +30,7 @@ class VonageOptionsTest {
     @Test
     void without_settings_the_platform_is_believed_and_asked_directly() {
         VonageOptions options = options();
-        faults.refuseIfAny();
+        errors.throwIfAny();
         assertThat(options.ca()).isEmpty();
         assertThat(options.proxy()).isEmpty();
     }
@@ -39,7 +39,7 @@ class VonageOptionsTest {
     void a_proxy_is_a_host_and_a_port() {
         settings.put(PROXY, " http://proxy.internal:3128/ ");
         assertThat(options().proxy()).contains(new ForwardProxy("proxy.internal", 3128));
-        faults.refuseIfAny();
+        errors.throwIfAny();
     }
 
     @ParameterizedTest
@@ -59,7 +59,7 @@ class VonageOptionsTest {
     void anything_else_is_a_fault_that_repeats_no_password(String text) {
         settings.put(PROXY, text);
         options();
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .hasMessageContaining(PROXY + " must be http://host:port")
                 .hasMessageNotContaining("planted");
     }
@@ -68,7 +68,7 @@ class VonageOptionsTest {
     void a_file_of_authorities_that_is_not_there_is_a_fault() {
         settings.put(CA, "/no/such/file");
         options();
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .hasMessageContaining(CA + " names a file that cannot be read: /no/such/file");
     }
 
@@ -84,7 +84,7 @@ class VonageOptionsTest {
     void a_file_without_authorities_is_a_fault(String content) throws IOException {
         settings.put(CA, Files.writeString(folder.resolve("ca.pem"), content).toString());
         options();
-        assertThatThrownBy(faults::refuseIfAny)
+        assertThatThrownBy(errors::throwIfAny)
                 .hasMessageMatching("(?s).*" + CA + " names a file (without a|that is no) certificate in PEM form.*");
     }
 
@@ -95,6 +95,6 @@ class VonageOptionsTest {
                 .withSources(new PropertiesConfigSource(settings, "test", 100))
                 .build()
                 .getConfigMapping(VonageSettings.class);
-        return new VonageOptions(mapping, faults);
+        return new VonageOptions(mapping, errors);
     }
 }

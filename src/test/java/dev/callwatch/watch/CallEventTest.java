@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AnAccount;
-import dev.callwatch.budget.VirtualTime;
+import dev.callwatch.time.VirtualTime;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
-import dev.callwatch.call.Demand;
-import dev.callwatch.vonage.CallGuid;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.vonage.ScriptedReader;
 import java.time.Duration;
 import java.util.Map;
@@ -65,7 +65,7 @@ class CallEventTest {
         Account account = AnAccount.usual();
         // A little more than a second later it counts as old.
         time.pass(Duration.ofSeconds(2));
-        return calls.look(account, guid, new Demand(Optional.of(Duration.ZERO), false))
+        return calls.look(account, guid, new CacheDirectives(Optional.of(Duration.ZERO), false))
                 .await()
                 .indefinitely()
                 .status();

@@ -1,0 +1,171 @@
+package dev.callwatch.access;
+
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TimeMeter;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Keeps one caller from asking more of this process than the settings allow. Counts are kept of callers with a verified
+ * identity only; in mode {@code none}, where nobody has one, there are no limits.
+ */
+@Singleton
+public class CallerLimits {
+
+    /** Beyond it those who do nothing are forgotten. */
+    private static final int CALLERS_KEPT = 10_000;
+
+    /** When a stream or a call may be free again nobody knows. */
+    private static final Duration RETRY_WATCHING = Duration.ofSeconds(10);
+
+    private final AccessOptions.LimitOptions limits;
+    private final boolean none;
+    private final Clock clock;
+    private final Audit audit;
+    /** By {@link Caller#name}. */
+    private final ConcurrentMap<String, Use> uses = new ConcurrentHashMap<>();
+
+    /** What a caller uses now. Guarded by itself. */
+    private static final class Use {
+
+        private final Bucket requests;
+        private int streams;
+        private int calls;
+
+        private Use(Bucket requests) {
+            this.requests = requests;
+        }
+    }
+
+    /** A claim that has to be given back. */
+    public interface Reservation {
+
+        /** Gives it back; once more does nothing. */
+        void release();
+    }
+
+    CallerLimits(AccessOptions options, Clock clock, Audit audit) {
+        this.limits = options.limits();
+        this.none = options.mode() == AccessOptions.Mode.NONE;
+        this.clock = clock;
+        this.audit = audit;
+    }
+
+    /**
+     * Counts a request.
+     *
+     * @throws RateLimited where the caller made too many
+     */
+    public void request(Caller caller) {
+        if (none) {
+            return;
+        }
+        ConsumptionProbe probe = use(caller).requests.tryConsumeAndReturnRemaining(1);
+        if (!probe.isConsumed()) {
+            throw refused(
+                    caller,
+                    "requests",
+                    new RateLimited(
+                            "You make more than " + limits.requestsPerSecond() + " requests a second.",
+                            Duration.ofNanos(probe.getNanosToWaitForRefill())));
+        }
+    }
+
+    /**
+     * Claims a stream of calls.
+     *
+     * @throws RateLimited where the caller has too many streams, or follows too many calls
+     */
+    public Reservation stream(Caller caller, int calls) {
+        return claim(caller, 1, calls);
+    }
+
+    /**
+     * Claims to wait for news of a call.
+     *
+     * @throws RateLimited where the caller follows too many calls
+     */
+    public Reservation wait(Caller caller) {
+        return claim(caller, 0, 1);
+    }
+
+    private Reservation claim(Caller caller, int streams, int calls) {
+        if (none) {
+            return () -> {};
+        }
+        Use use = use(caller);
+        synchronized (use) {
+            if (use.streams + streams > limits.streams()) {
+                throw refused(
+                        caller,
+                        "streams",
+                        new RateLimited(
+                                "You have " + limits.streams() + " streams open, which is the most.", RETRY_WATCHING));
+            }
+            if (use.calls + calls > limits.watchedCalls()) {
+                throw refused(
+                        caller,
+                        "watched-calls",
+                        new RateLimited(
+                                "You would follow more than " + limits.watchedCalls() + " calls at once.",
+                                RETRY_WATCHING));
+            }
+            use.streams += streams;
+            use.calls += calls;
+        }
+        AtomicBoolean released = new AtomicBoolean();
+        return () -> {
+            if (released.compareAndSet(false, true)) {
+                synchronized (use) {
+                    use.streams -= streams;
+                    use.calls -= calls;
+                }
+            }
+        };
+    }
+
+    private RateLimited refused(Caller caller, String limit, RateLimited refusal) {
+        audit.denied(caller, limit, refusal);
+        return refusal;
+    }
+
+    private Use use(Caller caller) {
+        if (uses.size() >= CALLERS_KEPT && !uses.containsKey(caller.name())) {
+            uses.values().removeIf(this::isIdle);
+        }
+        return uses.computeIfAbsent(caller.name(), absent -> new Use(bucket()));
+    }
+
+    private boolean isIdle(Use use) {
+        synchronized (use) {
+            return use.calls == 0 && use.streams == 0 && use.requests.getAvailableTokens() >= limits.burst();
+        }
+    }
+
+    private Bucket bucket() {
+        return Bucket.builder()
+                .addLimit(limit ->
+                        limit.capacity(limits.burst()).refillGreedy(limits.requestsPerSecond(), Duration.ofSeconds(1)))
+                .withCustomTimePrecision(new ClockMeter(clock))
+                .build();
+    }
+
+    private record ClockMeter(Clock clock) implements TimeMeter {
+
+        @Override
+        public long currentTimeNanos() {
+            return TimeUnit.MILLISECONDS.toNanos(clock.millis());
+        }
+
+        @Override
+        public boolean isWallClockBased() {
+            return true;
+        }
+    }
+}

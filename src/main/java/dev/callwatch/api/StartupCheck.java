@@ -1,0 +1,40 @@
+package dev.callwatch.api;
+
+import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.AccessOptions;
+import dev.callwatch.account.Accounts;
+import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.call.LookupOptions;
+import dev.callwatch.store.StoreOptions;
+import dev.callwatch.vonage.VonageCalls;
+import dev.callwatch.vonage.VonageOptions;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import org.jboss.logging.Logger;
+
+/** Refuses to start on wrong settings, before anything listens. */
+@ApplicationScoped
+public class StartupCheck {
+
+    private static final Logger LOG = Logger.getLogger(StartupCheck.class);
+
+    /** Each parameter reads its settings when it is made, and notes what is wrong with them. */
+    void check(
+            @Observes @Priority(1) StartupEvent start,
+            ConfigErrors errors,
+            Accounts accounts,
+            VonageOptions vonageOptions,
+            LookupOptions lookupOptions,
+            AccessOptions accessOptions,
+            StoreOptions storeOptions,
+            Instance<AccessControl> access,
+            Instance<VonageCalls> vonage) {
+        errors.throwIfAny();
+        access.get();
+        int regions = vonage.get().circuits().size();
+        LOG.infof("Holding %d account(s) in %d region(s)", accounts.all().size(), regions);
+    }
+}

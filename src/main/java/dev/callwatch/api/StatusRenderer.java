@@ -1,0 +1,98 @@
+package dev.callwatch.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.watch.CallEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+
+/** What statuses and events look like on the wire, made once however many ask for them. */
+@Singleton
+// Caffeine finds the classes it generated for this mix of features by their names.
+@RegisterForReflection(
+        classNames = {"com.github.benmanes.caffeine.cache.WSMW", "com.github.benmanes.caffeine.cache.FSMW"})
+class StatusRenderer {
+
+    /** Beside what is remembered of calls. */
+    private static final long MOST_BYTES = 16L << 20;
+
+    /** Texts of a status beside its document, about. */
+    private static final int BYTES_BESIDE_DOCUMENT = 1_000;
+
+    /**
+     * A status as it is sent.
+     *
+     * @param body JSON in UTF-8; not to be changed
+     * @param tag its entity tag
+     */
+    record Representation(byte[] body, String tag) {}
+
+    private final ObjectMapper json;
+    private final EntityTags tags;
+    private final Cache<CallStatus, Representation> made = Caffeine.newBuilder()
+            // By identity, and gone with the status itself.
+            .weakKeys()
+            .maximumWeight(MOST_BYTES)
+            .weigher((CallStatus status, Representation representation) -> representation.body().length)
+            .build();
+
+    private final Cache<CallStatus, CallStatus> masked = Caffeine.newBuilder()
+            .weakKeys()
+            .maximumWeight(MOST_BYTES)
+            .weigher((CallStatus status, CallStatus shown) -> shown.vonage().length() + BYTES_BESIDE_DOCUMENT)
+            .build();
+
+    private final Cache<CallEvent, String> events = events();
+    private final Cache<CallEvent, String> maskedEvents = events();
+
+    StatusRenderer(ObjectMapper json, EntityTags tags) {
+        this.json = json;
+        this.tags = tags;
+    }
+
+    /** A status as those see it who may see numbers, or may not. */
+    Representation of(CallStatus status, boolean numbers) {
+        return made.get(shown(status, numbers), this::make);
+    }
+
+    /** What those may know of a status who may see numbers, or may not. */
+    CallStatus shown(CallStatus status, boolean numbers) {
+        return numbers ? status : masked.get(status, Masking::of);
+    }
+
+    /** An event as JSON on one line, as those see it who may see numbers, or may not. */
+    String of(CallEvent event, boolean numbers) {
+        return numbers
+                ? events.get(event, made -> make(made, true))
+                : maskedEvents.get(event, made -> make(made, false));
+    }
+
+    private static Cache<CallEvent, String> events() {
+        return Caffeine.newBuilder()
+                .weakKeys()
+                .maximumWeight(MOST_BYTES)
+                .weigher((CallEvent event, String text) -> text.length())
+                .build();
+    }
+
+    private String make(CallEvent event, boolean numbers) {
+        String changes = event.changes().stream()
+                .map(change -> '"' + change.wireName() + '"')
+                .collect(Collectors.joining(",", "[", "]"));
+        String call = new String(of(event.call(), numbers).body(), StandardCharsets.UTF_8);
+        return "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"call\":" + call + "}";
+    }
+
+    private Representation make(CallStatus status) {
+        try {
+            return new Representation(json.writeValueAsBytes(status), tags.of(status));
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,8 +1,0 @@
-package dev.callwatch.call;
-
-/**
- * Fired when another replica has shared a new revision of a call.
- *
- * @param revision the revision
- */
-public record CallHeard(CallKey key, long revision) {}

@@ -1,0 +1,19 @@
+package dev.callwatch.call;
+
+import dev.callwatch.account.Account;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+
+/** Reads calls from Vonage. A port: the pipeline behind it brings the token, the budget and the retries. */
+public interface CallReader {
+
+    /**
+     * Reads one call.
+     *
+     * @param account an account that this process holds
+     * @param deadline the longest the whole reading may take, retries and waiting for a permit included
+     * @param caller on whose behalf, so that callers share the account's budget fairly
+     * @return what Vonage says of the call, or an {@link UpstreamFailure}
+     */
+    Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller);
+}

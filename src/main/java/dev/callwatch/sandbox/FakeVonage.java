@@ -1,0 +1,126 @@
+package dev.callwatch.sandbox;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Vonage Contact Center as far as Callwatch sees it: tokens and calls. Knows nothing of sockets. */
+final class FakeVonage {
+
+    private static final Pattern CALL_PATH = Pattern.compile(
+            "/v0/([^/]+)/calls/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", Pattern.CASE_INSENSITIVE);
+    private static final Duration TOKEN_LIFE = Duration.ofHours(1);
+    private static final int HIT = 10_000;
+    private static final String BASIC = "Basic ";
+    private static final String BEARER = "Bearer ";
+
+    private record Changed(Instant first, int requests) {}
+
+    private final Clock clock;
+    private final Map<String, Instant> tokens = new Recent<>();
+    private final Map<String, Changed> calls = new Recent<>();
+
+    FakeVonage(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Answers a token request.
+     *
+     * @param form the decoded form
+     * @param authorization the header of that name, if there is one
+     */
+    synchronized Answer token(Map<String, String> form, Optional<String> authorization) {
+        if (!"client_credentials".equals(form.get("grant_type"))) {
+            return refusal("unsupported_grant_type", "The grant type must be client_credentials");
+        }
+        String expected = SandboxAccount.CLIENT_ID + ":" + SandboxAccount.CLIENT_SECRET;
+        if (!expected.equals(credentials(form, authorization))) {
+            return refusal("invalid_client", "The client identifier or secret is wrong");
+        }
+        if (!SandboxAccount.SCOPE.equals(form.get("scope"))) {
+            return refusal("invalid_scope", "The scope must be " + SandboxAccount.SCOPE);
+        }
+        String token = UUID.randomUUID().toString();
+        tokens.put(token, clock.instant().plus(TOKEN_LIFE));
+        return Answer.json(
+                200,
+                new JsonObject()
+                        .put("access_token", token)
+                        .put("expires_in", TOKEN_LIFE.toSeconds())
+                        .put("token_type", "Bearer"));
+    }
+
+    /**
+     * Answers a call request.
+     *
+     * @param path the path of the request
+     * @param authorization the header of that name, if there is one
+     */
+    synchronized Answer call(String path, Optional<String> authorization) {
+        if (!isAuthorised(authorization)) {
+            return Answer.message(401, "The access token is invalid or has expired");
+        }
+        Matcher call = CALL_PATH.matcher(path);
+        if (!call.matches() || !call.group(1).equals(SandboxAccount.KEY)) {
+            return Scenario.UNKNOWN_CALL;
+        }
+        String guid = call.group(2).toLowerCase(Locale.ROOT);
+        return Scenario.of(guid).map(script -> play(script, guid)).orElse(Scenario.UNKNOWN_CALL);
+    }
+
+    private Answer play(Scenario script, String guid) {
+        Changed seen = calls.merge(
+                guid, new Changed(clock.instant(), 1), (before, now) -> new Changed(before.first(), before.requests() + 1));
+        return script.answer(guid, Duration.between(seen.first(), clock.instant()), seen.requests());
+    }
+
+    private boolean isAuthorised(Optional<String> authorization) {
+        return authorization
+                .filter(header -> header.startsWith(BEARER))
+                .map(header -> tokens.get(header.substring(BEARER.length())))
+                .filter(end -> clock.instant().isBefore(end))
+                .isPresent();
+    }
+
+    private static String credentials(Map<String, String> form, Optional<String> authorization) {
+        return authorization
+                .filter(header -> header.startsWith(BASIC))
+                .map(header -> decoded(header.substring(BASIC.length())))
+                .orElseGet(() -> form.get("client_id") + ":" + form.get("client_secret"));
+    }
+
+    private static String decoded(String base64) {
+        try {
+            return new String(Base64.getDecoder().decode(base64.trim()), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException noBase64) {
+            return "";
+        }
+    }
+
+    private static Answer refusal(String error, String description) {
+        return Answer.json(400, new JsonObject().put("error", error).put("error_description", description));
+    }
+
+    /** Forgets the entry that was used longest ago rather than grow for ever. */
+    private static final class Recent<V> extends LinkedHashMap<String, V> {
+        private Recent() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+            return size() > HIT;
+        }
+    }
+}

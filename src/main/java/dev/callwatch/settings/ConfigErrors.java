@@ -1,0 +1,215 @@
+package dev.callwatch.settings;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Collects the errors in the settings while the packages read theirs, so that one refusal to start names all of them.
+ */
+@Singleton
+public class ConfigErrors {
+
+    private static final Pattern MEMORY = Pattern.compile("([0-9]{1,9})\\s*([KMG]?)(?:I?B)?");
+    private static final Map<String, Integer> SHIFTS = Map.of("", 0, "K", 10, "M", 20, "G", 30);
+
+    private record ConfigError(String key, String why) {}
+
+    private final List<ConfigError> errors = new ArrayList<>();
+
+    /**
+     * Adds an error.
+     *
+     * @param key the full key of the setting
+     * @param why what is wrong with it, as the rest of a sentence that starts with the key; never holds a secret
+     */
+    public void add(String key, String why) {
+        errors.add(new ConfigError(key, why));
+    }
+
+    /**
+     * Reads a duration in the notations of Quarkus ({@code 5s}, {@code 500ms}, {@code PT1M}).
+     *
+     * @return the duration, or the lower bound where the text is none or out of bounds (which is added as an error)
+     */
+    public Duration duration(String key, String text, Duration least, Duration most) {
+        try {
+            Duration duration = DurationConverter.parseDuration(text.trim());
+            if (duration != null && duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+                return duration;
+            }
+        } catch (IllegalArgumentException notADuration) {
+            // reported below, with the bounds
+        }
+        add(key, "must be a duration from " + text(least) + " to " + text(most) + ", such as 5s, but is " + text);
+        return least;
+    }
+
+    /**
+     * Reads a whole number.
+     *
+     * @return the number, or the lower bound where the text is none or out of bounds (which is added as an error)
+     */
+    public int wholeNumber(String key, String text, int least, int most) {
+        try {
+            int number = Integer.parseInt(text.trim());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // reported below, with the bounds
+        }
+        add(key, "must be a whole number from " + least + " to " + most + ", but is " + text);
+        return least;
+    }
+
+    /**
+     * Reads a size of memory: a whole number of bytes, or with K, M or G (or KiB, MiB, GiB), powers of 1024.
+     *
+     * @return bytes, or the lower bound where the text is none or out of bounds (which is added as an error)
+     */
+    public long memory(String key, String text, long least, long most) {
+        Matcher size = MEMORY.matcher(text.trim().toUpperCase(Locale.ROOT));
+        if (size.matches()) {
+            long bytes = Long.parseLong(size.group(1)) << SHIFTS.get(size.group(2));
+            if (bytes >= least && bytes <= most) {
+                return bytes;
+            }
+        }
+        add(key, "must be a size of memory from " + least + " to " + most + " bytes, such as 64M, but is " + text);
+        return least;
+    }
+
+    /**
+     * Reads a yes or no.
+     *
+     * @return whether the text is {@code true}; false where it is neither {@code true} nor {@code false} (which is added as
+     *     an error)
+     */
+    public boolean flag(String key, String text) {
+        return switch (text.trim().toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> {
+                add(key, "must be true or false, but is " + text);
+                yield false;
+            }
+        };
+    }
+
+    /** What is given and not blank, without surrounding space; nothing where it is missing (which is added as an error). */
+    public Optional<String> required(String key, Optional<String> text) {
+        Optional<String> given = text.map(String::trim).filter(value -> !value.isEmpty());
+        if (given.isEmpty()) {
+            add(key, "is missing");
+        }
+        return given;
+    }
+
+    /**
+     * Reads the URL of a server: https, or http on a loopback address, without user, query and fragment.
+     *
+     * @param httpElsewhere whether it may be http on other addresses too
+     * @param whenHttp when it may be http, for the message
+     * @return the URL, or nothing where the text is none such (which is added as an error)
+     */
+    public Optional<URI> url(String key, String text, boolean httpElsewhere, String whenHttp) {
+        try {
+            URI url = new URI(text.trim());
+            boolean web = url.getHost() != null
+                    && url.getRawUserInfo() == null
+                    && url.getRawQuery() == null
+                    && url.getRawFragment() == null;
+            boolean http = web && "http".equalsIgnoreCase(url.getScheme()) && (httpElsewhere || LoopbackAddress.isHostOf(url));
+            if (http || web && "https".equalsIgnoreCase(url.getScheme())) {
+                return Optional.of(url);
+            }
+        } catch (URISyntaxException malformed) {
+            // reported below
+        }
+        // The text itself might hold a password before an @.
+        add(key, "must be an https URL without user, query and fragment (http only " + whenHttp + ")");
+        return Optional.empty();
+    }
+
+    /** A regular file that can be read; nothing where the text names none (which is added as an error). */
+    public Optional<Path> file(String key, String text) {
+        try {
+            Path path = Path.of(text.trim());
+            if (Files.isRegularFile(path) && Files.isReadable(path)) {
+                return Optional.of(path);
+            }
+        } catch (InvalidPathException malformed) {
+            // reported below
+        }
+        add(key, "names a file that cannot be read: " + text);
+        return Optional.empty();
+    }
+
+    /**
+     * Reads the X.509 certificates of a PEM file.
+     *
+     * @return at least one, or none where the file cannot be read or holds none (which is added as an error)
+     */
+    public List<X509Certificate> certificates(String key, String file) {
+        try (InputStream pem = Files.newInputStream(Path.of(file.trim()))) {
+            List<X509Certificate> certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
+                            .map(X509Certificate.class::cast)
+                            .toList();
+            if (certificates.isEmpty()) {
+                add(key, "names a file without a certificate in PEM form: " + file);
+            }
+            return certificates;
+        } catch (IOException | InvalidPathException unreadable) {
+            add(key, "names a file that cannot be read: " + file);
+        } catch (CertificateException malformed) {
+            add(key, "names a file that is no certificate in PEM form: " + file);
+        }
+        return List.of();
+    }
+
+    /**
+     * Ends the check.
+     *
+     * @throws ConfigurationException where any error was added; its message names every error, and Quarkus prints it
+     *     without a stack trace and exits with status 1
+     */
+    public void throwIfAny() {
+        if (errors.isEmpty()) {
+            return;
+        }
+        String message = errors.stream()
+                .map(error -> "  " + error.key() + " " + error.why())
+                .collect(Collectors.joining(System.lineSeparator()));
+        Set<String> keys = errors.stream().map(ConfigError::key).collect(Collectors.toCollection(HashSet::new));
+        throw new ConfigurationException(
+                "Callwatch cannot start, these settings are missing or wrong:" + System.lineSeparator() + message,
+                keys);
+    }
+
+    private static String text(Duration duration) {
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,4 +1,0 @@
-package dev.callwatch.store;
-
-/** Fired when Redis can no longer be used. */
-record Away() {}

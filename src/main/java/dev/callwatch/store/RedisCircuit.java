@@ -1,0 +1,158 @@
+package dev.callwatch.store;
+
+import dev.callwatch.call.ReplicasReconnected;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jboss.logging.Logger;
+
+/**
+ * Whether Redis can be used. While it cannot, this replica works on its own, and only the probe of {@link Heartbeat} goes to
+ * Redis. Safe for concurrent use.
+ */
+@Singleton
+public class RedisCircuit {
+
+    private static final Logger LOG = Logger.getLogger(RedisCircuit.class);
+
+    /** So many failures in a row are more than a hiccup, unless they come at once. */
+    private static final int FAILURES = 3;
+
+    private static final Duration HICCUP = Duration.ofMillis(150);
+
+    /** One good answer may be chance. */
+    private static final int LEAST_PROBES = 2;
+
+    /** At two a second this is 4 s; all is to heal within 5. */
+    private static final int MOST_PROBES = 8;
+
+    /** What fails so soon again has not been well. */
+    private static final Duration RELAPSE = Duration.ofSeconds(10);
+
+    /** Each replica has said by then that it is there. */
+    private static final Duration SETTLED = Duration.ofSeconds(5);
+
+    private final boolean shared;
+    private final Clock clock;
+    private final Runnable away;
+    private final Runnable back;
+
+    private int failures;
+    private int probes;
+    private int probesNeeded = LEAST_PROBES;
+    private Instant firstFailureAt = Instant.EPOCH;
+    private Instant since = Instant.EPOCH;
+    private Instant backAt = Instant.EPOCH;
+    private volatile boolean degraded;
+    private volatile int replicas = 1;
+
+    @Inject
+    RedisCircuit(StoreOptions options, Clock clock, MeterRegistry registry, Event<RedisLost> away, Event<ReplicasReconnected> back) {
+        this(options.isShared(), clock, () -> away.fire(new RedisLost()), () -> back.fire(new ReplicasReconnected()));
+        if (shared) {
+            Gauge.builder("callwatch.store.degraded", this, condition -> condition.isDegraded() ? 1 : 0)
+                    .description("1 while Redis cannot be used and this replica works on its own")
+                    .register(registry);
+            Gauge.builder("callwatch.store.replicas", this, RedisCircuit::replicas)
+                    .description("Replicas that share the state, as last known")
+                    .register(registry);
+        }
+    }
+
+    /**
+     * @param away told each time that Redis can no longer be used
+     * @param back told each time that it can be used again
+     */
+    RedisCircuit(boolean shared, Clock clock, Runnable away, Runnable back) {
+        this.shared = shared;
+        this.clock = clock;
+        this.away = away;
+        this.back = back;
+    }
+
+    /** Whether the state is in Redis, by the settings. */
+    public boolean isShared() {
+        return shared;
+    }
+
+    /** Whether Redis cannot be used, so that this replica works on its own. */
+    public boolean isDegraded() {
+        return degraded;
+    }
+
+    /** How many replicas share the state, this one included, as last known; at least 1. */
+    public int replicas() {
+        return replicas;
+    }
+
+    /** Notes how many replicas Redis knows of: few at first, where it was restarted empty. */
+    synchronized void counted(int present) {
+        boolean complete = !clock.instant().isBefore(backAt.plus(SETTLED));
+        if (complete || present > replicas) {
+            replicas = Math.max(1, present);
+        }
+    }
+
+    synchronized void worked() {
+        failures = 0;
+    }
+
+    void failed(Throwable why) {
+        boolean enough;
+        synchronized (this) {
+            Instant now = clock.instant();
+            firstFailureAt = failures == 0 ? now : firstFailureAt;
+            failures++;
+            probes = 0;
+            enough = failures >= FAILURES && !now.isBefore(firstFailureAt.plus(HICCUP));
+        }
+        if (enough) {
+            lost(why);
+        }
+    }
+
+    /** Redis cannot be used, as is known for certain. */
+    void lost(Throwable why) {
+        synchronized (this) {
+            if (degraded) {
+                return;
+            }
+            degraded = true;
+            probes = 0;
+            since = clock.instant();
+            boolean relapse = since.isBefore(backAt.plus(RELAPSE));
+            probesNeeded = relapse ? Math.min(MOST_PROBES, probesNeeded * 2) : LEAST_PROBES;
+        }
+        LOG.warnf(
+                "Redis cannot be used: this replica works on its own, within 1/%d of each budget: %s",
+                replicas, why.getMessage());
+        away.run();
+    }
+
+    /** Whether something failed since Redis was last known to be well. */
+    synchronized boolean isInDoubt() {
+        return degraded || failures > 0;
+    }
+
+    /** Redis answers, takes what it is given, and its news arrive, as a probe has found. */
+    void healthy() {
+        Duration gone;
+        synchronized (this) {
+            failures = 0;
+            probes++;
+            if (!degraded || probes < probesNeeded) {
+                return;
+            }
+            degraded = false;
+            backAt = clock.instant();
+            gone = Duration.between(since, clock.instant());
+        }
+        LOG.infof("Redis can be used again after %d ms: state is shared by %d replica(s)", gone.toMillis(), replicas);
+        back.run();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.callwatch.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** What is done in Redis, each as one Lua script that runs whole or not at all; the scripts say what they take. */
+enum RedisScript {
+    ACQUIRE_LEASE(true, RedisScript.CHANGES_SINCE),
+    GET_IF_CHANGED(false, RedisScript.CHANGES_SINCE),
+    COMPARE_AND_SET(true, RedisScript.CHANGES_SINCE),
+    RENEW_LEASE,
+    RELEASE_LEASE,
+    HISTORY(false, RedisScript.NOTHING),
+    HEARTBEAT,
+    LEAVE,
+    ALLOWANCE;
+
+    /** A function that several scripts begin with, since none can call another. */
+    private static final String CHANGES_SINCE = "changes_since.lua";
+
+    private static final String NOTHING = "";
+
+    private final boolean writes;
+    private final String text;
+    private final String sha1;
+
+    RedisScript() {
+        this(true, NOTHING);
+    }
+
+    RedisScript(boolean writes, String before) {
+        this.writes = writes;
+        this.text = (before.isEmpty() ? "" : read(before)) + read(name().toLowerCase(Locale.ROOT) + ".lua");
+        this.sha1 = sha1(text);
+    }
+
+    /** Whether it may write: what only reads works on a full Redis too, or on a replica of it. */
+    boolean writes() {
+        return writes;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** What Redis knows a script by once it has seen it. */
+    String sha1() {
+        return sha1;
+    }
+
+    private static String read(String file) {
+        try (InputStream script = RedisScript.class.getResourceAsStream(file)) {
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static String sha1(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

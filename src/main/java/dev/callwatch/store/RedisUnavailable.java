@@ -1,0 +1,9 @@
+package dev.callwatch.store;
+
+/** Redis cannot be used now. Carries no stack trace: it is a condition, not a defect. */
+final class RedisUnavailable extends RuntimeException {
+
+    RedisUnavailable(String why) {
+        super(why, null, false, false);
+    }
+}

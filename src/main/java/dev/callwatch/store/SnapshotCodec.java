@@ -1,0 +1,181 @@
+package dev.callwatch.store;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.Accounts;
+import dev.callwatch.call.CallDocumentParser;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Snapshot;
+import dev.callwatch.problem.ProblemType;
+import dev.callwatch.call.UpstreamFailure;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How snapshots are written in Redis: Vonage's document and what was seen when, by field. What a document means is found
+ * anew by each reader, so that releases that read it differently can run side by side. Fields may be added; a reader
+ * leaves alone what it does not know.
+ */
+@Singleton
+class SnapshotCodec {
+
+    /** The oldest form of values that a reader has to know for those written here. */
+    private static final int FORM = 1;
+
+    private static final String FORM_FIELD = "v";
+    private static final String TAG = "tag";
+    private static final String REVISION = "rev";
+    private static final String AT = "at";
+    private static final String FIRST_AT = "first";
+    private static final String LAST_ACTIVE_AT = "active";
+    private static final String FIRST_ENDED_AT = "ended";
+    private static final String DOCUMENT = "doc";
+    private static final String TROUBLE = "trouble";
+    private static final String TROUBLE_AT = "troubleAt";
+    private static final String TROUBLE_DETAIL = "troubleDetail";
+    private static final String TROUBLE_RETRY_AFTER = "troubleRetry";
+
+    private static final String NONE = "";
+
+    private final Accounts accounts;
+    private final CallDocumentParser parser;
+
+    SnapshotCodec(Accounts accounts, CallDocumentParser parser) {
+        this.accounts = accounts;
+        this.parser = parser;
+    }
+
+    /** Differs between any two snapshots of a call that say different things; empty for nothing known. */
+    static String tag(Snapshot snapshot) {
+        String status = snapshot.status()
+                .map(known -> "%d@%d#%08x"
+                        .formatted(known.revision(), known.observed().at().toEpochMilli(), hash(known)))
+                .orElse(NONE);
+        String lastError = snapshot.lastError()
+                .map(recent -> "!" + recent.reason().type() + "@" + recent.at().toEpochMilli())
+                .orElse(NONE);
+        return status + lastError;
+    }
+
+    /** The same in each process. */
+    private static int hash(CallStatus status) {
+        CallStatus.Observed observed = status.observed();
+        return String.join(
+                        " ",
+                        millis(Optional.of(observed.firstAt())),
+                        millis(observed.lastActiveAt()),
+                        millis(observed.firstEndedAt()),
+                        status.vonage())
+                .hashCode();
+    }
+
+    /** All fields, those without a value empty. */
+    Map<String, String> of(Snapshot snapshot) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        Optional<CallStatus> status = snapshot.status();
+        Optional<CallStatus.Observed> observed = status.map(CallStatus::observed);
+        Optional<UpstreamFailure> lastError = snapshot.lastError().map(Snapshot.LastError::reason);
+        fields.put(FORM_FIELD, Integer.toString(FORM));
+        fields.put(TAG, tag(snapshot));
+        fields.put(
+                REVISION, status.map(CallStatus::revision).map(String::valueOf).orElse(NONE));
+        fields.put(AT, millis(observed.map(CallStatus.Observed::at)));
+        fields.put(FIRST_AT, millis(observed.map(CallStatus.Observed::firstAt)));
+        fields.put(LAST_ACTIVE_AT, millis(observed.flatMap(CallStatus.Observed::lastActiveAt)));
+        fields.put(FIRST_ENDED_AT, millis(observed.flatMap(CallStatus.Observed::firstEndedAt)));
+        fields.put(DOCUMENT, status.map(CallStatus::vonage).orElse(NONE));
+        fields.put(TROUBLE, lastError.map(reason -> reason.type().name()).orElse(NONE));
+        fields.put(TROUBLE_AT, millis(snapshot.lastError().map(Snapshot.LastError::at)));
+        fields.put(TROUBLE_DETAIL, lastError.map(UpstreamFailure::getMessage).orElse(NONE));
+        fields.put(
+                TROUBLE_RETRY_AFTER,
+                lastError.flatMap(UpstreamFailure::retryAfter)
+                        .map(Duration::toMillis)
+                        .map(String::valueOf)
+                        .orElse(NONE));
+        return fields;
+    }
+
+    /**
+     * Reads a snapshot.
+     *
+     * @throws RedisUnavailable where it was written by a release that this one cannot follow, or is no snapshot
+     */
+    Snapshot snapshot(CallKey call, Map<String, String> fields) {
+        try {
+            requireKnownForm(fields);
+            Snapshot seen = fields.containsKey(DOCUMENT) ? Snapshot.of(status(call, fields)) : Snapshot.NOTHING;
+            Snapshot read = lastError(fields)
+                    .map(recent -> seen.failed(recent.reason(), recent.at()))
+                    .orElse(seen);
+            return requireTag(fields, read);
+        } catch (UpstreamFailure.Malformed | IllegalArgumentException unreadable) {
+            throw new RedisUnavailable("what is kept of call " + call.guid() + " cannot be read");
+        }
+    }
+
+    /** Reads a status; fails like {@link #snapshot}. */
+    CallStatus status(CallKey call, Map<String, String> fields) {
+        requireKnownForm(fields);
+        return CallStatus.of(
+                call,
+                accounts.find(call.account()).flatMap(Account::country),
+                parser.parse(required(fields, DOCUMENT)),
+                Long.parseLong(required(fields, REVISION)),
+                CallStatus.Observed.of(
+                        instant(fields, AT).orElseThrow(IllegalArgumentException::new),
+                        instant(fields, FIRST_AT).orElseThrow(IllegalArgumentException::new),
+                        instant(fields, LAST_ACTIVE_AT),
+                        instant(fields, FIRST_ENDED_AT)));
+    }
+
+    private static void requireKnownForm(Map<String, String> fields) {
+        if (Integer.parseInt(required(fields, FORM_FIELD)) > FORM) {
+            throw new IllegalArgumentException("a newer form");
+        }
+    }
+
+    /** Who knew it by another tag than Redis does would be told it as news each time. */
+    private static Snapshot requireTag(Map<String, String> fields, Snapshot read) {
+        if (!tag(read).equals(required(fields, TAG))) {
+            throw new IllegalArgumentException("it says more than is understood here");
+        }
+        return read;
+    }
+
+    private static Optional<Snapshot.LastError> lastError(Map<String, String> fields) {
+        Optional<Duration> retryAfter = Optional.ofNullable(fields.get(TROUBLE_RETRY_AFTER))
+                .map(Long::parseLong)
+                .map(Duration::ofMillis);
+        return Optional.ofNullable(fields.get(TROUBLE))
+                .map(type ->
+                        UpstreamFailure.ofOtherReplica(problem(type), fields.getOrDefault(TROUBLE_DETAIL, NONE), retryAfter))
+                .map(reason -> new Snapshot.LastError(
+                        reason, instant(fields, TROUBLE_AT).orElseThrow(IllegalArgumentException::new)));
+    }
+
+    /** A newer release may know problems that this one does not. */
+    static ProblemType problem(String name) {
+        return Stream.of(ProblemType.values())
+                .filter(type -> type.name().equals(name))
+                .findFirst()
+                .orElse(ProblemType.UPSTREAM_ERROR);
+    }
+
+    private static String required(Map<String, String> fields, String field) {
+        return Optional.ofNullable(fields.get(field)).orElseThrow(IllegalArgumentException::new);
+    }
+
+    private static String millis(Optional<Instant> instant) {
+        return instant.map(Instant::toEpochMilli).map(String::valueOf).orElse(NONE);
+    }
+
+    private static Optional<Instant> instant(Map<String, String> fields, String field) {
+        return Optional.ofNullable(fields.get(field)).map(Long::parseLong).map(Instant::ofEpochMilli);
+    }
+}

@@ -1,9 +1,0 @@
-package dev.callwatch.store;
-
-/** Redis cannot be used now. Carries no stack trace: it is a condition, not a defect. */
-final class Unavailable extends RuntimeException {
-
-    Unavailable(String why) {
-        super(why, null, false, false);
-    }
-}

@@ -1,6 +1,0 @@
-package dev.callwatch.watch;
-
-import java.util.concurrent.Executor;
-
-/** Runs what outlives the request that began it. */
-interface Background extends Executor {}

@@ -1,0 +1,6 @@
+package dev.callwatch.watch;
+
+import java.util.concurrent.Executor;
+
+/** Runs what outlives the request that began it. */
+interface PollExecutor extends Executor {}

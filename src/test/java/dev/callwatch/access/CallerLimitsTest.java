@@ -1,0 +1,101 @@
+package dev.callwatch.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.callwatch.account.AccountSettings;
+import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.time.VirtualTime;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CallerLimitsTest {
+
+    private final VirtualTime time = new VirtualTime();
+    private final CallerLimits limits = limits("oidc");
+
+    @Test
+    void requests_beyond_the_burst_are_refused_until_the_bucket_has_one_again() {
+        Caller caller = caller("a");
+        for (int i = 0; i < 3; i++) {
+            limits.request(caller);
+        }
+        RateLimited refusal = catchThrowableOfType(RateLimited.class, () -> limits.request(caller));
+        assertThat(refusal.retryAfter()).contains(Duration.ofMillis(500));
+        time.pass(Duration.ofMillis(500));
+        limits.request(caller);
+        assertThatThrownBy(() -> limits.request(caller)).isInstanceOf(RateLimited.class);
+    }
+
+    @Test
+    void each_subject_of_each_issuer_counts_for_itself() {
+        for (int i = 0; i < 3; i++) {
+            limits.request(caller("a"));
+        }
+        limits.request(caller("b"));
+        limits.request(new Caller("two", "https://two.example", "a", Set.of(), Set.of(), Optional.empty()));
+        assertThatThrownBy(() -> limits.request(caller("a"))).isInstanceOf(RateLimited.class);
+    }
+
+    @Test
+    void streams_are_counted_until_they_are_given_back_once() {
+        CallerLimits.Reservation first = limits.stream(caller("a"), 1);
+        limits.stream(caller("a"), 1);
+        assertThatThrownBy(() -> limits.stream(caller("a"), 1)).isInstanceOf(RateLimited.class);
+        limits.stream(caller("b"), 1);
+        first.release();
+        first.release();
+        limits.stream(caller("a"), 1);
+        assertThatThrownBy(() -> limits.stream(caller("a"), 1)).isInstanceOf(RateLimited.class);
+    }
+
+    @Test
+    void calls_followed_by_streams_and_long_polls_are_counted_together() {
+        CallerLimits.Reservation stream = limits.stream(caller("a"), 4);
+        limits.wait(caller("a"));
+        assertThatThrownBy(() -> limits.wait(caller("a"))).isInstanceOf(RateLimited.class);
+        stream.release();
+        limits.wait(caller("a"));
+    }
+
+    @Test
+    void in_mode_none_nobody_is_limited() {
+        CallerLimits none = limits("none");
+        for (int i = 0; i < 100; i++) {
+            none.request(Caller.ANYONE);
+            none.stream(Caller.ANYONE, 100);
+        }
+    }
+
+    private static Caller caller(String subject) {
+        return new Caller("one", "https://one.example", subject, Set.of(), Set.of(), Optional.empty());
+    }
+
+    private CallerLimits limits(String mode) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "callwatch.access.mode", mode,
+                "callwatch.access.issuers.one.url", "https://one.example",
+                "callwatch.access.limits.requests-per-second", "2",
+                "callwatch.access.limits.burst", "3",
+                "callwatch.access.limits.streams", "2",
+                "callwatch.access.limits.watched-calls", "5"));
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .withMapping(AccessSettings.class)
+                .withMapping(AccountSettings.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
+                .build();
+        AccessOptions options = new AccessOptions(
+                config.getConfigMapping(AccessSettings.class),
+                config.getConfigMapping(AccountSettings.class),
+                new ConfigErrors());
+        return new CallerLimits(options, time, new Audit(options));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.callwatch.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.time.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RedisCircuitTest {
+
+    private static final RedisUnavailable WHY = new RedisUnavailable("test");
+
+    private final VirtualTime time = new VirtualTime();
+    private final List<String> told = new ArrayList<>();
+    private final RedisCircuit condition = new RedisCircuit(true, time, () -> told.add("away"), () -> told.add("back"));
+
+    @Test
+    void failures_that_go_on_are_an_outage_which_is_told_once() {
+        fail(5, Duration.ofMillis(60));
+        assertThat(condition.isDegraded()).isTrue();
+        assertThat(told).containsExactly("away");
+    }
+
+    @Test
+    void however_many_fail_at_once_it_is_a_hiccup() {
+        fail(100, Duration.ZERO);
+        assertThat(condition.isDegraded()).isFalse();
+        assertThat(condition.isInDoubt()).isTrue();
+    }
+
+    @Test
+    void what_works_in_between_ends_the_doubt() {
+        for (int i = 0; i < 10; i++) {
+            fail(2, Duration.ofSeconds(1));
+            condition.worked();
+        }
+        assertThat(condition.isInDoubt()).isFalse();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void one_good_probe_is_not_enough_and_a_failure_between_two_begins_anew() {
+        condition.lost(WHY);
+        condition.healthy();
+        condition.failed(WHY);
+        condition.healthy();
+        assertThat(condition.isDegraded()).isTrue();
+        condition.healthy();
+        assertThat(condition.isDegraded()).isFalse();
+        assertThat(told).containsExactly("away", "back");
+    }
+
+    @Test
+    void who_relapses_has_to_be_well_for_longer_but_not_for_more_than_four_seconds() {
+        assertThat(probesToHeal()).isEqualTo(2);
+        assertThat(probesToHeal()).isEqualTo(4);
+        assertThat(probesToHeal()).isEqualTo(8);
+        assertThat(probesToHeal()).isEqualTo(8);
+        time.pass(Duration.ofSeconds(11));
+        assertThat(probesToHeal()).isEqualTo(2);
+    }
+
+    @Test
+    void few_are_counted_only_once_all_had_the_time_to_say_that_they_are_there() {
+        condition.counted(3);
+        condition.lost(WHY);
+        condition.healthy();
+        condition.healthy();
+        condition.counted(1);
+        assertThat(condition.replicas()).isEqualTo(3);
+        condition.counted(4);
+        assertThat(condition.replicas()).isEqualTo(4);
+        time.pass(Duration.ofSeconds(5));
+        condition.counted(1);
+        assertThat(condition.replicas()).isOne();
+    }
+
+    private int probesToHeal() {
+        condition.lost(WHY);
+        int probes = 0;
+        while (condition.isDegraded()) {
+            condition.healthy();
+            probes++;
+        }
+        return probes;
+    }
+
+    private void fail(int times, Duration apart) {
+        for (int i = 0; i < times; i++) {
+            condition.failed(WHY);
+            time.pass(apart);
+        }
+    }
+}

@@ -1,0 +1,384 @@
+package dev.callwatch.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Coordination;
+import dev.callwatch.call.LookupResult;
+import dev.callwatch.call.Snapshot;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.call.UpstreamFailure;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.mutiny.redis.client.Command;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** Three replicas on a real Redis. */
+// It waits most of the time, and shares nothing with the others.
+@Execution(ExecutionMode.CONCURRENT)
+// Its methods, which do what all clients of its Redis notice, one after the other.
+@ResourceLock("RedisReplicasTest")
+class RedisCoordinationTest {
+
+    private static final String ACTIVE = "{\"status\":\"Active\"}";
+    private static final String RECORDED = "{\"status\":\"Active\",\"recordingStatus\":\"Started\"}";
+    private static final String ENDED = "{\"status\":null}";
+
+    /** However busy the machine is: this is not about a Redis that is away. */
+    private static final Duration PATIENT = Duration.ofSeconds(1);
+
+    private static ARedis redis;
+
+    private final AVonage vonage = new AVonage();
+    private final AReplica a = new AReplica(redis, vonage, PATIENT);
+    private final AReplica b = new AReplica(redis, vonage, PATIENT);
+    private final AReplica c = new AReplica(redis, vonage, PATIENT);
+    private final CallGuid guid = new CallGuid(UUID.randomUUID().toString());
+    private final CallKey key = AReplica.key(guid);
+
+    @BeforeAll
+    static void start() {
+        redis = new ARedis();
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+    }
+
+    @AfterEach
+    void close() {
+        Stream.of(a, b, c).forEach(AReplica::close);
+    }
+
+    @Test
+    void what_one_has_read_the_others_answer() {
+        vonage.answers(guid, ENDED);
+        CallStatus read = a.lookNow(guid);
+        assertThat(b.lookNow(guid)).isEqualTo(read);
+        assertThat(c.lookNow(guid)).isEqualTo(read);
+        assertThat(vonage.readings(guid)).isOne();
+    }
+
+    @Test
+    void what_vonage_does_not_know_is_asked_for_once() {
+        vonage.answers(guid, () -> Uni.createFrom().failure(new UpstreamFailure.CallNotFound()));
+        Stream.of(a, b, c)
+                .forEach(replica -> replica.look(guid)
+                        .subscribe()
+                        .withSubscriber(UniAssertSubscriber.create())
+                        .awaitFailure(failure -> assertThat(failure).isInstanceOf(UpstreamFailure.CallNotFound.class)));
+        assertThat(vonage.readings(guid)).isOne();
+    }
+
+    @Test
+    void all_who_ask_any_replica_at_once_are_one_reading() {
+        List<UniEmitter<? super CallDetail>> readings = new CopyOnWriteArrayList<>();
+        vonage.answers(guid, () -> Uni.createFrom().emitter(readings::add));
+        List<UniAssertSubscriber<LookupResult>> all = IntStream.range(0, 30)
+                .mapToObj(i -> asked(List.of(a, b, c).get(i % 3)))
+                .toList();
+        await().until(() -> readings.size() == 1 && isWaitedFor());
+        readings.get(0).complete(ScriptedReader.detail(ACTIVE));
+        all.forEach(asked -> asked.awaitItem(Duration.ofSeconds(2)));
+        assertThat(vonage.readings(guid)).isOne();
+        assertThat(redis.run(Command.EXISTS, a.keys.lease(key)).toInteger()).isZero();
+    }
+
+    @Test
+    void a_reading_that_fails_is_one_failure_for_all_who_wait_wherever() {
+        List<UniEmitter<? super CallDetail>> readings = new CopyOnWriteArrayList<>();
+        vonage.answers(guid, () -> Uni.createFrom().emitter(readings::add));
+        List<UniAssertSubscriber<LookupResult>> all =
+                Stream.of(a, b, c).map(this::asked).toList();
+        await().until(() -> readings.size() == 1 && isWaitedFor());
+        readings.get(0).fail(ScriptedReader.throttled(Duration.ofSeconds(7)));
+        all.forEach(asked -> asked.awaitFailure(failure -> {
+            assertThat(failure).isInstanceOf(UpstreamFailure.class);
+            assertThat(((UpstreamFailure) failure).retryAfter()).contains(Duration.ofSeconds(7));
+        }));
+        vonage.answers(guid, ACTIVE);
+        assertThat(b.lookNow(guid).revision()).isOne();
+    }
+
+    @Test
+    void who_gives_up_without_the_lease_fails_nobody_who_waits_for_its_holder() {
+        List<UniEmitter<? super CallDetail>> readings = new CopyOnWriteArrayList<>();
+        vonage.answers(guid, () -> Uni.createFrom().emitter(readings::add));
+        UniAssertSubscriber<LookupResult> first = asked(a);
+        await().until(() -> readings.size() == 1);
+        UniAssertSubscriber<LookupResult> second = asked(b);
+        String givenUp = new ReplicaMessage.GivenUp(key, ScriptedReader.throttled(Duration.ofSeconds(7))).text();
+        c.scripts
+                .run(RedisScript.RELEASE_LEASE, List.of(c.keys.lease(key)), List.of("c:1", c.keys.notices(), givenUp))
+                .await()
+                .indefinitely();
+        await().during(Duration.ofMillis(200)).until(() -> second.getFailure() == null);
+        readings.get(0).complete(ScriptedReader.detail(ACTIVE));
+        first.awaitItem();
+        second.awaitItem();
+    }
+
+    @Test
+    void a_reading_that_nobody_ends_holds_the_others_up_for_no_longer_than_its_lease() {
+        List<UniEmitter<? super CallDetail>> readings = new CopyOnWriteArrayList<>();
+        vonage.answers(guid, () -> Uni.createFrom().emitter(readings::add));
+        asked(a);
+        await().until(() -> readings.size() == 1);
+        // As if killed: nobody renews.
+        a.close();
+        vonage.answers(guid, ACTIVE);
+        Instant asked = Instant.now();
+        b.lookNow(guid);
+        assertThat(Duration.between(asked, Instant.now())).isBetween(Duration.ofSeconds(1), Duration.ofMillis(4_500));
+    }
+
+    @Test
+    void a_long_reading_keeps_its_lease() {
+        List<UniEmitter<? super CallDetail>> readings = new CopyOnWriteArrayList<>();
+        vonage.answers(guid, () -> Uni.createFrom().emitter(readings::add));
+        UniAssertSubscriber<LookupResult> first = asked(a);
+        await().until(() -> readings.size() == 1);
+        UniAssertSubscriber<LookupResult> second = asked(b);
+        await().pollDelay(Duration.ofMillis(3_300)).until(() -> readings.size() == 1);
+        readings.get(0).complete(ScriptedReader.detail(ACTIVE));
+        first.awaitItem();
+        second.awaitItem();
+        assertThat(vonage.readings(guid)).isOne();
+    }
+
+    @Test
+    void a_new_revision_is_told_wherever_the_call_is_known() {
+        vonage.answers(guid, ACTIVE);
+        Stream.of(a, b, c).forEach(replica -> replica.lookNow(guid));
+        vonage.answers(guid, RECORDED);
+        await().until(() -> c.readNow(guid).revision() == 2);
+        await().atMost(Duration.ofSeconds(1))
+                .until(() -> Stream.of(a, b)
+                        .allMatch(replica -> replica.revisions(guid).equals(List.of(1L, 2L))));
+        vonage.answers(guid, ENDED);
+        await().until(() -> a.readNow(guid).revision() == 3);
+        await().atMost(Duration.ofSeconds(1))
+                .until(() -> Stream.of(a, b, c)
+                        .allMatch(replica -> replica.revisions(guid).equals(List.of(1L, 2L, 3L))));
+    }
+
+    @Test
+    void who_missed_revisions_is_told_each_of_them() {
+        vonage.answers(guid, ACTIVE);
+        a.lookNow(guid);
+        b.lookNow(guid);
+        redis.run(Command.CLIENT, "KILL", "TYPE", "pubsub");
+        kept(a, RECORDED);
+        kept(a, ACTIVE);
+        kept(a, ENDED);
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(b.revisions(guid)).containsExactly(1L, 2L, 3L, 4L));
+    }
+
+    @Test
+    void an_older_observation_does_not_take_the_place_of_a_newer_one() {
+        vonage.answers(guid, ACTIVE);
+        CallStatus first = a.lookNow(guid);
+        Snapshot before = Snapshot.of(first);
+        CallStatus newer = status(first, 2, ENDED, first.observed().at().plusSeconds(2));
+        CallStatus older = status(first, 2, RECORDED, first.observed().at().plusSeconds(1));
+        lease(a).publish(before, Snapshot.of(newer)).await().indefinitely();
+        Coordination.Update told =
+                lease(b, newer).publish(before, Snapshot.of(older)).await().indefinitely();
+        assertThat(told.snapshot().status().orElseThrow().vonage()).isEqualTo(ENDED);
+        assertThat(told.snapshot().revision()).isEqualTo(3);
+        assertThat(stored().vonage()).isEqualTo(ENDED);
+    }
+
+    @Test
+    void the_last_revisions_are_kept_for_those_who_come_back() {
+        vonage.answers(guid, ACTIVE);
+        a.lookNow(guid);
+        for (int i = 0; i < 40; i++) {
+            kept(a, i % 2 == 0 ? RECORDED : ACTIVE);
+        }
+        List<Long> revisions = b.calls().history(AReplica.ACCOUNT, guid).await().indefinitely().stream()
+                .map(CallStatus::revision)
+                .toList();
+        assertThat(revisions)
+                .containsExactlyElementsOf(LongStream.rangeClosed(9, 41).boxed().toList());
+        assertThat(redis.run(Command.PTTL, a.keys.history(key)).toLong()).isBetween(3_500_000L, 3_600_000L);
+        assertThat(redis.run(Command.PTTL, a.keys.call(key)).toLong())
+                .isGreaterThan(Duration.ofHours(47).toMillis());
+    }
+
+    @Test
+    void a_call_is_read_from_redis_after_all_have_been_restarted() {
+        vonage.answers(guid, ENDED);
+        CallStatus read = a.lookNow(guid);
+        try (AReplica anew = new AReplica(redis, vonage, PATIENT)) {
+            assertThat(anew.lookNow(guid)).isEqualTo(read);
+        }
+        assertThat(vonage.readings(guid)).isOne();
+    }
+
+    @Test
+    void scripts_that_redis_has_forgotten_are_sent_again() {
+        vonage.answers(guid, ENDED);
+        a.lookNow(guid);
+        redis.run(Command.SCRIPT, "FLUSH");
+        b.lookNow(guid);
+        assertThat(vonage.readings(guid)).isOne();
+    }
+
+    @Test
+    void what_a_newer_release_has_written_is_left_alone() {
+        vonage.answers(guid, ENDED);
+        a.lookNow(guid);
+        redis.run(Command.HSET, a.keys.call(key), "v", "2", "tag", "of-another-kind", "doc", "[]");
+        assertThat(b.lookNow(guid).vonage()).isEqualTo(ENDED);
+        assertThat(vonage.readings(guid)).isEqualTo(2);
+        assertThat(redis.run(Command.HGET, a.keys.call(key), "v")).hasToString("2");
+        assertThat(b.condition.isDegraded()).isFalse();
+    }
+
+    @Test
+    void what_a_newer_release_keeps_in_other_fields_does_not_keep_this_one_asking() {
+        vonage.answers(guid, ENDED);
+        a.lookNow(guid);
+        redis.run(Command.DEL, a.keys.call(key));
+        redis.run(Command.HSET, a.keys.call(key), "v", "2", "tag", "of-another-kind", "document", "x");
+        assertThat(b.lookNow(guid).vonage()).isEqualTo(ENDED);
+        assertThat(vonage.readings(guid)).isEqualTo(2);
+    }
+
+    @Test
+    void fields_of_a_newer_release_are_kept() {
+        vonage.answers(guid, ACTIVE);
+        a.lookNow(guid);
+        redis.run(Command.HSET, a.keys.call(key), "later", "x");
+        kept(b, ENDED);
+        assertThat(redis.run(Command.HGET, a.keys.call(key), "later")).hasToString("x");
+    }
+
+    @Test
+    void replicas_count_each_other() {
+        await().until(() -> Stream.of(a, b, c).allMatch(replica -> replica.condition.replicas() >= 3));
+    }
+
+    @Test
+    void whatever_they_read_at_once_no_replica_sees_a_revision_go_back_or_a_status_without_its_own() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        List<AReplica> all = List.of(a, b, c);
+        List<Uni<?>> running = all.stream()
+                .<Uni<?>>map(replica -> Uni.createFrom()
+                        .deferred(() -> replica.replicas.sync(key, Snapshot.NOTHING))
+                        .chain(told -> lease(replica, told.snapshot()))
+                        // What it knew before it waited.
+                        .chain(lease -> lease.publish(Snapshot.NOTHING, random(random)))
+                        .repeat()
+                        .atMost(70)
+                        .collect()
+                        .last())
+                .toList();
+        Uni.combine().all().unis(running).discardItems().await().atMost(Duration.ofSeconds(20));
+        List<CallStatus> history =
+                a.calls().history(AReplica.ACCOUNT, guid).await().indefinitely();
+        assertThat(history).as("seed %d", seed).isNotEmpty();
+        assertThat(history.stream().map(CallStatus::revision).toList())
+                .as("seed %d", seed)
+                .isSorted()
+                .doesNotHaveDuplicates();
+        assertThat(stored().revision())
+                .isEqualTo(history.get(history.size() - 1).revision());
+    }
+
+    private Snapshot random(Random random) {
+        CallStatus some = CallStatus.of(
+                key,
+                Optional.empty(),
+                ScriptedReader.detail("{\"status\":\"S" + random.nextInt(4) + "\"}"),
+                1,
+                CallStatus.Observed.of(
+                        Instant.ofEpochMilli(1_000 + random.nextInt(1_000)),
+                        Instant.ofEpochMilli(1_000),
+                        Optional.empty(),
+                        Optional.empty()));
+        return Snapshot.of(some);
+    }
+
+    /** Something else has become of the call. */
+    private void kept(AReplica replica, String document) {
+        Coordination.Update told =
+                replica.replicas.sync(key, Snapshot.NOTHING).await().indefinitely();
+        CallStatus before = told.snapshot().status().orElseThrow();
+        CallStatus now = status(
+                before, before.revision() + 1, document, before.observed().at().plusMillis(1));
+        lease(replica, before).publish(told.snapshot(), Snapshot.of(now)).await().indefinitely();
+    }
+
+    private CallStatus status(CallStatus before, long revision, String document, Instant at) {
+        return CallStatus.of(
+                key,
+                Optional.empty(),
+                ScriptedReader.detail(document),
+                revision,
+                CallStatus.Observed.of(at, before.observed().firstAt(), Optional.empty(), Optional.empty()));
+    }
+
+    private Coordination.Lease lease(AReplica replica) {
+        return lease(replica, replica.calls().known(AReplica.ACCOUNT, guid).orElseThrow());
+    }
+
+    private Coordination.Lease lease(AReplica replica, CallStatus known) {
+        return lease(replica, Snapshot.of(known)).await().indefinitely();
+    }
+
+    /** Somebody may be faster; who has no lease keeps what it has all the same. */
+    private Uni<Coordination.Lease> lease(AReplica replica, Snapshot known) {
+        return replica.replicas.acquire(key, known).chain(claim -> {
+            if (claim instanceof Coordination.Lease lease) {
+                return Uni.createFrom().item(lease);
+            }
+            return claim instanceof Coordination.Update told
+                    ? lease(replica, told.snapshot())
+                    : ((Coordination.HeldElsewhere) claim).outcome().chain(told -> lease(replica, known));
+        });
+    }
+
+    private CallStatus stored() {
+        return c.replicas
+                .sync(key, Snapshot.NOTHING)
+                .await()
+                .indefinitely()
+                .snapshot()
+                .status()
+                .orElseThrow();
+    }
+
+    private boolean isWaitedFor() {
+        return redis.run(Command.EXISTS, a.keys.lease(key)).toInteger() == 1;
+    }
+
+    private UniAssertSubscriber<LookupResult> asked(AReplica replica) {
+        return replica.look(guid).subscribe().withSubscriber(UniAssertSubscriber.create());
+    }
+}

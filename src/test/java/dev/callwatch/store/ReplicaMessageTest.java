@@ -1,0 +1,60 @@
+package dev.callwatch.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.problem.ProblemType;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.UpstreamFailure;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReplicaMessageTest {
+
+    private static final CallKey CALL =
+            new CallKey(new AccountKey("a"), new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449"));
+
+    @Test
+    void what_was_kept_is_heard() {
+        ReplicaMessage kept = new ReplicaMessage.Kept(CALL, 3, "replica");
+        assertThat(ReplicaMessage.of(kept.text())).contains(kept);
+    }
+
+    @Test
+    void who_is_there_is_heard() {
+        ReplicaMessage present = new ReplicaMessage.Present("replica");
+        assertThat(ReplicaMessage.of(present.text())).contains(present);
+    }
+
+    @Test
+    void a_failure_is_heard_with_its_problem_and_detail() {
+        UpstreamFailure reason = UpstreamFailure.ofOtherReplica(
+                ProblemType.BUDGET_EXHAUSTED, "The budget is \"spent\".", Optional.of(Duration.ofSeconds(2)));
+        ReplicaMessage.GivenUp heard = (ReplicaMessage.GivenUp)
+                ReplicaMessage.of(new ReplicaMessage.GivenUp(CALL, reason).text()).orElseThrow();
+        assertThat(heard.call()).isEqualTo(CALL);
+        assertThat(heard.reason().type()).isEqualTo(ProblemType.BUDGET_EXHAUSTED);
+        assertThat(heard.reason().getMessage()).isEqualTo("The budget is \"spent\".");
+        assertThat(heard.reason().retryAfter()).contains(Duration.ofSeconds(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "[]",
+                "null",
+                "{}",
+                "{\"account\":\"a\"}",
+                "{\"account\":\"a\",\"call\":\"b\"}",
+                "{\"kind\":\"of a newer release\"}"
+            })
+    void what_means_nothing_here_is_left_alone(String text) {
+        assertThat(ReplicaMessage.of(text)).isEmpty();
+    }
+}

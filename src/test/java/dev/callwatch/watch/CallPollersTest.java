@@ -1,0 +1,471 @@
+package dev.callwatch.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AnAccount;
+import dev.callwatch.budget.Budget;
+import dev.callwatch.budget.Budgets;
+import dev.callwatch.budget.BudgetsInVirtualTime;
+import dev.callwatch.time.VirtualTime;
+import dev.callwatch.call.LocalCoordination;
+import dev.callwatch.call.CallChanged;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Calls;
+import dev.callwatch.call.CallsInVirtualTime;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.Coordination;
+import dev.callwatch.call.Snapshot;
+import dev.callwatch.problem.ProblemType;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.call.UpstreamFailure;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class CallPollersTest {
+
+    private static final String ACTIVE = "{\"status\":\"Active\"}";
+    private static final String RECORDED = "{\"status\":\"Active\",\"recordingStatus\":\"Started\"}";
+    private static final String ENDED = "{\"status\":null}";
+    private static final String DISPOSED = "{\"status\":null,\"dispositionCode\":\"Sale\"}";
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final VirtualTime time = new VirtualTime();
+    private final ScriptedReader vonage = new ScriptedReader(time);
+    private final List<Consumer<CallChanged>> observers = new ArrayList<>();
+    private final Calls calls = CallsInVirtualTime.of(
+            vonage,
+            CallsInVirtualTime.options(Map.of()),
+            time,
+            change -> observers.forEach(observer -> observer.accept(change)));
+    private final Budgets budgets = BudgetsInVirtualTime.of(time);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final CallPollers watches = new CallPollers(calls, budgets, time, time, Runnable::run, registry);
+    private final Account account = AnAccount.usual();
+    private final CallGuid guid = guid();
+
+    CallPollersTest() {
+        observers.add(watches::changed);
+    }
+
+    @Test
+    void the_first_to_come_is_told_the_current_status_and_then_what_follows() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> reader = follow();
+        assertThat(told(reader)).containsExactly("call.observed 1");
+        vonage.answers(guid, RECORDED);
+        time.pass(SECOND.multipliedBy(2));
+        vonage.answers(guid, ENDED);
+        time.pass(SECOND.multipliedBy(5));
+        vonage.answers(guid, DISPOSED);
+        time.pass(SECOND.multipliedBy(40));
+        assertThat(told(reader))
+                .containsExactly(
+                        "call.observed 1",
+                        "call.recording-changed 2",
+                        "call.completed 3",
+                        "call.disposition-set 4",
+                        "settled");
+        reader.assertCompleted();
+        assertNothingRuns();
+    }
+
+    @Test
+    void polls_come_a_second_after_a_change_and_stretch_to_five_on_a_quiet_call() {
+        vonage.answers(guid, ACTIVE);
+        follow();
+        time.pass(Duration.ofSeconds(20));
+        assertThat(polls()).containsExactly(0L, 1L, 3L, 7L, 12L, 17L);
+        vonage.answers(guid, RECORDED);
+        time.pass(Duration.ofSeconds(6));
+        assertThat(polls()).endsWith(22L, 23L, 25L);
+    }
+
+    @Test
+    void after_the_end_a_disposition_is_asked_for_every_30_seconds_until_its_window_has_passed() {
+        vonage.answers(guid, ENDED);
+        AssertSubscriber<Notification> reader = follow();
+        time.pass(Duration.ofSeconds(100));
+        assertThat(polls()).containsExactly(0L, 1L, 31L, 61L, 91L);
+        time.pass(Duration.ofMinutes(30));
+        assertThat(told(reader)).containsExactly("call.observed 1", "settled");
+        reader.assertCompleted();
+        assertNothingRuns();
+    }
+
+    /** What the README's section on capacity counts with. */
+    @Test
+    void a_call_of_three_minutes_costs_some_45_requests() {
+        Instant begin = time.instant();
+        vonage.answers(guid, () -> {
+            long second = Duration.between(begin, time.instant()).toSeconds();
+            String document = second < 5 ? ACTIVE : second < 180 ? RECORDED : second < 240 ? ENDED : DISPOSED;
+            return Uni.createFrom().item(ScriptedReader.detail(document));
+        });
+        follow();
+        time.pass(Duration.ofMinutes(10));
+        assertThat(vonage.readings(guid)).hasSizeBetween(42, 48);
+        assertNothingRuns();
+    }
+
+    @Test
+    void all_who_watch_a_call_share_one_loop() {
+        vonage.answers(guid, ACTIVE);
+        List<AssertSubscriber<Notification>> readers =
+                Stream.generate(this::follow).limit(100).toList();
+        time.pass(Duration.ofSeconds(3));
+        assertThat(polls()).containsExactly(0L, 1L, 3L);
+        assertThat(registry.get("callwatch.watched.calls").gauge().value()).isEqualTo(1);
+        assertThat(readers).allSatisfy(reader -> assertThat(told(reader)).containsExactly("call.observed 1"));
+    }
+
+    @Test
+    void the_loop_ends_with_the_last_who_leaves() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> one = follow();
+        AssertSubscriber<Notification> other = follow();
+        one.cancel();
+        time.pass(Duration.ofSeconds(3));
+        assertThat(polls()).hasSize(3);
+        other.cancel();
+        assertNothingRuns();
+        time.pass(Duration.ofMinutes(1));
+        assertThat(polls()).hasSize(3);
+    }
+
+    @Test
+    void who_comes_while_the_last_leaves_begins_anew() {
+        vonage.answers(guid, ACTIVE);
+        follow().cancel();
+        AssertSubscriber<Notification> reader = follow();
+        assertThat(told(reader)).containsExactly("call.observed 1");
+        time.pass(Duration.ofSeconds(10));
+        assertThat(polls()).containsExactly(0L, 2L, 6L);
+    }
+
+    @Test
+    void a_call_just_created_may_be_unknown_for_five_seconds() {
+        AssertSubscriber<Notification> reader = follow();
+        time.pass(Duration.ofSeconds(3));
+        assertThat(told(reader)).isEmpty();
+        vonage.answers(guid, ACTIVE);
+        time.pass(SECOND);
+        assertThat(told(reader)).containsExactly("call.observed 1");
+    }
+
+    @Test
+    void a_call_that_stays_unknown_is_reported_so_and_settled() {
+        AssertSubscriber<Notification> reader = follow();
+        time.pass(Duration.ofSeconds(6));
+        assertThat(told(reader)).containsExactly("call-not-found", "settled");
+        reader.assertCompleted();
+        assertThat(polls()).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+        assertNothingRuns();
+    }
+
+    @Test
+    void a_call_that_vonage_no_longer_knows_is_lost() {
+        vonage.answers(guid, ENDED);
+        AssertSubscriber<Notification> reader = follow();
+        vonage.fails(guid, new UpstreamFailure.CallNotFound());
+        time.pass(Duration.ofSeconds(40));
+        assertThat(told(reader)).containsExactly("call.observed 1", "call.lost 1", "settled");
+        assertThat(seen(reader).get(1).call().stale()).isTrue();
+    }
+
+    @Test
+    void trouble_is_told_once_and_its_end_too() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> reader = follow();
+        vonage.fails(guid, ScriptedReader.unreachable());
+        time.pass(Duration.ofSeconds(20));
+        vonage.answers(guid, ACTIVE);
+        time.pass(Duration.ofSeconds(6));
+        assertThat(told(reader)).containsExactly("call.observed 1", "upstream-unreachable", "call.observed 1");
+        // A second, then every five.
+        assertThat(polls()).containsExactly(0L, 1L, 6L, 11L, 16L, 21L, 26L);
+    }
+
+    @Test
+    void a_call_that_is_seen_at_last_is_told_once_and_not_as_stale() {
+        vonage.fails(guid, ScriptedReader.unreachable());
+        AssertSubscriber<Notification> reader = follow();
+        vonage.answers(guid, ACTIVE);
+        time.pass(Duration.ofSeconds(6));
+        assertThat(told(reader)).containsExactly("upstream-unreachable", "call.observed 1");
+        assertThat(seen(reader).get(0).call().stale()).isFalse();
+    }
+
+    @Test
+    void a_known_call_is_told_as_stale_where_vonage_cannot_be_read() {
+        vonage.answers(guid, ACTIVE);
+        look();
+        time.pass(Duration.ofHours(1));
+        vonage.fails(guid, ScriptedReader.unreachable());
+        AssertSubscriber<Notification> reader = follow();
+        assertThat(told(reader)).containsExactly("call.observed 1", "upstream-unreachable");
+        assertThat(seen(reader).get(0).call().stale()).isTrue();
+    }
+
+    @Test
+    void vonage_is_left_alone_for_as_long_as_it_asks() {
+        vonage.fails(guid, ScriptedReader.throttled(Duration.ofSeconds(20)));
+        follow();
+        time.pass(Duration.ofSeconds(30));
+        assertThat(polls()).containsExactly(0L, 20L);
+    }
+
+    @Test
+    void what_a_look_up_finds_is_told_at_once_and_saves_the_poll() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> reader = follow();
+        time.pass(Duration.ofSeconds(8));
+        vonage.answers(guid, RECORDED);
+        look();
+        assertThat(told(reader)).containsExactly("call.observed 1", "call.recording-changed 2");
+        assertThat(polls()).endsWith(7L, 8L);
+    }
+
+    @Test
+    void a_reader_that_comes_back_is_told_what_it_missed_and_nothing_twice() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> first = follow();
+        first.cancel();
+        change(RECORDED, ACTIVE, RECORDED);
+        assertThat(told(follow(2))).containsExactly("call.recording-changed 3", "call.recording-changed 4");
+        assertThat(told(follow(4))).isEmpty();
+    }
+
+    @Test
+    void a_reader_that_comes_back_with_an_unknown_revision_is_told_where_the_call_stands() {
+        vonage.answers(guid, ACTIVE);
+        follow();
+        assertThat(told(follow(7))).containsExactly("call.observed 1");
+    }
+
+    @Test
+    void a_reader_that_comes_back_to_another_replica_is_told_what_it_missed_and_nothing_twice() {
+        List<CallStatus> revisions = new ArrayList<>();
+        observers.add(change -> revisions.add(change.now()));
+        vonage.answers(guid, ACTIVE);
+        look();
+        change(RECORDED, ACTIVE, ENDED);
+        CallPollers elsewhere = elsewhere(revisions);
+        AssertSubscriber<Notification> first = elsewhere
+                .follow(account, guid, OptionalLong.empty())
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        AssertSubscriber<Notification> back = elsewhere
+                .follow(account, guid, OptionalLong.of(2))
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        assertThat(told(first)).containsExactly("call.observed 4");
+        assertThat(told(back)).containsExactly("call.recording-changed 3", "call.completed 4");
+        time.pass(Duration.ofMinutes(1));
+        assertThat(told(back)).hasSize(2);
+    }
+
+    @Test
+    void a_reader_that_comes_back_to_a_replica_that_lags_behind_sees_no_revision_again() {
+        List<CallStatus> revisions = new ArrayList<>();
+        observers.add(change -> revisions.add(change.now()));
+        vonage.answers(guid, ACTIVE);
+        look();
+        change(RECORDED);
+        CallPollers elsewhere = elsewhere(revisions);
+        AssertSubscriber<Notification> first = elsewhere
+                .follow(account, guid, OptionalLong.of(1))
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        assertThat(told(first)).containsExactly("call.recording-changed 2");
+        revisions.add(revision(3, ACTIVE));
+        revisions.add(revision(4, RECORDED));
+        AssertSubscriber<Notification> back = elsewhere
+                .follow(account, guid, OptionalLong.of(3))
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        assertThat(told(back)).containsExactly("call.recording-changed 4");
+        assertThat(told(first)).hasSize(3).endsWith("call.recording-changed 4");
+    }
+
+    private CallStatus revision(long revision, String document) {
+        return CallStatus.of(
+                new CallKey(account.key(), guid),
+                account.country(),
+                ScriptedReader.detail(document),
+                revision,
+                CallStatus.Observed.of(time.instant(), time.instant(), Optional.empty(), Optional.empty()));
+    }
+
+    /** The watches of another replica, which shares what this one has seen. */
+    private CallPollers elsewhere(List<CallStatus> revisions) {
+        Snapshot last = Snapshot.of(revisions.get(revisions.size() - 1));
+        LocalCoordination alone = new LocalCoordination();
+        Coordination shared = new Coordination() {
+            @Override
+            public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
+                return known.revision() < last.revision()
+                        ? Uni.createFrom().item(Update.of(last))
+                        : alone.acquire(key, known);
+            }
+
+            @Override
+            public Uni<Update> sync(CallKey key, Snapshot known) {
+                return Uni.createFrom().item(Update.of(last));
+            }
+
+            @Override
+            public Uni<List<CallStatus>> history(CallKey key) {
+                return Uni.createFrom().item(revisions);
+            }
+        };
+        List<Consumer<CallChanged>> there = new ArrayList<>();
+        Calls calls = CallsInVirtualTime.of(
+                vonage,
+                CallsInVirtualTime.options(Map.of()),
+                shared,
+                time,
+                time,
+                change -> there.forEach(observer -> observer.accept(change)));
+        CallPollers watches = new CallPollers(calls, budgets, time, time, Runnable::run, new SimpleMeterRegistry());
+        there.add(watches::changed);
+        return watches;
+    }
+
+    @Test
+    void thirty_two_events_are_kept() {
+        vonage.answers(guid, ACTIVE);
+        follow();
+        for (int i = 0; i < 20; i++) {
+            change(RECORDED, ACTIVE);
+        }
+        assertThat(told(follow(9))).hasSize(32).startsWith("call.recording-changed 10");
+        assertThat(told(follow(8))).containsExactly("call.observed 41");
+    }
+
+    @Test
+    void a_slow_reader_misses_nothing_that_is_kept() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> slow = watches.follow(account, guid, OptionalLong.empty())
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(1));
+        AssertSubscriber<Notification> quick = follow();
+        change(RECORDED, ACTIVE, RECORDED);
+        assertThat(told(slow)).containsExactly("call.observed 1");
+        assertThat(told(quick)).hasSize(4);
+        slow.request(10);
+        assertThat(told(slow)).endsWith("call.recording-changed 4");
+    }
+
+    @Test
+    void a_hundred_calls_share_the_budget_round_robin_and_leave_look_ups_their_share() {
+        List<CallGuid> guids = Stream.generate(CallPollersTest::guid).limit(100).toList();
+        Budget budget = budgets.of(account);
+        guids.forEach(each -> vonage.answers(
+                each,
+                () -> budget.permit("", time.instant().plusSeconds(5)).map(permit -> ScriptedReader.detail(ACTIVE))));
+        guids.forEach(each -> watches.follow(account, each, OptionalLong.empty())
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(100)));
+        time.pass(Duration.ofMinutes(2));
+        vonage.readings().clear();
+        time.pass(Duration.ofMinutes(10));
+        assertThat(vonage.readings()).hasSizeBetween(1_550, 1_650);
+        assertThat(guids.stream().map(each -> vonage.readings(each).size()))
+                .allMatch(polls -> polls >= 15 && polls <= 17);
+        budget.permit("", time.instant().plusMillis(1))
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .assertCompleted();
+    }
+
+    @Test
+    void at_the_end_of_the_process_readers_are_let_go_and_none_begins() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> reader = follow();
+        watches.close(null);
+        reader.assertCompleted();
+        assertThat(told(reader)).doesNotContain("settled");
+        follow().assertCompleted();
+        assertNothingRuns();
+    }
+
+    private void change(String... documents) {
+        for (String document : documents) {
+            vonage.answers(guid, document);
+            time.pass(SECOND);
+            look();
+        }
+    }
+
+    private void look() {
+        calls.look(account, guid, new CacheDirectives(Optional.of(Duration.ZERO), false))
+                .subscribe()
+                .with(sighting -> {}, failure -> {});
+    }
+
+    private void assertNothingRuns() {
+        assertThat(time.pending()).isZero();
+        assertThat(registry.get("callwatch.watched.calls").gauge().value()).isZero();
+    }
+
+    private AssertSubscriber<Notification> follow() {
+        return watches.follow(account, guid, OptionalLong.empty())
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+    }
+
+    private AssertSubscriber<Notification> follow(long revision) {
+        return watches.follow(account, guid, OptionalLong.of(revision))
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+    }
+
+    private List<Long> polls() {
+        Instant begin = vonage.readings(guid).get(0);
+        return vonage.readings(guid).stream()
+                .map(at -> Duration.between(begin, at).toSeconds())
+                .toList();
+    }
+
+    private static List<CallEvent> seen(AssertSubscriber<Notification> reader) {
+        return reader.getItems().stream()
+                .filter(Notification.Changed.class::isInstance)
+                .map(news -> ((Notification.Changed) news).event())
+                .toList();
+    }
+
+    private static List<String> told(AssertSubscriber<Notification> reader) {
+        return reader.getItems().stream().map(CallPollersTest::text).toList();
+    }
+
+    private static String text(Notification news) {
+        if (news instanceof Notification.Changed seen) {
+            return seen.event().type().wireName() + " " + seen.event().call().revision();
+        }
+        if (news instanceof Notification.Failed troubled) {
+            ProblemType type = troubled.reason().type();
+            return type.code();
+        }
+        return "settled";
+    }
+
+    private static CallGuid guid() {
+        return new CallGuid(UUID.randomUUID().toString());
+    }
+}
