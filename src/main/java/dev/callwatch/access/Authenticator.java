@@ -70,7 +70,13 @@ public class Authenticator {
     private final ConcurrentMap<Issuer, AtomicInteger> running = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
 
-    Authenticator(AccessOptions options, IdentityProviderManager identities, Clock clock, Delay delay, Timeouts timeouts, Audit audit) {
+    Authenticator(
+            AccessOptions options,
+            IdentityProviderManager identities,
+            Clock clock,
+            Delay delay,
+            Timeouts timeouts,
+            Audit audit) {
         this.options = options;
         this.identities = identities;
         this.clock = clock;

@@ -1,7 +1,7 @@
 package dev.callwatch.api;
 
-import dev.callwatch.access.Caller;
 import dev.callwatch.access.Authenticator;
+import dev.callwatch.access.Caller;
 import dev.callwatch.access.CallerLimits;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;

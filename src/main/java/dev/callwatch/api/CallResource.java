@@ -3,15 +3,15 @@ package dev.callwatch.api;
 import dev.callwatch.access.AccessControl;
 import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
-import dev.callwatch.access.Grant;
 import dev.callwatch.access.CallerLimits;
+import dev.callwatch.access.Grant;
 import dev.callwatch.account.Account;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
-import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.LookupResult;
 import dev.callwatch.problem.ProblemException;
-import dev.callwatch.call.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -135,7 +135,12 @@ public class CallResource {
     }
 
     private Uni<LookupResult> waiting(
-            Caller caller, Grant grant, CallGuid guid, CacheDirectives demand, List<String> ifNoneMatch, Duration longest) {
+            Caller caller,
+            Grant grant,
+            CallGuid guid,
+            CacheDirectives demand,
+            List<String> ifNoneMatch,
+            Duration longest) {
         CallerLimits.Reservation claim = limits.wait(caller);
         return longPoll.look(
                         grant.account(),

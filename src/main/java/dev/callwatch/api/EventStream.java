@@ -8,18 +8,18 @@ import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.access.Unauthenticated;
 import dev.callwatch.account.Account;
-import dev.callwatch.time.Delay;
-import dev.callwatch.problem.Problem;
 import dev.callwatch.call.CallGuid;
-import dev.callwatch.watch.Notification;
+import dev.callwatch.problem.Problem;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.WallClock;
 import dev.callwatch.watch.CallPollers;
+import dev.callwatch.watch.Notification;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +48,7 @@ class EventStream {
     private final ObjectMapper json;
     private final Audit audit;
     private final Delay delay;
-    private final Clock clock;
+    private final WallClock clock;
     private final AtomicInteger open = new AtomicInteger();
 
     EventStream(
@@ -57,7 +57,7 @@ class EventStream {
             ObjectMapper json,
             Audit audit,
             Delay delay,
-            Clock clock,
+            WallClock clock,
             MeterRegistry registry) {
         this.watches = watches;
         this.representations = representations;
@@ -147,7 +147,7 @@ class EventStream {
 
     private Multi<Optional<StreamFrame>> expiry(Caller caller, Grant grant, RoutingContext request) {
         return caller.expires()
-                .map(end -> delay.of(caller.tokenLifetime(clock.instant(), LONGEST))
+                .map(end -> delay.of(caller.tokenLifetime(clock.now(), LONGEST))
                         .onItem()
                         .transformToMulti(passed -> {
                             Unauthenticated refusal = Unauthenticated.expired();

@@ -2,18 +2,18 @@ package dev.callwatch.api;
 
 import dev.callwatch.access.Caller;
 import dev.callwatch.account.Account;
-import dev.callwatch.time.Delay;
-import dev.callwatch.time.Race;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
-import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.LookupResult;
-import dev.callwatch.call.CallGuid;
-import dev.callwatch.watch.Notification;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.Race;
+import dev.callwatch.time.WallClock;
 import dev.callwatch.watch.CallPollers;
+import dev.callwatch.watch.Notification;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -25,9 +25,9 @@ class LongPoll {
     private final Calls calls;
     private final CallPollers watches;
     private final Delay delay;
-    private final Clock clock;
+    private final WallClock clock;
 
-    LongPoll(Calls calls, CallPollers watches, Delay delay, Clock clock) {
+    LongPoll(Calls calls, CallPollers watches, Delay delay, WallClock clock) {
         this.calls = calls;
         this.watches = watches;
         this.delay = delay;
@@ -42,11 +42,16 @@ class LongPoll {
      * @param caller who waits, for no longer than somebody vouches for it
      */
     Uni<LookupResult> look(
-            Account account, CallGuid guid, CacheDirectives demand, Predicate<CallStatus> isNews, Duration wait, Caller caller) {
+            Account account,
+            CallGuid guid,
+            CacheDirectives demand,
+            Predicate<CallStatus> isNews,
+            Duration wait,
+            Caller caller) {
         return calls.look(account, guid, demand)
                 .chain(first -> isNews.test(first.status()) || calls.isSettled(first.status())
                         ? Uni.createFrom().item(first)
-                        : later(account, guid, isNews, caller.tokenLifetime(clock.instant(), wait))
+                        : later(account, guid, isNews, caller.tokenLifetime(clock.now(), wait))
                                 .map(waited -> calls.lastResult(account, guid).orElse(first)));
     }
 

@@ -1,6 +1,5 @@
 package dev.callwatch.api;
 
-import dev.callwatch.call.CallStatus;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -11,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.callwatch.call.CallStatus;
 import dev.callwatch.phone.PhoneNumbers;
 import java.util.Locale;
 import java.util.Optional;

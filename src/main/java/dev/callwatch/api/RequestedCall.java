@@ -1,9 +1,9 @@
 package dev.callwatch.api;
 
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.problem.InvalidRequest;
 import dev.callwatch.problem.Violation;
-import dev.callwatch.call.CallGuid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.callwatch.budget;
 
-import dev.callwatch.time.Delay;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.time.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Clock;

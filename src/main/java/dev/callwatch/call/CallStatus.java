@@ -205,13 +205,7 @@ public record CallStatus(
      */
     public static CallStatus of(
             CallKey call, Optional<String> country, CallDetail detail, long revision, Observed observed) {
-        return Enrichment.next(
-                        call.account().value(),
-                        country,
-                        call.guid(),
-                        detail,
-                        observed.at(),
-                        Optional.empty())
+        return Enrichment.next(call.account().value(), country, call.guid(), detail, observed.at(), Optional.empty())
                 .with(revision, observed, false, detail.document());
     }
 

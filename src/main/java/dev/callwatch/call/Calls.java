@@ -197,7 +197,8 @@ public class Calls {
                         : read(account, key, known, demand, deadline));
     }
 
-    private Uni<LookupResult> read(Account account, CallKey key, Snapshot known, CacheDirectives demand, Instant deadline) {
+    private Uni<LookupResult> read(
+            Account account, CallKey key, Snapshot known, CacheDirectives demand, Instant deadline) {
         LookupResult.CacheStatus cacheStatus = cacheStatus(known, demand);
         return timeouts.until(
                         deadline,
@@ -249,7 +250,8 @@ public class Calls {
     }
 
     private LookupResult sighting(CallStatus status, LookupResult.CacheStatus cacheStatus) {
-        return new LookupResult(status, cacheStatus, age(status), options.freshness().lifetime(status), Optional.empty());
+        return new LookupResult(
+                status, cacheStatus, age(status), options.freshness().lifetime(status), Optional.empty());
     }
 
     private Uni<LookupResult> lastKnown(Snapshot known, UpstreamFailure reason) {
@@ -261,7 +263,8 @@ public class Calls {
     }
 
     private LookupResult stale(CallStatus status, UpstreamFailure reason) {
-        return new LookupResult(status, LookupResult.CacheStatus.STALE_ON_ERROR, age(status), Duration.ZERO, Optional.of(reason));
+        return new LookupResult(
+                status, LookupResult.CacheStatus.STALE_ON_ERROR, age(status), Duration.ZERO, Optional.of(reason));
     }
 
     private Duration age(CallStatus status) {

@@ -14,7 +14,11 @@ import java.util.Optional;
  * @param reason why Vonage could not be read, for the last known status
  */
 public record LookupResult(
-        CallStatus status, CacheStatus cacheStatus, Duration age, Duration lifetime, Optional<ProblemException> reason) {
+        CallStatus status,
+        CacheStatus cacheStatus,
+        Duration age,
+        Duration lifetime,
+        Optional<ProblemException> reason) {
 
     /** How a status was come by. */
     public enum CacheStatus {

@@ -36,7 +36,9 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
     /** It could not be read. */
     public Snapshot failed(UpstreamFailure reason, Instant at) {
         return new Snapshot(
-                status, lastKnown.or(() -> status.map(CallStatus::asLastKnown)), Optional.of(new LastError(reason, at)));
+                status,
+                lastKnown.or(() -> status.map(CallStatus::asLastKnown)),
+                Optional.of(new LastError(reason, at)));
     }
 
     /** The revision of the status; 0 where there is none. */
@@ -103,7 +105,8 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
 
     /** Whether Vonage knew the call and knows it no longer. */
     boolean isForgotten() {
-        return lastError.filter(recent -> recent.reason() instanceof UpstreamFailure.CallNotFound)
+        return lastError
+                .filter(recent -> recent.reason() instanceof UpstreamFailure.CallNotFound)
                 .isPresent();
     }
 

@@ -197,10 +197,7 @@ public abstract sealed class UpstreamFailure extends ProblemException {
     public static final class DeadlinePassed extends UpstreamFailure {
         /** The deadline of the whole look-up passed. */
         public DeadlinePassed() {
-            super(
-                    ProblemType.UPSTREAM_TIMEOUT,
-                    TIMEOUT,
-                    "Vonage did not answer before the deadline of the look-up.");
+            super(ProblemType.UPSTREAM_TIMEOUT, TIMEOUT, "Vonage did not answer before the deadline of the look-up.");
         }
     }
 

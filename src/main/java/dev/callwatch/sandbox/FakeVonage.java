@@ -81,7 +81,9 @@ final class FakeVonage {
 
     private Answer play(Scenario script, String guid) {
         Changed seen = calls.merge(
-                guid, new Changed(clock.instant(), 1), (before, now) -> new Changed(before.first(), before.requests() + 1));
+                guid,
+                new Changed(clock.instant(), 1),
+                (before, now) -> new Changed(before.first(), before.requests() + 1));
         return script.answer(guid, Duration.between(seen.first(), clock.instant()), seen.requests());
     }
 

@@ -141,7 +141,8 @@ public class ConfigErrors {
                     && url.getRawUserInfo() == null
                     && url.getRawQuery() == null
                     && url.getRawFragment() == null;
-            boolean http = web && "http".equalsIgnoreCase(url.getScheme()) && (httpElsewhere || LoopbackAddress.isHostOf(url));
+            boolean http =
+                    web && "http".equalsIgnoreCase(url.getScheme()) && (httpElsewhere || LoopbackAddress.isHostOf(url));
             if (http || web && "https".equalsIgnoreCase(url.getScheme())) {
                 return Optional.of(url);
             }

@@ -1,7 +1,7 @@
 package dev.callwatch.store;
 
-import dev.callwatch.call.RemoteRevision;
 import dev.callwatch.call.CallKey;
+import dev.callwatch.call.RemoteRevision;
 import dev.callwatch.call.ReplicasReconnected;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Event;

@@ -52,7 +52,12 @@ public class RedisCircuit {
     private volatile int replicas = 1;
 
     @Inject
-    RedisCircuit(StoreOptions options, Clock clock, MeterRegistry registry, Event<RedisLost> away, Event<ReplicasReconnected> back) {
+    RedisCircuit(
+            StoreOptions options,
+            Clock clock,
+            MeterRegistry registry,
+            Event<RedisLost> away,
+            Event<ReplicasReconnected> back) {
         this(options.isShared(), clock, () -> away.fire(new RedisLost()), () -> back.fire(new ReplicasReconnected()));
         if (shared) {
             Gauge.builder("callwatch.store.degraded", this, condition -> condition.isDegraded() ? 1 : 0)

@@ -1,21 +1,21 @@
 package dev.callwatch.store;
 
-import dev.callwatch.time.Delay;
-import dev.callwatch.time.Race;
-import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallStatus;
-import dev.callwatch.call.LookupOptions;
 import dev.callwatch.call.Coordination;
+import dev.callwatch.call.LocalCoordination;
+import dev.callwatch.call.LookupOptions;
 import dev.callwatch.call.Snapshot;
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.Race;
+import dev.callwatch.time.WallClock;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +63,7 @@ class RedisCoordination implements Coordination {
     private final String replica;
     private final LookupOptions options;
     private final Delay delay;
-    private final Clock clock;
+    private final WallClock clock;
     private final Coordination alone = new LocalCoordination();
     private final AtomicLong leases = new AtomicLong();
 
@@ -76,7 +76,7 @@ class RedisCoordination implements Coordination {
             ReplicaId replica,
             LookupOptions options,
             Delay delay,
-            Clock clock) {
+            WallClock clock) {
         this.scripts = scripts;
         this.keys = keys;
         this.values = values;
@@ -106,9 +106,12 @@ class RedisCoordination implements Coordination {
     }
 
     private Uni<LeaseResult> acquire(CallKey key, Snapshot known, String token, LeaseWaiters.Wait wait) {
-        List<String> arguments =
-                List.of(SnapshotCodec.tag(known), Long.toString(known.revision()), token, Long.toString(LEASE.toMillis()));
-        return scripts.run(RedisScript.ACQUIRE_LEASE, List.of(keys.call(key), keys.lease(key), keys.history(key)), arguments)
+        List<String> arguments = List.of(
+                SnapshotCodec.tag(known), Long.toString(known.revision()), token, Long.toString(LEASE.toMillis()));
+        return scripts.run(
+                        RedisScript.ACQUIRE_LEASE,
+                        List.of(keys.call(key), keys.lease(key), keys.history(key)),
+                        arguments)
                 .chain(answer -> switch (answer.get(0).toString()) {
                     case CHANGED -> brought(key, known, answer).map(told -> told);
                     case GRANTED -> Uni.createFrom().item(new Held(key, token));
@@ -128,7 +131,7 @@ class RedisCoordination implements Coordination {
 
     private Uni<Optional<Update>> outcome(CallKey key, Snapshot known, ReplicaMessage notice) {
         return notice instanceof ReplicaMessage.GivenUp given
-                ? Uni.createFrom().item(Optional.of(Update.of(Snapshot.NOTHING.failed(given.reason(), clock.instant()))))
+                ? Uni.createFrom().item(Optional.of(Update.of(Snapshot.NOTHING.failed(given.reason(), clock.now()))))
                 : sync(key, known).map(told -> Optional.of(told).filter(some -> !isSame(some.snapshot(), known)));
     }
 
@@ -199,7 +202,10 @@ class RedisCoordination implements Coordination {
                 Integer.toString(HISTORY),
                 Long.toString(HISTORY_KEPT.toMillis())));
         values.of(now).forEach((field, value) -> arguments.addAll(List.of(field, value)));
-        return scripts.run(RedisScript.COMPARE_AND_SET, List.of(keys.call(key), keys.lease(key), keys.history(key)), arguments)
+        return scripts.run(
+                        RedisScript.COMPARE_AND_SET,
+                        List.of(keys.call(key), keys.lease(key), keys.history(key)),
+                        arguments)
                 .chain(answer -> answer.get(0).toString().equals(CHANGED)
                         ? again(change, told(key, answer), attempts)
                         : Uni.createFrom().item(Update.of(now)));
@@ -265,7 +271,9 @@ class RedisCoordination implements Coordination {
             this.token = token;
             this.renewals = delay.of(BETWEEN_RENEWALS)
                     .chain(() -> scripts.run(
-                            RedisScript.RENEW_LEASE, List.of(keys.lease(key)), List.of(token, Long.toString(LEASE.toMillis()))))
+                            RedisScript.RENEW_LEASE,
+                            List.of(keys.lease(key)),
+                            List.of(token, Long.toString(LEASE.toMillis()))))
                     .onFailure(RedisUnavailable.class)
                     .recoverWithNull()
                     .replaceWith(true)

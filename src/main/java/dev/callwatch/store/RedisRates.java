@@ -40,7 +40,8 @@ class RedisRates implements Rates {
         List<String> allowance = List.of(keys.allowance(account.key()));
         RedisRate rate = new RedisRate(
                 account.allowance(),
-                arguments -> scripts.run(RedisScript.ALLOWANCE, allowance, arguments).map(RedisRate.Answer::of),
+                arguments ->
+                        scripts.run(RedisScript.ALLOWANCE, allowance, arguments).map(RedisRate.Answer::of),
                 condition,
                 clock,
                 () -> ThreadLocalRandom.current().nextDouble());

@@ -77,7 +77,8 @@ class RedisScripts {
         return within(most, 1, script, keys, arguments);
     }
 
-    private Uni<Response> within(Duration step, int steps, RedisScript script, List<String> keys, List<String> arguments) {
+    private Uni<Response> within(
+            Duration step, int steps, RedisScript script, List<String> keys, List<String> arguments) {
         return Uni.createFrom().deferred(() -> {
             Timer.Sample since = Timer.start(registry);
             AtomicBoolean late = new AtomicBoolean();

@@ -1,7 +1,7 @@
 package dev.callwatch.store;
 
-import dev.callwatch.time.Delay;
 import dev.callwatch.call.ReplicasReconnected;
+import dev.callwatch.time.Delay;
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.runtime.ShutdownEvent;
@@ -52,7 +52,8 @@ class ReplicaChannel {
      * @param redis asked for once there is something to hear: without the setting there is none
      * @param back told when notices may have been missed, and are heard again
      */
-    ReplicaChannel(Supplier<ReactiveRedisDataSource> redis, Keys keys, RedisCircuit condition, Delay delay, Runnable back) {
+    ReplicaChannel(
+            Supplier<ReactiveRedisDataSource> redis, Keys keys, RedisCircuit condition, Delay delay, Runnable back) {
         this.redis = redis;
         this.channel = keys.notices();
         this.condition = condition;

@@ -6,8 +6,8 @@ import dev.callwatch.call.CallDocumentParser;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Snapshot;
-import dev.callwatch.problem.ProblemType;
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.problem.ProblemType;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +94,8 @@ class SnapshotCodec {
         fields.put(TROUBLE_DETAIL, lastError.map(UpstreamFailure::getMessage).orElse(NONE));
         fields.put(
                 TROUBLE_RETRY_AFTER,
-                lastError.flatMap(UpstreamFailure::retryAfter)
+                lastError
+                        .flatMap(UpstreamFailure::retryAfter)
                         .map(Duration::toMillis)
                         .map(String::valueOf)
                         .orElse(NONE));
@@ -153,8 +154,8 @@ class SnapshotCodec {
                 .map(Long::parseLong)
                 .map(Duration::ofMillis);
         return Optional.ofNullable(fields.get(TROUBLE))
-                .map(type ->
-                        UpstreamFailure.ofOtherReplica(problem(type), fields.getOrDefault(TROUBLE_DETAIL, NONE), retryAfter))
+                .map(type -> UpstreamFailure.ofOtherReplica(
+                        problem(type), fields.getOrDefault(TROUBLE_DETAIL, NONE), retryAfter))
                 .map(reason -> new Snapshot.LastError(
                         reason, instant(fields, TROUBLE_AT).orElseThrow(IllegalArgumentException::new)));
     }

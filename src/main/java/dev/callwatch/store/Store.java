@@ -2,8 +2,8 @@ package dev.callwatch.store;
 
 import dev.callwatch.budget.LocalRates;
 import dev.callwatch.budget.Rates;
-import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.Coordination;
+import dev.callwatch.call.LocalCoordination;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;

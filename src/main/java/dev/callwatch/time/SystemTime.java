@@ -7,17 +7,26 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 
-/** The real clock, and delays on the event loop of whoever waits. */
+/** The clocks of this machine, and delays on the event loop of whoever waits. */
 @Dependent
 class SystemTime {
+
+    /** For durations: a step of the time of day must neither freeze a cache nor stretch a pause. */
+    @Produces
+    @Singleton
+    @DefaultBean
+    Clock steady() {
+        return new SteadyClock(Instant.now(), System::nanoTime);
+    }
 
     @Produces
     @Singleton
     @DefaultBean
-    Clock clock() {
-        return Clock.tickMillis(ZoneOffset.UTC);
+    WallClock wall() {
+        return Clock.tickMillis(ZoneOffset.UTC)::instant;
     }
 
     @Produces

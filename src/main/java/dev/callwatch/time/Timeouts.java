@@ -33,9 +33,7 @@ public class Timeouts {
         }
         return Uni.createFrom().deferred(() -> {
             Duration left = Duration.between(clock.instant(), deadline);
-            return left.isNegative() || left.isZero()
-                    ? Uni.createFrom().failure(late.get())
-                    : within(left, work, late);
+            return left.isNegative() || left.isZero() ? Uni.createFrom().failure(late.get()) : within(left, work, late);
         });
     }
 
@@ -46,6 +44,10 @@ public class Timeouts {
      * @param late the failure where the limit passes first
      */
     public <T> Uni<T> within(Duration limit, Uni<T> work, Supplier<? extends Throwable> late) {
-        return Race.between(work, delay.of(limit).onItem().transformToUni(passed -> Uni.createFrom().failure(late.get())));
+        return Race.between(
+                work,
+                delay.of(limit)
+                        .onItem()
+                        .transformToUni(passed -> Uni.createFrom().failure(late.get())));
     }
 }

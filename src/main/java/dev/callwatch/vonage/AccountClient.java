@@ -1,12 +1,12 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
-import dev.callwatch.call.CallDetail;
-import dev.callwatch.call.CallGuid;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.Region;
 import dev.callwatch.budget.Budget;
 import dev.callwatch.budget.BudgetExhausted;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.UpstreamFailure;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;

@@ -1,17 +1,17 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
-import dev.callwatch.call.CallDetail;
-import dev.callwatch.call.CallDocumentParser;
-import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallDocumentParser;
+import dev.callwatch.call.UpstreamFailure;
+import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -1,18 +1,18 @@
 package dev.callwatch.vonage;
 
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.time.WallClock;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
-import java.time.Clock;
 import org.eclipse.microprofile.rest.client.ext.ResponseExceptionMapper;
 
 /** Turns every status other than 200, redirects included, into the failure it means. */
 final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
 
-    private final Clock clock;
+    private final WallClock clock;
 
-    RefusalMapper(Clock clock) {
+    RefusalMapper(WallClock clock) {
         this.clock = clock;
     }
 
@@ -25,6 +25,6 @@ final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
     @Override
     public UpstreamFailure toThrowable(Response response) {
         return UpstreamFailures.ofCall(
-                response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), clock.instant());
+                response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), clock.now());
     }
 }

@@ -1,7 +1,7 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.account.Region;
+import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.time.Timeouts;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;

@@ -1,8 +1,8 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.ClientSecret;
+import dev.callwatch.call.UpstreamFailure;
 import io.quarkus.oidc.client.OidcClient;
 import io.quarkus.oidc.client.OidcClientException;
 import io.quarkus.oidc.client.OidcClients;

@@ -1,12 +1,12 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.time.WallClock;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.oidc.common.OidcEndpoint;
 import io.quarkus.oidc.common.OidcResponseFilter;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 
 /** Turns a refusal of the token endpoint into the failure it means, since the OIDC client keeps its status to itself. */
 @Singleton
@@ -14,9 +14,9 @@ import java.time.Clock;
 @OidcEndpoint(OidcEndpoint.Type.TOKEN)
 class TokenRefusalFilter implements OidcResponseFilter {
 
-    private final Clock clock;
+    private final WallClock clock;
 
-    TokenRefusalFilter(Clock clock) {
+    TokenRefusalFilter(WallClock clock) {
         this.clock = clock;
     }
 
@@ -27,6 +27,6 @@ class TokenRefusalFilter implements OidcResponseFilter {
         }
         return Uni.createFrom()
                 .failure(UpstreamFailures.ofToken(
-                        answer.statusCode(), answer.responseHeaders().get(HttpHeaders.RETRY_AFTER), clock.instant()));
+                        answer.statusCode(), answer.responseHeaders().get(HttpHeaders.RETRY_AFTER), clock.now()));
     }
 }

@@ -1,8 +1,8 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Region;
+import dev.callwatch.call.UpstreamFailure;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

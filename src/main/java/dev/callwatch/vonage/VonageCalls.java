@@ -1,16 +1,16 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
-import dev.callwatch.call.CallDetail;
-import dev.callwatch.call.CallReader;
-import dev.callwatch.call.CallGuid;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.account.Region;
 import dev.callwatch.budget.Budgets;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallReader;
 import dev.callwatch.time.Delay;
 import dev.callwatch.time.Timeouts;
+import dev.callwatch.time.WallClock;
 import io.quarkus.oidc.client.OidcClients;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -35,6 +35,7 @@ public class VonageCalls implements CallReader {
     private final OidcClients oidcClients;
     private final Vertx vertx;
     private final Clock clock;
+    private final WallClock wallClock;
     private final Timeouts timeouts;
     private final UpstreamMetrics metrics;
     private final Retries retries;
@@ -50,6 +51,7 @@ public class VonageCalls implements CallReader {
             OidcClients oidcClients,
             Vertx vertx,
             Clock clock,
+            WallClock wallClock,
             Delay delay,
             Timeouts timeouts,
             UpstreamMetrics metrics) {
@@ -59,6 +61,7 @@ public class VonageCalls implements CallReader {
         this.oidcClients = oidcClients;
         this.vertx = vertx;
         this.clock = clock;
+        this.wallClock = wallClock;
         this.timeouts = timeouts;
         this.metrics = metrics;
         this.retries = new Retries(
@@ -112,7 +115,7 @@ public class VonageCalls implements CallReader {
     private CallsEndpoint endpoint(Region region) {
         return connections
                 .calls(region)
-                .register(new RefusalMapper(clock))
+                .register(new RefusalMapper(wallClock))
                 .httpClientRequestCustomizer(new BodyLimit())
                 .build(CallsEndpoint.class);
     }

@@ -2,14 +2,14 @@ package dev.callwatch.watch;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.budget.Budget;
-import dev.callwatch.time.Delay;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
-import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.LookupResult;
 import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.ProblemType;
-import dev.callwatch.call.CallGuid;
+import dev.callwatch.time.Delay;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
@@ -84,7 +84,13 @@ final class CallPoller {
      * @param journal what is known of it
      * @param whenOver told once, when the watch is over
      */
-    CallPoller(Account account, CallGuid guid, ReplayBuffer journal, Budget budget, Dependencies means, Consumer<CallPoller> whenOver) {
+    CallPoller(
+            Account account,
+            CallGuid guid,
+            ReplayBuffer journal,
+            Budget budget,
+            Dependencies means,
+            Consumer<CallPoller> whenOver) {
         this.account = account;
         this.guid = guid;
         this.view = FeedState.of(journal);

@@ -5,10 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.budget.Budgets;
-import dev.callwatch.time.Delay;
 import dev.callwatch.call.CallChanged;
-import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.Calls;
+import dev.callwatch.time.Delay;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -46,7 +46,8 @@ public class CallPollers {
     private final Cache<Key, ReplayBuffer> journals;
     private volatile boolean closed;
 
-    CallPollers(Calls calls, Budgets budgets, Delay delay, Clock clock, PollExecutor background, MeterRegistry registry) {
+    CallPollers(
+            Calls calls, Budgets budgets, Delay delay, Clock clock, PollExecutor background, MeterRegistry registry) {
         this.calls = calls;
         this.budgets = budgets;
         this.means = new CallPoller.Dependencies(calls, delay, clock, background);

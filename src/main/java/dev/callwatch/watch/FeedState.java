@@ -14,7 +14,11 @@ import java.util.Optional;
  * @param settled whether nothing more is to come
  */
 record FeedState(
-        long version, ReplayBuffer journal, Optional<ProblemException> lastError, Optional<CallEvent> lost, boolean settled) {
+        long version,
+        ReplayBuffer journal,
+        Optional<ProblemException> lastError,
+        Optional<CallEvent> lost,
+        boolean settled) {
 
     static FeedState of(ReplayBuffer journal) {
         return new FeedState(0, journal, Optional.empty(), Optional.empty(), false);

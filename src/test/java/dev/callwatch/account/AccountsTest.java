@@ -1,9 +1,9 @@
 package dev.callwatch.account;
 
-import dev.callwatch.settings.ConfigErrors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.callwatch.settings.ConfigErrors;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;

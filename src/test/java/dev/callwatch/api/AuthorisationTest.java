@@ -361,7 +361,11 @@ class AuthorisationTest {
         assertThat(lines)
                 .allSatisfy(line -> assertThat(line)
                         .doesNotContain(
-                                reader.split("\\.")[2], VonageStub.TOKEN, "planted-secret", "planted-own-token", "7206"));
+                                reader.split("\\.")[2],
+                                VonageStub.TOKEN,
+                                "planted-secret",
+                                "planted-own-token",
+                                "7206"));
     }
 
     private RequestSpecification as(String subject) {

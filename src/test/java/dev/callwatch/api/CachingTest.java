@@ -162,8 +162,9 @@ class CachingTest {
         "404, call-not-found"
     })
     void where_vonage_cannot_be_read_the_last_known_status_is_answered(int status, String reason) {
-        VonageStub vonage =
-                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(status));
+        VonageStub vonage = new VonageStub(wireMock, "statuses")
+                .grantsTokens()
+                .answersCalls(okJson(ENDED), VonageStub.status(status));
         String tag = vonage.lookUp().header("ETag");
         clock.pass(Duration.ofMinutes(6));
         vonage.lookUp()

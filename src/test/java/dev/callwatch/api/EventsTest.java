@@ -109,7 +109,8 @@ class EventsTest {
 
     @Test
     void many_readers_of_a_call_are_one_poll() throws Exception {
-        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(DISPOSED));
+        VonageStub vonage =
+                standIn().answersCalls(okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(DISPOSED));
         for (int i = 0; i < 20; i++) {
             follow(vonage);
         }

@@ -39,7 +39,8 @@ class LongPollTest {
 
     @Test
     void the_answer_is_held_back_until_the_tag_changes() {
-        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(RECORDED));
+        VonageStub vonage =
+                standIn().answersCalls(okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(RECORDED));
         String tag = vonage.lookUp().header("ETag");
         Response answer = waitFor(vonage, tag, 10);
         answer.then()
@@ -97,7 +98,11 @@ class LongPollTest {
     @Test
     void all_who_wait_share_one_poll_which_costs_nothing_once_nobody_waits() {
         VonageStub vonage = standIn()
-                .answersCalls(okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(VonageStub.ACTIVE), okJson(RECORDED));
+                .answersCalls(
+                        okJson(VonageStub.ACTIVE),
+                        okJson(VonageStub.ACTIVE),
+                        okJson(VonageStub.ACTIVE),
+                        okJson(RECORDED));
         String tag = vonage.lookUp().header("ETag");
         int before = vonage.callRequests();
         List<CompletableFuture<Response>> waiting = IntStream.range(0, 20)

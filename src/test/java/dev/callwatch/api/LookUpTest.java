@@ -44,7 +44,8 @@ class LookUpTest {
 
     @Test
     void a_call_is_answered_enriched() {
-        VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson("""
+        VonageStub vonage =
+                new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson("""
                                 {"id":"94e5928c-7f7e-4645-ad72-61010f906449","links":[{"href":"https://emea.cc.vonage.com/x","rel":"_self"}],
                                  "from":{"telephoneNumber":"02072068888","agentId":"10"},"to":{"telephoneNumber":"02072068888"},
                                  "status":null,"recordingStatus":null,
@@ -86,7 +87,8 @@ class LookUpTest {
 
     @Test
     void vonage_is_asked_as_it_documents() {
-        VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
+        VonageStub vonage =
+                new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
         wireMock.verifyThat(
                 1,
@@ -108,7 +110,8 @@ class LookUpTest {
 
     @Test
     void a_guid_in_upper_case_is_the_same_call() {
-        VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
+        VonageStub vonage =
+                new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         given().get("/v1/accounts/a1b2c3d4e5/calls/{guid}", vonage.guid().toUpperCase(java.util.Locale.ROOT))
                 .then()
                 .statusCode(200)

@@ -1,14 +1,14 @@
 package dev.callwatch.api;
 
-import dev.callwatch.account.AccountKey;
-import dev.callwatch.call.CallKey;
-import dev.callwatch.call.CallStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallStatus;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

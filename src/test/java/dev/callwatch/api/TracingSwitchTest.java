@@ -37,7 +37,8 @@ class TracingSwitchTest {
 
     @Test
     void an_explicit_setting_stands() {
-        SmallRyeConfig config = builder().withSources(cacheStatus(DISABLED, "false")).build();
+        SmallRyeConfig config =
+                builder().withSources(cacheStatus(DISABLED, "false")).build();
         assertThat(config.getValue(DISABLED, Boolean.class)).isFalse();
     }
 

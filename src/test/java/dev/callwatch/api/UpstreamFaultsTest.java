@@ -90,7 +90,8 @@ class UpstreamFaultsTest {
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 504})
     void a_transient_status_is_retried(int status) {
-        VonageStub vonage = standIn("retried").grantsTokens().answersCalls(VonageStub.status(status), okJson(VonageStub.ACTIVE));
+        VonageStub vonage =
+                standIn("retried").grantsTokens().answersCalls(VonageStub.status(status), okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
         assertThat(vonage.callRequests()).isEqualTo(2);
     }
@@ -115,7 +116,8 @@ class UpstreamFaultsTest {
 
     @Test
     void a_burst_of_401s_is_one_token_request() {
-        VonageStub tokens = standIn("burst").answersTokens(VonageStub.granted("planted-1"), VonageStub.granted("planted-2"));
+        VonageStub tokens =
+                standIn("burst").answersTokens(VonageStub.granted("planted-1"), VonageStub.granted("planted-2"));
         String calls = "/v0/burst/calls/.*";
         wireMock.register(get(urlPathMatching(calls))
                 .withHeader("Authorization", equalTo("Bearer planted-1"))
@@ -260,8 +262,9 @@ class UpstreamFaultsTest {
 
     @Test
     void an_answer_that_drips_is_a_timeout_too() {
-        VonageStub vonage =
-                standIn("slow").grantsTokens().answersCalls(ok(VonageStub.ACTIVE).withChunkedDribbleDelay(10, 10_000));
+        VonageStub vonage = standIn("slow")
+                .grantsTokens()
+                .answersCalls(ok(VonageStub.ACTIVE).withChunkedDribbleDelay(10, 10_000));
         problem(vonage.lookUp(), 504, "upstream-timeout");
     }
 

@@ -1,10 +1,10 @@
 package dev.callwatch.budget;
 
-import dev.callwatch.time.VirtualTime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Allowance;
+import dev.callwatch.time.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;

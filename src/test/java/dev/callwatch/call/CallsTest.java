@@ -1,11 +1,11 @@
 package dev.callwatch.call;
 
-import dev.callwatch.vonage.ScriptedReader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AnAccount;
 import dev.callwatch.time.VirtualTime;
+import dev.callwatch.vonage.ScriptedReader;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
@@ -82,8 +82,10 @@ class CallsTest {
         vonage.answers(guid, ACTIVE);
         Snapshot old = Snapshot.of(look().assertCompleted().getItem().status());
         time.pass(Duration.ofHours(1));
-        Coordination.HeldElsewhere taken = new Coordination.HeldElsewhere(Uni.createFrom().item(() -> Optional.of(Coordination.Update.of(old))));
-        LookupResult sighting = CallsInVirtualTime.of(vonage, options, new Others(taken, lease()), time, time, changes::add)
+        Coordination.HeldElsewhere taken =
+                new Coordination.HeldElsewhere(Uni.createFrom().item(() -> Optional.of(Coordination.Update.of(old))));
+        LookupResult sighting = CallsInVirtualTime.of(
+                        vonage, options, new Others(taken, lease()), time, time, changes::add)
                 .look(account, guid, CacheDirectives.ORDINARY)
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create())
@@ -271,7 +273,9 @@ class CallsTest {
     }
 
     private UniAssertSubscriber<LookupResult> look() {
-        return calls.look(account, guid, CacheDirectives.ORDINARY).subscribe().withSubscriber(UniAssertSubscriber.create());
+        return calls.look(account, guid, CacheDirectives.ORDINARY)
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create());
     }
 
     private static CallGuid guid() {

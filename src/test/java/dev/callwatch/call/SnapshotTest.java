@@ -1,9 +1,9 @@
 package dev.callwatch.call;
 
-import dev.callwatch.vonage.ScriptedReader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.vonage.ScriptedReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -102,6 +102,9 @@ class SummaryTest {
 
     private static Optional<CallStatus.Result> result(String code, String party, String reason) {
         return Optional.of(new CallStatus.Result(
-                Optional.ofNullable(code), Optional.ofNullable(party), Optional.ofNullable(reason), RetryAdvice.UNKNOWN));
+                Optional.ofNullable(code),
+                Optional.ofNullable(party),
+                Optional.ofNullable(reason),
+                RetryAdvice.UNKNOWN));
     }
 }

@@ -1,21 +1,21 @@
 package dev.callwatch.store;
 
-import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AnAccount;
-import dev.callwatch.settings.ConfigErrors;
-import dev.callwatch.time.Delay;
+import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.CallChanged;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallReader;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
-import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.LookupOptions;
-import dev.callwatch.call.ReplicasReconnected;
 import dev.callwatch.call.LookupResult;
-import dev.callwatch.call.CallGuid;
-import dev.callwatch.call.CallReader;
+import dev.callwatch.call.ReplicasReconnected;
+import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.time.Delay;
+import dev.callwatch.vonage.ScriptedReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.redis.runtime.datasource.ReactiveRedisDataSourceImpl;
 import io.quarkus.runtime.ShutdownEvent;
@@ -91,7 +91,14 @@ final class AReplica implements AutoCloseable {
         notices.listen(readers[0]::hear);
         this.presence = new Heartbeat(store, identity, scripts, keys, notices, condition, delay);
         this.replicas = new RedisCoordination(
-                scripts, keys, new SnapshotCodec(AnAccount.only(), ScriptedReader::detail), readers[0], identity, options, delay, clock);
+                scripts,
+                keys,
+                new SnapshotCodec(AnAccount.only(), ScriptedReader::detail),
+                readers[0],
+                identity,
+                options,
+                delay,
+                clock::instant);
         this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, delay, this::changed);
         presence.begin(new StartupEvent());
     }

@@ -1,10 +1,10 @@
 package dev.callwatch.store;
 
-import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallReader;
+import dev.callwatch.vonage.ScriptedReader;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;

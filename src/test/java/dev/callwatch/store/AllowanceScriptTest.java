@@ -433,8 +433,8 @@ class AllowanceScriptTest {
     private static Rate rate(Allowance allowance) {
         return new RedisRate(
                 allowance,
-                arguments ->
-                        scripts.run(RedisScript.ALLOWANCE, List.of(KEY), arguments).map(RedisRate.Answer::of),
+                arguments -> scripts.run(RedisScript.ALLOWANCE, List.of(KEY), arguments)
+                        .map(RedisRate.Answer::of),
                 condition(),
                 Clock.tickMillis(ZoneOffset.UTC),
                 () -> 0.5);

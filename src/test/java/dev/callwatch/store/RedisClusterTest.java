@@ -3,8 +3,8 @@ package dev.callwatch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallStatus;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
 import io.vertx.redis.client.RedisClientType;

@@ -3,15 +3,15 @@ package dev.callwatch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Coordination;
 import dev.callwatch.call.LookupResult;
 import dev.callwatch.call.Snapshot;
-import dev.callwatch.call.CallDetail;
-import dev.callwatch.call.CallGuid;
-import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.vonage.ScriptedReader;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -332,7 +332,10 @@ class RedisCoordinationTest {
         CallStatus before = told.snapshot().status().orElseThrow();
         CallStatus now = status(
                 before, before.revision() + 1, document, before.observed().at().plusMillis(1));
-        lease(replica, before).publish(told.snapshot(), Snapshot.of(now)).await().indefinitely();
+        lease(replica, before)
+                .publish(told.snapshot(), Snapshot.of(now))
+                .await()
+                .indefinitely();
     }
 
     private CallStatus status(CallStatus before, long revision, String document, Instant at) {

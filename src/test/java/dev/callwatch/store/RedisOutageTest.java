@@ -3,10 +3,10 @@ package dev.callwatch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.callwatch.call.CallStatus;
-import dev.callwatch.call.LookupResult;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.LookupResult;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;

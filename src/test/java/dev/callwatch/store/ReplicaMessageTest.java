@@ -3,10 +3,10 @@ package dev.callwatch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.AccountKey;
-import dev.callwatch.call.CallKey;
-import dev.callwatch.problem.ProblemType;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallKey;
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.problem.ProblemType;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,8 +34,9 @@ class ReplicaMessageTest {
     void a_failure_is_heard_with_its_problem_and_detail() {
         UpstreamFailure reason = UpstreamFailure.ofOtherReplica(
                 ProblemType.BUDGET_EXHAUSTED, "The budget is \"spent\".", Optional.of(Duration.ofSeconds(2)));
-        ReplicaMessage.GivenUp heard = (ReplicaMessage.GivenUp)
-                ReplicaMessage.of(new ReplicaMessage.GivenUp(CALL, reason).text()).orElseThrow();
+        ReplicaMessage.GivenUp heard =
+                (ReplicaMessage.GivenUp) ReplicaMessage.of(new ReplicaMessage.GivenUp(CALL, reason).text())
+                        .orElseThrow();
         assertThat(heard.call()).isEqualTo(CALL);
         assertThat(heard.reason().type()).isEqualTo(ProblemType.BUDGET_EXHAUSTED);
         assertThat(heard.reason().getMessage()).isEqualTo("The budget is \"spent\".");

@@ -145,7 +145,8 @@ class SharedBudgetTest {
             this.budget = BudgetsInVirtualTime.of(
                             account -> new RedisRate(
                                     account.allowance(),
-                                    arguments -> scripts.run(RedisScript.ALLOWANCE, List.of("test:{a}:allowance"), arguments)
+                                    arguments -> scripts.run(
+                                                    RedisScript.ALLOWANCE, List.of("test:{a}:allowance"), arguments)
                                             .map(RedisRate.Answer::of),
                                     condition,
                                     clock,

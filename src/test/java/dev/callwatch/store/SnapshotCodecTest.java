@@ -1,16 +1,16 @@
 package dev.callwatch.store;
 
-import dev.callwatch.vonage.ScriptedReader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.callwatch.account.AnAccount;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Snapshot;
-import dev.callwatch.problem.ProblemType;
-import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.problem.ProblemType;
+import dev.callwatch.vonage.ScriptedReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -42,8 +42,8 @@ class SnapshotCodecTest {
     @EnumSource(ProblemType.class)
     void a_failure_comes_back_with_its_problem_and_its_word_on_when_to_come_back(ProblemType type) {
         Optional<Duration> wait = Optional.of(Duration.ofSeconds(3));
-        Snapshot snapshot =
-                Snapshot.of(status()).failed(UpstreamFailure.ofOtherReplica(type, "some detail", wait), AT.plusSeconds(2));
+        Snapshot snapshot = Snapshot.of(status())
+                .failed(UpstreamFailure.ofOtherReplica(type, "some detail", wait), AT.plusSeconds(2));
         Snapshot read = written(snapshot);
         UpstreamFailure reason = read.lastError().orElseThrow().reason();
         assertThat(reason.type()).isEqualTo(type);

@@ -11,7 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A clock that stands still until it is moved, and delays that fire while it moves. */
-public class VirtualTime extends Clock implements Delay {
+public class VirtualTime extends Clock implements Delay, WallClock {
 
     private record Timer(Instant at, long order, Runnable task) {}
 
@@ -44,6 +44,11 @@ public class VirtualTime extends Clock implements Delay {
             now = next.at().isAfter(now) ? next.at() : now;
             next.task().run();
         }
+    }
+
+    @Override
+    public Instant now() {
+        return now;
     }
 
     /** How many delays are pending. */

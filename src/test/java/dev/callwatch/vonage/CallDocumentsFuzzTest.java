@@ -1,11 +1,11 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
-import dev.callwatch.call.CallDetail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.UpstreamFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import net.jqwik.api.Arbitrary;

@@ -1,10 +1,10 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
-import dev.callwatch.call.CallDetail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.UpstreamFailure;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

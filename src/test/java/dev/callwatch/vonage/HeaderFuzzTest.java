@@ -1,8 +1,8 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.CallGuid;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.callwatch.call.CallGuid;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;

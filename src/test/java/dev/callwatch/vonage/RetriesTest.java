@@ -1,8 +1,8 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.UpstreamFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;

@@ -1,10 +1,10 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.account.Account;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallReader;
 import dev.callwatch.call.UpstreamFailure;
-import dev.callwatch.account.Account;
 import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AnAccount;
-import dev.callwatch.time.VirtualTime;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
-import dev.callwatch.call.CacheDirectives;
-import dev.callwatch.call.CallGuid;
+import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
 import java.time.Duration;
 import java.util.Map;
