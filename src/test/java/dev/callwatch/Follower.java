@@ -22,9 +22,10 @@ final class Follower implements AutoCloseable {
     /**
      * An event about a call.
      *
+     * @param previous the revision before; 0 for the first that is known
      * @param version what the disposition says
      */
-    record Update(String guid, String type, long revision, int version, int replica) {}
+    record Update(String guid, String type, long revision, long previous, int version, int replica) {}
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -126,6 +127,7 @@ final class Follower implements AutoCloseable {
                     json.getString("call.id"),
                     json.getString("type"),
                     json.getLong("call.revision"),
+                    json.get("previous") == null ? 0 : json.getLong("previous"),
                     Integer.parseInt(json.getString("call.disposition")),
                     replica));
             last = Optional.of(id);

@@ -23,13 +23,13 @@ import java.util.Optional;
 class BatchAnswer {
 
     private final Batch batch;
-    private final StatusRenderer representations;
+    private final StatusRenderer renderer;
     private final Audit audit;
 
-    BatchAnswer(Batch batch, StatusRenderer representations, Audit audit) {
+    BatchAnswer(Batch batch, StatusRenderer renderer, Audit audit) {
         this.audit = audit;
         this.batch = batch;
-        this.representations = representations;
+        this.renderer = renderer;
     }
 
     /** The rows in the order asked. */
@@ -55,7 +55,7 @@ class BatchAnswer {
                 .filter(id -> CallGuid.parse(id).isEmpty())
                 .map(id -> row(id, new InvalidRequest(List.of(new Violation("ids", RequestedCall.GUID_FORM))), request))
                 .toList();
-        Multi<BatchResult.Row> looked = batch.look(grant.account(), guids, caller.name())
+        Multi<BatchResult.Row> looked = batch.lookUp(grant.account(), guids, caller.name())
                 .invoke(outcome -> audit(caller, grant, outcome))
                 .map(outcome -> row(grant, outcome, request));
         return Multi.createBy()
@@ -76,9 +76,9 @@ class BatchAnswer {
     }
 
     private BatchResult.Row row(Grant grant, Batch.Outcome outcome, RoutingContext request) {
-        return outcome.sighting()
-                .map(sighting -> BatchResult.Row.of(
-                        outcome.guid().value(), representations.shown(sighting.status(), grant.numbers())))
+        return outcome.result()
+                .map(result ->
+                        BatchResult.Row.of(outcome.guid().value(), renderer.shown(result.status(), grant.numbers())))
                 .orElseGet(() -> row(outcome.guid().value(), outcome.failure().orElseThrow(), request));
     }
 

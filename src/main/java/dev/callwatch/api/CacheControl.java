@@ -17,7 +17,7 @@ final class CacheControl {
     private CacheControl() {}
 
     /** Reads the header's lines; unknown and malformed directives count as absent. */
-    static CacheDirectives demand(List<String> lines) {
+    static CacheDirectives parse(List<String> lines) {
         List<String> directives = lines.stream()
                 .flatMap(line -> Stream.of(line.split(",")))
                 .map(directive -> directive.strip().toLowerCase(Locale.ROOT))

@@ -5,7 +5,6 @@ import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.CallerLimits;
 import dev.callwatch.access.Grant;
-import dev.callwatch.account.Account;
 import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
@@ -122,35 +121,36 @@ public class CallResource {
         RequestedCall requested = RequestedCall.of(accountKey, callGuid);
         Caller caller = AuthenticationFilter.caller(request);
         Grant grant = access.grant(caller, requested.account());
-        Account account = grant.account();
-        CacheDirectives demand = CacheControl.demand(cacheControl).by(caller.name());
-        Optional<Duration> wait = ifNoneMatch.isEmpty() ? Optional.empty() : Preference.wait(prefer);
-        Uni<LookupResult> sighting = wait.isPresent()
-                ? waiting(caller, grant, requested.guid(), demand, ifNoneMatch, wait.get())
-                : calls.look(account, requested.guid(), demand);
-        return sighting.onItemOrFailure()
-                .invoke((seen, failure) ->
+        CacheDirectives directives = CacheControl.parse(cacheControl);
+        // A caller that wants what is cached does not wait for what is not.
+        Optional<Duration> wait =
+                ifNoneMatch.isEmpty() || directives.onlyIfCached() ? Optional.empty() : Preference.wait(prefer);
+        Uni<LookupResult> result = wait.isPresent()
+                ? waiting(caller, grant, requested.guid(), directives, ifNoneMatch, wait.get())
+                : calls.lookUp(grant.account(), requested.guid(), directives, caller.name());
+        return result.onItemOrFailure()
+                .invoke((found, failure) ->
                         audit.read(caller, grant, requested.guid().value(), outcome(failure)))
-                .map(seen -> answer.of(seen, grant, ifNoneMatch, wait));
+                .map(found -> answer.of(found, grant, ifNoneMatch, wait));
     }
 
     private Uni<LookupResult> waiting(
             Caller caller,
             Grant grant,
             CallGuid guid,
-            CacheDirectives demand,
+            CacheDirectives directives,
             List<String> ifNoneMatch,
             Duration longest) {
-        CallerLimits.Reservation claim = limits.wait(caller);
-        return longPoll.look(
+        CallerLimits.Reservation reservation = limits.wait(caller);
+        return longPoll.lookUp(
                         grant.account(),
                         guid,
-                        demand,
-                        status -> answer.isNews(status, grant, ifNoneMatch),
+                        directives,
+                        status -> answer.isNew(status, grant, ifNoneMatch),
                         longest,
                         caller)
                 .onTermination()
-                .invoke(claim::release);
+                .invoke(reservation::release);
     }
 
     /** Looks several calls up and answers when all are known. */

@@ -5,15 +5,18 @@ import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.CallerLimits;
 import dev.callwatch.access.Grant;
+import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
@@ -28,6 +31,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jboss.resteasy.reactive.common.util.RestMediaType;
 
@@ -71,11 +75,15 @@ public class EventResource {
                         mediaType = RestMediaType.APPLICATION_NDJSON,
                         schema = @Schema(implementation = CallEvent.class))
             })
+    @APIResponse(
+            responseCode = "204",
+            description = "The client comes back, and has everything: nothing more is to come.")
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
     @APIResponse(responseCode = "401", ref = "Unauthenticated")
     @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "429", ref = "RateLimited")
+    @Resumable
     public Multi<OutboundSseEvent> follow(
             @PathParam("accountKey") String accountKey,
             @PathParam("callGuid") String callGuid,
@@ -95,6 +103,7 @@ public class EventResource {
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @ResponseHeader(name = NO_BUFFERING, value = "no")
     @Operation(hidden = true)
+    @Resumable
     public Multi<Line> followAsLines(
             @PathParam("accountKey") String accountKey,
             @PathParam("callGuid") String callGuid,
@@ -122,11 +131,15 @@ public class EventResource {
                         mediaType = RestMediaType.APPLICATION_NDJSON,
                         schema = @Schema(implementation = CallEvent.class))
             })
+    @APIResponse(
+            responseCode = "204",
+            description = "The client comes back, and has everything: nothing more is to come.")
     @APIResponse(responseCode = "400", ref = "InvalidRequest")
     @APIResponse(responseCode = "401", ref = "Unauthenticated")
     @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "429", ref = "RateLimited")
+    @Resumable
     public Multi<OutboundSseEvent> followAll(
             @PathParam("accountKey") String accountKey,
             @Parameter(description = "A call's GUID; 1 to 100 times.") @RestQuery("id") List<String> ids,
@@ -144,12 +157,46 @@ public class EventResource {
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @ResponseHeader(name = NO_BUFFERING, value = "no")
     @Operation(hidden = true)
+    @Resumable
     public Multi<Line> followAllAsLines(
             @PathParam("accountKey") String accountKey,
             @RestQuery("id") List<String> ids,
             @RestHeader("Last-Event-ID") List<String> lastEventId,
             @Context RoutingContext request) {
         return lines(frames(RequestedStream.of(accountKey, ids), lastEventId, request));
+    }
+
+    /** Answers what following one call would be answered with, without following it. */
+    @HEAD
+    @Path("/{accountKey}/calls/{callGuid}/events")
+    @Produces({MediaType.SERVER_SENT_EVENTS, RestMediaType.APPLICATION_NDJSON})
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @Operation(hidden = true)
+    public RestResponse<Void> check(
+            @PathParam("accountKey") String accountKey,
+            @PathParam("callGuid") String callGuid,
+            @Context RoutingContext request) {
+        return check(RequestedCall.of(accountKey, callGuid).account(), request);
+    }
+
+    /** Answers what following several calls would be answered with, without following them. */
+    @HEAD
+    @Path("/{accountKey}/calls/events")
+    @Produces({MediaType.SERVER_SENT_EVENTS, RestMediaType.APPLICATION_NDJSON})
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @Operation(hidden = true)
+    public RestResponse<Void> checkAll(
+            @PathParam("accountKey") String accountKey,
+            @RestQuery("id") List<String> ids,
+            @Context RoutingContext request) {
+        return check(RequestedStream.of(accountKey, ids).account(), request);
+    }
+
+    private RestResponse<Void> check(AccountKey account, RoutingContext request) {
+        access.grant(AuthenticationFilter.caller(request), account);
+        return RestResponse.ResponseBuilder.<Void>ok()
+                .header(HttpHeaders.CONTENT_TYPE, MediaType.SERVER_SENT_EVENTS)
+                .build();
     }
 
     private Multi<StreamFrame> frames(RequestedCall requested, List<String> lastEventId, RoutingContext request) {
@@ -160,18 +207,19 @@ public class EventResource {
     private Multi<StreamFrame> frames(RequestedStream requested, List<String> lastEventId, RoutingContext request) {
         Caller caller = AuthenticationFilter.caller(request);
         Grant grant = access.grant(caller, requested.account());
-        CallerLimits.Reservation claim = limits.stream(caller, requested.guids().size());
+        CallerLimits.Reservation reservation =
+                limits.stream(caller, requested.guids().size());
         requested.guids().forEach(guid -> audit.read(caller, grant, guid.value(), "followed"));
         return stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request)
                 .onTermination()
-                .invoke(claim::release);
+                .invoke(reservation::release);
     }
 
     private static OutboundSseEvent event(StreamFrame frame, Sse sse) {
         OutboundSseEvent.Builder event = sse.newEventBuilder();
-        if (frame instanceof StreamFrame.Event told) {
-            told.id().ifPresent(event::id);
-            event.name(told.name()).data(told.data());
+        if (frame instanceof StreamFrame.Event named) {
+            named.id().ifPresent(event::id);
+            event.name(named.name()).data(named.data());
         } else if (frame instanceof StreamFrame.Retry retry) {
             event.comment("").reconnectDelay(retry.after().toMillis());
         } else {

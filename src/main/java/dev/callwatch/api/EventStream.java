@@ -12,12 +12,13 @@ import dev.callwatch.call.CallGuid;
 import dev.callwatch.problem.Problem;
 import dev.callwatch.time.Delay;
 import dev.callwatch.time.WallClock;
-import dev.callwatch.watch.CallPollers;
+import dev.callwatch.watch.CallFeed;
 import dev.callwatch.watch.Notification;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Tells one reader of one or several calls what happens to them. */
+/** Streams to one client what happens to one or several calls. */
 @Singleton
 class EventStream {
 
@@ -38,13 +39,13 @@ class EventStream {
     /** No call is followed for so long, and a timer does not take the end of time. */
     private static final Duration LONGEST = Duration.ofDays(30);
 
-    /** At shutdown readers come back spread over so long. */
+    /** At shutdown clients come back spread over so long. */
     private static final int RETRY_SPREAD_MILLIS = 2_000;
 
-    private static final StreamFrame.Event END = new StreamFrame.Event("end", Optional.empty(), "{}");
+    private static final StreamFrame.Event END = new StreamFrame.Event("end", Optional.of(LastEventId.END), "{}");
 
-    private final CallPollers watches;
-    private final StatusRenderer representations;
+    private final CallFeed feed;
+    private final StatusRenderer renderer;
     private final ObjectMapper json;
     private final Audit audit;
     private final Delay delay;
@@ -52,15 +53,15 @@ class EventStream {
     private final AtomicInteger open = new AtomicInteger();
 
     EventStream(
-            CallPollers watches,
-            StatusRenderer representations,
+            CallFeed feed,
+            StatusRenderer renderer,
             ObjectMapper json,
             Audit audit,
             Delay delay,
             WallClock clock,
             MeterRegistry registry) {
-        this.watches = watches;
-        this.representations = representations;
+        this.feed = feed;
+        this.renderer = renderer;
         this.json = json;
         this.audit = audit;
         this.delay = delay;
@@ -77,10 +78,26 @@ class EventStream {
      */
     @RegisterForReflection
     @JsonPropertyOrder({"id", "problem"})
-    record TroubledCall(Optional<String> id, Problem problem) {}
+    record FailedCall(Optional<String> id, Problem problem) {}
 
-    /** News of one of the calls. */
-    private record Item(CallGuid guid, Notification news) {}
+    /** A notification about one of the calls. */
+    private record Item(CallGuid guid, Notification notification) {}
+
+    /**
+     * Whether a client that comes back has everything: it got the event {@code end}, or it has the last revision of the one call
+     * that it follows, of which nothing more is to come.
+     *
+     * @param lastEventId the lines of that request header
+     */
+    Uni<Boolean> isOver(Account account, Set<CallGuid> guids, List<String> lastEventId) {
+        if (LastEventId.isEnd(lastEventId)) {
+            return Uni.createFrom().item(true);
+        }
+        return LastEventId.parse(lastEventId)
+                .filter(last -> guids.equals(Set.of(last.guid())))
+                .map(last -> feed.isFinal(account, last.guid(), last.revision()))
+                .orElseGet(() -> Uni.createFrom().item(false));
+    }
 
     /**
      * Streams.
@@ -88,14 +105,14 @@ class EventStream {
      * @param caller who reads; once its token expires the stream ends with that problem
      * @param grant what it may see
      * @param guids the calls, each once
-     * @param last where the reader left off, if it comes back
+     * @param last where the client left off, if it comes back
      * @return frames until every call is settled or the process ends; it never fails
      */
     Multi<StreamFrame> of(
             Caller caller, Grant grant, Set<CallGuid> guids, Optional<LastEventId> last, RoutingContext request) {
         return Multi.createFrom().deferred(() -> {
             AtomicInteger unsettled = new AtomicInteger(guids.size());
-            Multi<StreamFrame> told = news(grant.account(), guids, last)
+            Multi<StreamFrame> events = notifications(caller, grant.account(), guids, last)
                     .onItem()
                     .transformToIterable(item -> frames(grant, item, unsettled, request))
                     .onCompletion()
@@ -107,19 +124,22 @@ class EventStream {
                     .concatenating()
                     .streams(
                             Multi.createFrom().item(new StreamFrame.Retry(RETRY)),
-                            whileValid(caller, grant, told, request))
+                            whileValid(caller, grant, events, request))
                     .onTermination()
                     .invoke(open::decrementAndGet);
         });
     }
 
-    private Multi<Item> news(Account account, Set<CallGuid> guids, Optional<LastEventId> last) {
+    private Multi<Item> notifications(Caller caller, Account account, Set<CallGuid> guids, Optional<LastEventId> last) {
         List<Multi<Item>> calls = guids.stream()
-                .map(guid -> watches.follow(
-                                account, guid, last.map(event -> event.of(guid)).orElse(OptionalLong.empty()))
-                        .map(news -> new Item(guid, news)))
+                .map(guid -> feed.follow(
+                                account,
+                                guid,
+                                last.map(event -> event.of(guid)).orElse(OptionalLong.empty()),
+                                caller.name())
+                        .map(notification -> new Item(guid, notification)))
                 .toList();
-        // One at a time of each call, so that a slow reader's news wait where they can be outdone.
+        // One at a time of each call, so that what a slow client does not take waits where newer states replace it.
         return Multi.createBy()
                 .merging()
                 .withConcurrency(calls.size())
@@ -128,10 +148,11 @@ class EventStream {
     }
 
     /** Heartbeats included; an empty item is the end. */
-    private Multi<StreamFrame> whileValid(Caller caller, Grant grant, Multi<StreamFrame> told, RoutingContext request) {
+    private Multi<StreamFrame> whileValid(
+            Caller caller, Grant grant, Multi<StreamFrame> events, RoutingContext request) {
         Multi<Optional<StreamFrame>> untilTheEnd = Multi.createBy()
                 .concatenating()
-                .streams(told.map(Optional::of), Multi.createFrom().item(Optional.empty()));
+                .streams(events.map(Optional::of), Multi.createFrom().item(Optional.empty()));
         Multi<Optional<StreamFrame>> heartbeats = delay.of(HEARTBEAT)
                 .replaceWith(Optional.<StreamFrame>of(new StreamFrame.Heartbeat()))
                 .repeat()
@@ -162,13 +183,13 @@ class EventStream {
     }
 
     private List<StreamFrame> frames(Grant grant, Item item, AtomicInteger unsettled, RoutingContext request) {
-        if (item.news() instanceof Notification.Changed seen) {
-            String id = LastEventId.of(item.guid(), seen.event().call().revision());
-            return List.of(new StreamFrame.Event(
-                    "status", Optional.of(id), representations.of(seen.event(), grant.numbers())));
+        if (item.notification() instanceof Notification.Changed changed) {
+            String id = LastEventId.of(item.guid(), changed.event().call().revision());
+            return List.of(
+                    new StreamFrame.Event("status", Optional.of(id), renderer.of(changed.event(), grant.numbers())));
         }
-        if (item.news() instanceof Notification.Failed troubled) {
-            Problem problem = ProblemMapper.of(troubled.reason(), request);
+        if (item.notification() instanceof Notification.Failed failed) {
+            Problem problem = ProblemMapper.of(failed.reason(), request);
             return List.of(problem(Optional.of(item.guid().value()), problem));
         }
         return unsettled.decrementAndGet() == 0 ? List.of(END) : List.of();
@@ -176,7 +197,7 @@ class EventStream {
 
     private StreamFrame problem(Optional<String> id, Problem problem) {
         try {
-            String data = json.writeValueAsString(new TroubledCall(id, problem));
+            String data = json.writeValueAsString(new FailedCall(id, problem));
             return new StreamFrame.Event("problem", Optional.empty(), data);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);

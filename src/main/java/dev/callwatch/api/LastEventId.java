@@ -8,12 +8,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a reader that comes back left off, from {@code Last-Event-ID} (WHATWG HTML, server-sent events).
+ * Where a client that comes back left off, from {@code Last-Event-ID} (WHATWG HTML, server-sent events).
  *
- * @param guid the call of the event
+ * @param guid the call of the last event that it got
  * @param revision its revision, at least 1
  */
 record LastEventId(CallGuid guid, long revision) {
+
+    /** The identifier of the event {@code end}: whoever comes back with it was told everything. */
+    static final String END = "end";
 
     private static final Pattern FORM = Pattern.compile("(.{36}):([1-9][0-9]{0,17})");
 
@@ -31,6 +34,11 @@ record LastEventId(CallGuid guid, long revision) {
                                 .map(guid -> new LastEventId(guid, Long.parseLong(matcher.group(2))))
                                 .stream())
                 .findFirst();
+    }
+
+    /** Whether the header says that the client was told everything. */
+    static boolean isEnd(List<String> lines) {
+        return lines.contains(END);
     }
 
     /** The revision to resume a call after, where the event was one of that call. */

@@ -13,9 +13,9 @@ public record Line(@JsonValue @JsonRawValue String json) {
     private static final Line HEARTBEAT = new Line("");
 
     static Line of(StreamFrame frame) {
-        if (frame instanceof StreamFrame.Event told) {
-            String id = told.id().map(known -> '"' + known + '"').orElse("null");
-            return new Line("{\"event\":\"" + told.name() + "\",\"id\":" + id + ",\"data\":" + told.data() + "}");
+        if (frame instanceof StreamFrame.Event event) {
+            String id = event.id().map(known -> '"' + known + '"').orElse("null");
+            return new Line("{\"event\":\"" + event.name() + "\",\"id\":" + id + ",\"data\":" + event.data() + "}");
         }
         return HEARTBEAT;
     }

@@ -78,6 +78,7 @@ public final class Masking {
                 status.result().map(masking::result),
                 status.disposition().map(masking::text),
                 status.revision(),
+                status.previous(),
                 status.observed(),
                 status.stale(),
                 masking.document(status.vonage()));

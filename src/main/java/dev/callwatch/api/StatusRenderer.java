@@ -85,7 +85,9 @@ class StatusRenderer {
                 .map(change -> '"' + change.wireName() + '"')
                 .collect(Collectors.joining(",", "[", "]"));
         String call = new String(of(event.call(), numbers).body(), StandardCharsets.UTF_8);
-        return "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"call\":" + call + "}";
+        String previous = event.previous().map(String::valueOf).orElse("null");
+        return "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"previous\":" + previous
+                + ",\"call\":" + call + "}";
     }
 
     private Representation make(CallStatus status) {

@@ -33,13 +33,13 @@ public class Batch {
     /**
      * What became of one call.
      *
-     * @param sighting its status
+     * @param result its status
      * @param failure why there is none
      */
-    public record Outcome(CallGuid guid, Optional<LookupResult> sighting, Optional<ProblemException> failure) {
+    public record Outcome(CallGuid guid, Optional<LookupResult> result, Optional<ProblemException> failure) {
 
-        static Outcome of(CallGuid guid, LookupResult sighting) {
-            return new Outcome(guid, Optional.of(sighting), Optional.empty());
+        static Outcome of(CallGuid guid, LookupResult result) {
+            return new Outcome(guid, Optional.of(result), Optional.empty());
         }
 
         static Outcome of(CallGuid guid, ProblemException failure) {
@@ -51,31 +51,31 @@ public class Batch {
      * Looks calls up.
      *
      * @param guids repeated ones are looked up once
-     * @param caller on whose behalf, as in {@link CacheDirectives#caller}
+     * @param caller on whose behalf, as in {@link Calls#lookUp}
      * @return one outcome a call, each as soon as it is known: first those that Vonage need not be asked for. It never
      *     fails, and ends after the deadline of a look-up at the latest
      */
-    public Multi<Outcome> look(Account account, Collection<CallGuid> guids, String caller) {
+    public Multi<Outcome> lookUp(Account account, Collection<CallGuid> guids, String caller) {
         return Multi.createFrom().deferred(() -> {
             Instant deadline = clock.instant().plus(options.deadline());
             return Multi.createFrom()
-                    .iterable(rememberedFirst(account, guids))
+                    .iterable(cachedFirst(account, guids))
                     .onItem()
-                    .transformToUni(guid -> outcome(account, guid, CacheDirectives.ORDINARY.by(caller), deadline))
+                    .transformToUni(guid -> outcome(account, guid, caller, deadline))
                     .merge(CONCURRENT_READINGS);
         });
     }
 
-    private List<CallGuid> rememberedFirst(Account account, Collection<CallGuid> guids) {
+    private List<CallGuid> cachedFirst(Account account, Collection<CallGuid> guids) {
         return new LinkedHashSet<>(guids)
                 .stream()
-                        .sorted(Comparator.comparing(guid -> !calls.remembers(account, guid)))
+                        .sorted(Comparator.comparing(guid -> !calls.isCached(account, guid)))
                         .toList();
     }
 
-    private Uni<Outcome> outcome(Account account, CallGuid guid, CacheDirectives demand, Instant deadline) {
-        return calls.look(account, guid, demand, deadline)
-                .map(sighting -> Outcome.of(guid, sighting))
+    private Uni<Outcome> outcome(Account account, CallGuid guid, String caller, Instant deadline) {
+        return calls.lookUp(account, guid, CacheDirectives.NONE, caller, deadline)
+                .map(result -> Outcome.of(guid, result))
                 .onFailure(ProblemException.class)
                 .recoverWithItem(failure -> Outcome.of(guid, (ProblemException) failure));
     }

@@ -4,25 +4,24 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How fresh an answer a caller wants (RFC 9111, section 5.2.1), and who wants it.
+ * How fresh an answer a caller wants: the request directives of RFC 9111, section 5.2.1, that are honoured.
  *
- * @param maxAge the oldest answer that will do, zero for {@code no-cache}; empty where our own judgement will do
+ * @param maxAge the oldest answer that will do, zero for {@code no-cache}; empty where whatever counts as fresh will do
  * @param onlyIfCached whether Vonage must not be asked
- * @param caller on whose behalf, so that callers share the account's budget fairly; empty where nobody is told apart
  */
-public record CacheDirectives(Optional<Duration> maxAge, boolean onlyIfCached, String caller) {
+public record CacheDirectives(Optional<Duration> maxAge, boolean onlyIfCached) {
 
     /** Whatever counts as fresh. */
-    public static final CacheDirectives ORDINARY = new CacheDirectives(Optional.empty(), false);
+    public static final CacheDirectives NONE = new CacheDirectives(Optional.empty(), false);
 
-    /** Without telling callers apart. */
-    public CacheDirectives(Optional<Duration> maxAge, boolean onlyIfCached) {
-        this(maxAge, onlyIfCached, "");
+    /** An answer that is no older than a duration. */
+    public static CacheDirectives maxAge(Duration age) {
+        return new CacheDirectives(Optional.of(age), false);
     }
 
-    /** The same on behalf of somebody. */
-    public CacheDirectives by(String other) {
-        return new CacheDirectives(maxAge, onlyIfCached, other);
+    /** Whether the caller asks for more than what counts as fresh. */
+    boolean isForced() {
+        return maxAge.isPresent();
     }
 
     boolean accepts(Duration age) {

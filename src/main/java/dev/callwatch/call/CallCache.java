@@ -10,49 +10,48 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** What this process has seen of calls, bounded in time and memory. */
+/** What this process keeps of calls, bounded in time and memory. */
 @Singleton
 // Caffeine finds the classes it generated for this mix of features by their names.
 @RegisterForReflection(
         classNames = {"com.github.benmanes.caffeine.cache.SSMWW", "com.github.benmanes.caffeine.cache.PSWMW"})
 class CallCache {
 
-    private final Cache<CallKey, Snapshot> snapshots;
+    private final Cache<CallKey, CachedCall> calls;
     private final Duration retention;
     private final Clock clock;
 
     CallCache(LookupOptions options, Clock clock) {
         this.retention = options.retention();
         this.clock = clock;
-        this.snapshots = Caffeine.newBuilder()
+        this.calls = Caffeine.newBuilder()
                 .expireAfterWrite(options.retention())
                 .maximumWeight(options.memory())
-                .weigher((CallKey key, Snapshot snapshot) -> snapshot.weight())
+                .weigher((CallKey key, CachedCall call) -> call.weight())
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                // A hand-over to the common pool for each write costs more than the maintenance itself.
+                .executor(Runnable::run)
                 .build();
     }
 
-    /** What is known of a call; a status that Vonage told longer ago than the retention is forgotten. */
-    Snapshot of(CallKey key) {
-        return Optional.ofNullable(snapshots.getIfPresent(key))
-                .map(this::retained)
-                .orElse(Snapshot.NOTHING);
+    /** What is kept of a call; a status that was read longer ago than the retention counts as unknown. */
+    CachedCall get(CallKey key) {
+        return Optional.ofNullable(calls.getIfPresent(key))
+                .map(call -> isRetained(call) ? call : call.withoutStatus())
+                .orElse(CachedCall.NOTHING);
     }
 
-    private Snapshot retained(Snapshot snapshot) {
-        boolean retained = snapshot.status()
-                .filter(status ->
-                        !clock.instant().isBefore(status.observed().at().plus(retention)))
-                .isEmpty();
-        return retained ? snapshot : new Snapshot(Optional.empty(), Optional.empty(), snapshot.lastError());
+    private boolean isRetained(CachedCall call) {
+        return call.snapshot().status().isEmpty()
+                || call.statusAge(clock.instant()).compareTo(retention) < 0;
     }
 
-    void keep(CallKey key, Snapshot snapshot) {
-        snapshots.put(key, snapshot);
+    void put(CallKey key, CachedCall call) {
+        calls.put(key, call);
     }
 
-    /** The calls of which anything is known, as they change. */
-    Set<CallKey> calls() {
-        return snapshots.asMap().keySet();
+    /** The calls of which anything is kept, as they change. */
+    Set<CallKey> keys() {
+        return calls.asMap().keySet();
     }
 }

@@ -3,7 +3,7 @@ package dev.callwatch.call;
 import dev.callwatch.account.AccountKey;
 
 /**
- * Fired, before those who asked are answered, when a reading brought a new revision of a call.
+ * Fired for each new revision of a call, before those who asked are answered.
  *
  * @param account the key of its account
  * @param now its status since then

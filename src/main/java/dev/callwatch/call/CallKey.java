@@ -2,5 +2,5 @@ package dev.callwatch.call;
 
 import dev.callwatch.account.AccountKey;
 
-/** Names a call: Vonage's GUIDs are told apart within an account. */
+/** Names a call: a GUID of Vonage is unique within its account. */
 public record CallKey(AccountKey account, CallGuid guid) {}

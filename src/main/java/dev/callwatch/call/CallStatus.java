@@ -1,5 +1,6 @@
 package dev.callwatch.call;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -7,12 +8,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * The status of a call as one sighting told it.
+ * The status of a call as Vonage told it at one moment.
  *
  * @param id the call's GUID in lower case
  * @param account the key of its account
@@ -24,7 +26,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param recording {@code started}, {@code stopped}, {@code paused} or a new value; empty where Vonage says nothing
  * @param result the recorded result
  * @param disposition what the agent set
- * @param revision 1 at first sight, raised by one whenever anything but the observation times changed
+ * @param revision a number that only rises, by which the revisions of a call are ordered: milliseconds since the epoch at the
+ *     observation that brought it, or more
+ * @param previous the revision before this one; empty for the first that is known. Not part of the JSON
  * @param observed what was seen when
  * @param stale whether Vonage could not be asked, so that this is the last known status
  * @param vonage the upstream document as received, as JSON
@@ -81,11 +85,14 @@ public record CallStatus(
         Optional<String> disposition,
 
         @Schema(
-                description = "Raised by one whenever anything but the observation times changed.",
-                examples = "3",
+                description = "A number that only rises, by which the revisions of a call are ordered."
+                        + " Raised whenever anything but the observation times changed.",
+                examples = "1764025459123",
                 minimum = "1",
                 required = true)
         long revision,
+
+        @Schema(hidden = true) @JsonIgnore OptionalLong previous,
 
         @Schema(required = true) Observed observed,
 
@@ -177,7 +184,7 @@ public record CallStatus(
         private static final Observed NEVER =
                 new Observed(Instant.EPOCH, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty());
 
-        /** What was seen by two who did not hear of each other; the other one saw the call last before this one did. */
+        /** What two replicas observed that did not reach each other. The other one made its last observation before this one. */
         Observed with(Observed other) {
             Optional<Instant> active = Stream.of(lastActiveAt, other.lastActiveAt)
                     .flatMap(Optional::stream)
@@ -204,30 +211,40 @@ public record CallStatus(
      * @param country the account's country, for national numbers
      */
     public static CallStatus of(
-            CallKey call, Optional<String> country, CallDetail detail, long revision, Observed observed) {
+            CallKey call,
+            Optional<String> country,
+            CallDetail detail,
+            long revision,
+            OptionalLong previous,
+            Observed observed) {
         return Enrichment.next(call.account().value(), country, call.guid(), detail, observed.at(), Optional.empty())
-                .with(revision, observed, false, detail.document());
+                .with(revision, previous, observed, false, detail.document());
     }
 
-    /** The same call as far as it is not about when it was seen: what entity tags are made of. */
+    /** The content alone, without times, revision and staleness: what entity tags are made of. */
     public CallStatus withoutTimes() {
-        return with(revision, Observed.NEVER, false, vonage);
+        return with(0, OptionalLong.empty(), Observed.NEVER, false, vonage);
     }
 
     /** The same status, known to be the last that could be read. */
     public CallStatus asLastKnown() {
-        return with(revision, observed, true, vonage);
+        return with(revision, previous, observed, true, vonage);
     }
 
-    CallStatus as(long otherRevision, String otherDocument) {
-        return with(otherRevision, observed, stale, otherDocument);
+    CallStatus numbered(long otherRevision, OptionalLong otherPrevious, String otherDocument) {
+        return with(otherRevision, otherPrevious, observed, stale, otherDocument);
     }
 
     CallStatus observed(Observed otherTimes) {
-        return with(revision, otherTimes, stale, vonage);
+        return with(revision, previous, otherTimes, stale, vonage);
     }
 
-    private CallStatus with(long otherRevision, Observed otherTimes, boolean otherStale, String otherDocument) {
+    private CallStatus with(
+            long otherRevision,
+            OptionalLong otherPrevious,
+            Observed otherTimes,
+            boolean otherStale,
+            String otherDocument) {
         return new CallStatus(
                 id,
                 account,
@@ -240,6 +257,7 @@ public record CallStatus(
                 result,
                 disposition,
                 otherRevision,
+                otherPrevious,
                 otherTimes,
                 otherStale,
                 otherDocument);

@@ -4,6 +4,7 @@ import dev.callwatch.phone.PhoneNumber;
 import dev.callwatch.phone.PhoneNumbers;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Makes a status out of what Vonage said and what was known before. A pure function. */
 final class Enrichment {
@@ -14,23 +15,24 @@ final class Enrichment {
      * The status that follows.
      *
      * @param country the account's country, for national numbers
-     * @param at when Vonage was asked
-     * @param previous the status known before; where it is younger than {@code at}, it stands
+     * @param time the time of day at which Vonage was asked; where the clock was put back, the time of the previous status
+     *     counts, so that observations never go back
+     * @param previous the status known before
      */
     static CallStatus next(
             String account,
             Optional<String> country,
             CallGuid guid,
             CallDetail detail,
-            Instant at,
+            Instant time,
             Optional<CallStatus> previous) {
-        if (previous.filter(known -> known.observed().at().isAfter(at)).isPresent()) {
-            return previous.get();
-        }
+        Instant at = previous.map(known -> known.observed().at())
+                .filter(before -> before.isAfter(time))
+                .orElse(time);
         CallState state = state(detail);
         Optional<CallStatus.Result> result = detail.fault().map(Enrichment::result);
         Optional<String> recording = present(detail.recordingStatus()).map(WireName::of);
-        CallStatus seen = new CallStatus(
+        CallStatus observed = new CallStatus(
                 guid.value(),
                 account,
                 state,
@@ -41,11 +43,12 @@ final class Enrichment {
                 recording,
                 result,
                 present(detail.dispositionCode()),
-                1,
+                Revision.first(at),
+                OptionalLong.empty(),
                 observed(state, at, previous.map(CallStatus::observed)),
                 false,
                 detail.document());
-        return previous.map(known -> Revision.follow(known, seen)).orElse(seen);
+        return previous.map(known -> Revision.follow(known, observed)).orElse(observed);
     }
 
     private static CallState state(CallDetail detail) {

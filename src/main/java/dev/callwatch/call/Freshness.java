@@ -9,18 +9,20 @@ import java.time.Instant;
  * @param active while the call is active or in an unknown state
  * @param ended once it has ended
  * @param missing where Vonage does not know it
- * @param dispositionWindow how long after its end a call is looked at more often because its disposition may come
+ * @param dispositionWindow how long after its end a call is read more often because its disposition may come
  */
 record Freshness(Duration active, Duration ended, Duration missing, Duration dispositionWindow) {
 
     private static final Duration AWAITING_DISPOSITION = Duration.ofSeconds(30);
 
-    boolean isFresh(CallStatus status, Instant now) {
-        return now.isBefore(status.observed().at().plus(lifetime(status)));
+    /** Whether a status that was read so long ago is fresh. */
+    boolean isFresh(CallStatus status, Duration age) {
+        return age.compareTo(lifetime(status)) < 0;
     }
 
-    boolean isFreshlyMissing(Instant since, Instant now) {
-        return now.isBefore(since.plus(missing));
+    /** Whether a 404 that was answered so long ago is fresh. */
+    boolean isFreshlyMissing(Duration age) {
+        return age.compareTo(missing) < 0;
     }
 
     Duration lifetime(CallStatus status) {
@@ -30,7 +32,11 @@ record Freshness(Duration active, Duration ended, Duration missing, Duration dis
         return awaitedDisposition(status) && AWAITING_DISPOSITION.compareTo(ended) < 0 ? AWAITING_DISPOSITION : ended;
     }
 
-    /** Whether it has ended, and its disposition is set or no longer waited for. */
+    /**
+     * Whether it has ended, and its disposition is set or no longer waited for.
+     *
+     * @param now the time of day
+     */
     boolean isSettled(CallStatus status, Instant now) {
         boolean pastWindow = status.observed()
                 .firstEndedAt()

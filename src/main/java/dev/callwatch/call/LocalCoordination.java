@@ -3,12 +3,12 @@ package dev.callwatch.call;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 
-/** The only replica, or one that cannot reach the others. */
+/** For a process that shares nothing with others, or cannot reach them. */
 public final class LocalCoordination implements Coordination {
 
     @Override
     public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
-        return Uni.createFrom().item(Own.LEASE);
+        return Uni.createFrom().item(LocalLease.INSTANCE);
     }
 
     @Override
@@ -21,8 +21,8 @@ public final class LocalCoordination implements Coordination {
         return Uni.createFrom().item(List.of());
     }
 
-    private enum Own implements Lease {
-        LEASE;
+    private enum LocalLease implements Lease {
+        INSTANCE;
 
         @Override
         public Uni<Update> publish(Snapshot before, Snapshot now) {

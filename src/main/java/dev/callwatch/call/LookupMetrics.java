@@ -28,11 +28,11 @@ class LookupMetrics {
     /**
      * Counts one look-up.
      *
-     * @param sighting its answer, or null where it failed
+     * @param result its answer, or null where it failed
      * @param failure what it failed with, or null where it was answered
      */
-    void lookedUp(Timer.Sample since, AccountKey account, LookupResult sighting, Throwable failure) {
-        Series series = new Series(account, failure == null ? answered(sighting) : failed(failure));
+    void lookedUp(Timer.Sample since, AccountKey account, LookupResult result, Throwable failure) {
+        Series series = new Series(account, failure == null ? answered(result) : failed(failure));
         since.stop(timers.computeIfAbsent(series, this::timer));
     }
 
@@ -44,9 +44,9 @@ class LookupMetrics {
                 .register(registry);
     }
 
-    private static String answered(LookupResult sighting) {
-        return switch (sighting.cacheStatus()) {
-            case HIT -> "remembered";
+    private static String answered(LookupResult result) {
+        return switch (result.cacheStatus()) {
+            case HIT -> "hit";
             case STALE_ON_ERROR -> "stale";
             case URI_MISS, STALE, REQUEST -> "read";
         };

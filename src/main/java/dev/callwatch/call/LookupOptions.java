@@ -36,12 +36,12 @@ public class LookupOptions {
         return deadline;
     }
 
-    /** How long a status is remembered. */
+    /** How long a status is kept. */
     public Duration retention() {
         return retention;
     }
 
-    /** How long it is remembered that Vonage does not know a call. */
+    /** How long a 404 of a call that was never read is kept. */
     public Duration missingRetention() {
         return freshness.missing().compareTo(LEAST_RETENTION) > 0 ? freshness.missing() : LEAST_RETENTION;
     }

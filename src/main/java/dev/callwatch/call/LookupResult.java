@@ -5,32 +5,28 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A status and how it was come by.
+ * The answer of a look-up: a status, and how the cache served it.
  *
  * @param status what is known of the call
- * @param cacheStatus how it was come by
+ * @param cacheStatus how the cache served it
  * @param age how long ago Vonage said so
  * @param lifetime how long it counts as fresh, from when Vonage said so; zero for the last known status
- * @param reason why Vonage could not be read, for the last known status
+ * @param error why Vonage could not be read, for the last known status
  */
 public record LookupResult(
-        CallStatus status,
-        CacheStatus cacheStatus,
-        Duration age,
-        Duration lifetime,
-        Optional<ProblemException> reason) {
+        CallStatus status, CacheStatus cacheStatus, Duration age, Duration lifetime, Optional<ProblemException> error) {
 
-    /** How a status was come by. */
+    /** How the cache served a status, as {@code Cache-Status} has it (RFC 9211). */
     public enum CacheStatus {
-        /** It was remembered and fresh enough. */
+        /** It was cached and fresh enough. */
         HIT,
-        /** The call was not known before. */
+        /** The call was not cached. */
         URI_MISS,
-        /** What was remembered was no longer fresh. */
+        /** What was cached was no longer fresh. */
         STALE,
-        /** What was remembered was fresh, but the caller wanted it fresher. */
+        /** What was cached was fresh, but the caller wanted it fresher. */
         REQUEST,
-        /** Vonage could not be read: it is the last known. */
+        /** Vonage could not be read: it is the last known status (RFC 5861, {@code stale-if-error}). */
         STALE_ON_ERROR
     }
 }

@@ -27,11 +27,11 @@ public interface LookupSettings {
     @WithDefault("30m")
     String dispositionWindow();
 
-    /** How long a status is remembered; 1 min to 30 d. */
+    /** How long a status is kept, for stale answers, entity tags and resumption; 1 min to 30 d. */
     @WithDefault("48h")
     String retention();
 
-    /** How much memory remembered statuses may take, about; 1 MiB to 64 GiB. */
+    /** How much memory the kept statuses and histories may take, about; 1 MiB to 64 GiB. */
     @WithDefault("64M")
     String memory();
 }

@@ -1,8 +1,9 @@
 package dev.callwatch.call;
 
 /**
- * Fired when another replica has shared a new revision of a call.
+ * Fired when another replica has published a new revision of a call.
  *
- * @param revision the revision
+ * @param key the call
+ * @param revision its revision
  */
 public record RemoteRevision(CallKey key, long revision) {}

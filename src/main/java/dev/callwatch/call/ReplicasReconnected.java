@@ -1,4 +1,4 @@
 package dev.callwatch.call;
 
-/** Fired when this replica may have missed what others told, or have been on its own, and reaches them again. */
+/** Fired when this replica reaches the others again, after it may have missed what they published. */
 public record ReplicasReconnected() {}

@@ -9,32 +9,34 @@ import java.util.stream.Stream;
  * What is known of one call at one moment. Immutable.
  *
  * @param status the last status read
- * @param lastKnown the same, marked as stale; made once, since all who ask meanwhile are answered with it
- * @param lastError why it could not be read since
+ * @param lastKnown the same, marked as stale; made once, since it answers all who ask meanwhile
+ * @param lastError why Vonage could not be read since
  */
 public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKnown, Optional<LastError> lastError) {
 
     /** Of a call that nobody has asked for. */
     public static final Snapshot NOTHING = new Snapshot(Optional.empty(), Optional.empty(), Optional.empty());
 
-    /** Objects, keys and times beside the texts of one status, about. */
-    private static final int BYTES_BESIDE_TEXT = 1_500;
-
     /**
      * Why a call could not be read lately.
      *
      * @param reason what the reading failed with
-     * @param at when it failed
+     * @param at the time of day at which it failed
      */
     public record LastError(UpstreamFailure reason, Instant at) {}
 
-    /** It was read. */
+    /** After a reading. */
     public static Snapshot of(CallStatus status) {
         return new Snapshot(Optional.of(status), Optional.empty(), Optional.empty());
     }
 
-    /** It could not be read. */
-    public Snapshot failed(UpstreamFailure reason, Instant at) {
+    /**
+     * After a reading that failed.
+     *
+     * @param time the time of day; the time of the status counts where the clock was put back behind it
+     */
+    public Snapshot failed(UpstreamFailure reason, Instant time) {
+        Instant at = readAt().isAfter(time) ? readAt() : time;
         return new Snapshot(
                 status,
                 lastKnown.or(() -> status.map(CallStatus::asLastKnown)),
@@ -47,24 +49,24 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
     }
 
     /**
-     * What two who did not hear of each other know of a call, as one: the later observation, with a revision above the
-     * other's where they differ, and with what either saw first. The same whoever of the two asks.
+     * Merges what two replicas know of a call that did not reach each other: the later observation, under a revision above
+     * the other's where they differ, with what either observed first. Commutative.
      */
-    public Snapshot with(Snapshot other) {
+    public Snapshot merge(Snapshot other) {
         Snapshot later = other.isAfter(this) ? other : this;
         Snapshot earlier = later == this ? other : this;
-        Optional<CallStatus> both = later.status
+        Optional<CallStatus> merged = later.status
                 .map(status ->
                         earlier.status.map(before -> following(before, status)).orElse(status))
                 .or(() -> earlier.status);
-        Optional<LastError> since = Stream.of(later.lastError, earlier.lastError)
+        Optional<LastError> error = Stream.of(later.lastError, earlier.lastError)
                 .flatMap(Optional::stream)
                 .max(Comparator.comparing(LastError::at))
-                .filter(recent -> both.filter(
+                .filter(recent -> merged.filter(
                                 status -> !recent.at().isAfter(status.observed().at()))
                         .isEmpty());
-        Snapshot merged = both.map(Snapshot::of).orElse(NOTHING);
-        return since.map(recent -> merged.failed(recent.reason(), recent.at())).orElse(merged);
+        Snapshot read = merged.map(Snapshot::of).orElse(NOTHING);
+        return error.map(recent -> read.failed(recent.reason(), recent.at())).orElse(read);
     }
 
     private static CallStatus following(CallStatus before, CallStatus status) {
@@ -74,46 +76,43 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
 
     /** Whether its status was read later; of two read at the same moment it is the one of the higher revision. */
     private boolean isAfter(Snapshot other) {
-        int compared = at().compareTo(other.at());
+        int compared = readAt().compareTo(other.readAt());
         return compared > 0 || compared == 0 && revision() > other.revision();
     }
 
-    private Instant at() {
+    private Instant readAt() {
         return status.map(known -> known.observed().at()).orElse(Instant.EPOCH);
     }
 
-    /** Whether it says no more than another of the same call. */
-    boolean isSupersededBy(Snapshot other) {
-        boolean older = revision() < other.revision()
+    /** Whether another snapshot of the same call is of a later revision, or of a later attempt to read the same one. */
+    boolean isOlderThan(Snapshot other) {
+        return revision() < other.revision()
                 || revision() == other.revision() && checkedAt().isBefore(other.checkedAt());
-        return older || equals(other);
     }
 
-    /** When it was read last, or could not be. */
+    /** Whether its status can follow another's as it is: neither its revision nor its observation goes back. */
+    boolean follows(Snapshot other) {
+        return revision() >= other.revision() && !readAt().isBefore(other.readAt());
+    }
+
+    /** When Vonage was asked last, with or without success. */
     Instant checkedAt() {
-        return lastError.map(LastError::at).filter(at -> at.isAfter(at())).orElse(at());
+        return lastError.map(LastError::at).filter(at -> at.isAfter(readAt())).orElse(readAt());
     }
 
     /**
-     * Whether it says anything of the call. A failure is no value: it counts beside a status, or where it is Vonage's word
-     * on the call, since otherwise each of many who ask would make Vonage say it again.
+     * Whether it is worth keeping. A failure alone is worth it only where it is Vonage's answer about the call, since
+     * otherwise each of many who ask would make Vonage repeat it.
      */
     boolean isCacheable() {
         return status.isPresent()
                 || lastError.filter(recent -> recent.reason().isDefinitive()).isPresent();
     }
 
-    /** Whether Vonage knew the call and knows it no longer. */
+    /** Whether Vonage answered 404 last. */
     boolean isForgotten() {
         return lastError
                 .filter(recent -> recent.reason() instanceof UpstreamFailure.CallNotFound)
                 .isPresent();
-    }
-
-    /** The memory it takes, in bytes, about. */
-    int weight() {
-        return BYTES_BESIDE_TEXT
-                + status.map(known -> known.vonage().length() + known.summary().length())
-                        .orElse(0);
     }
 }

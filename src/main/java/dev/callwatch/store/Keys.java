@@ -5,7 +5,7 @@ import dev.callwatch.call.CallKey;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
-/** The names of what is in Redis. What one script touches has one hash tag, so that it is on one node of a cluster. */
+/** The names of keys and channels in Redis. The keys of one script share a hash tag, so that they are on one node of a cluster. */
 @Singleton
 final class Keys {
 
@@ -25,7 +25,7 @@ final class Keys {
         return of(call) + "call";
     }
 
-    /** A string with an expiry: who reads the call now. */
+    /** A string with an expiry: the replica that reads the call now. */
     String lease(CallKey call) {
         return of(call) + "lease";
     }
@@ -40,12 +40,12 @@ final class Keys {
         return namespace + ":{" + account + "}:allowance";
     }
 
-    /** A sorted set: the replicas that are there, by when they said so. */
+    /** A sorted set: the replicas, by the time of their last heartbeat. */
     String replicas() {
         return namespace + ":replicas";
     }
 
-    /** A channel: what replicas tell each other. */
+    /** A channel: the messages of replicas to each other. */
     String notices() {
         return namespace + ":notices";
     }

@@ -14,82 +14,87 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 
-/** Waits for those replicas that read a call, and tells what they bring. */
+/** Waits for the replicas that hold leases, and passes on what they publish. */
 @Singleton
 class LeaseWaiters {
 
     private final ConcurrentMap<CallKey, CompletableFuture<Optional<ReplicaMessage>>> waits = new ConcurrentHashMap<>();
     private final ReplicaId replica;
-    private final Consumer<RemoteRevision> heard;
+    private final Consumer<RemoteRevision> remoteRevisions;
 
     @Inject
-    LeaseWaiters(ReplicaChannel notices, ReplicaId replica, Event<RemoteRevision> heard) {
-        this(replica, heard::fire);
-        notices.listen(this::hear);
+    LeaseWaiters(ReplicaChannel channel, ReplicaId replica, Event<RemoteRevision> remoteRevisions) {
+        this(replica, remoteRevisions::fire);
+        channel.listen(this::receive);
     }
 
-    LeaseWaiters(ReplicaId replica, Consumer<RemoteRevision> heard) {
+    LeaseWaiters(ReplicaId replica, Consumer<RemoteRevision> remoteRevisions) {
         this.replica = replica;
-        this.heard = heard;
+        this.remoteRevisions = remoteRevisions;
     }
 
-    /** What is waited for; this process reads a call once at a time, so there is one for each call. */
+    /** A wait for one call; this process reads a call once at a time, so there is at most one for each. */
     final class Wait {
 
         private final CallKey key;
-        private final CompletableFuture<Optional<ReplicaMessage>> told;
+        private final CompletableFuture<Optional<ReplicaMessage>> received;
 
-        private Wait(CallKey key, CompletableFuture<Optional<ReplicaMessage>> told) {
+        private Wait(CallKey key, CompletableFuture<Optional<ReplicaMessage>> received) {
             this.key = key;
-            this.told = told;
+            this.received = received;
         }
 
-        /** The first notice of the call since it was expected; nothing where waiting has become pointless. */
-        Uni<Optional<ReplicaMessage>> notice() {
-            return Uni.createFrom().completionStage(told);
+        /** The first message about the call since it was expected; empty where none can be received any more. */
+        Uni<Optional<ReplicaMessage>> message() {
+            return Uni.createFrom().completionStage(received);
         }
 
-        /** Nobody waits any more. */
+        /** Ends the wait; once more does nothing. */
         void end() {
-            waits.remove(key, told);
+            waits.remove(key, received);
         }
     }
 
-    /** From now on a notice of the call is not missed. */
+    /** From now on a message about the call is not missed. */
     Wait expect(CallKey key) {
-        CompletableFuture<Optional<ReplicaMessage>> told = new CompletableFuture<>();
-        waits.put(key, told);
-        return new Wait(key, told);
+        CompletableFuture<Optional<ReplicaMessage>> received = new CompletableFuture<>();
+        waits.put(key, received);
+        return new Wait(key, received);
     }
 
-    void hear(ReplicaMessage notice) {
-        if (notice instanceof ReplicaMessage.Kept kept) {
-            tell(kept.call(), notice);
+    void receive(ReplicaMessage message) {
+        if (message instanceof ReplicaMessage.Kept kept) {
+            complete(kept.call(), message);
             if (!kept.by().equals(replica.name())) {
-                heard.accept(new RemoteRevision(kept.call(), kept.revision()));
+                remoteRevisions.accept(new RemoteRevision(kept.call(), kept.revision()));
             }
-        } else if (notice instanceof ReplicaMessage.GivenUp given) {
-            tell(given.call(), notice);
+        } else if (message instanceof ReplicaMessage.GivenUp failed) {
+            complete(failed.call(), message);
         }
     }
 
-    /** No notice will come: those who wait look for themselves. */
-    void away(@Observes RedisLost away) {
+    /** No message will come: whoever waits looks at Redis itself. */
+    void lost(@Observes RedisLost lost) {
         release();
     }
 
-    /** Notices may have been missed: those who wait look for themselves. */
-    void back(@Observes ReplicasReconnected back) {
+    /** Messages may have been missed: whoever waits looks at Redis itself. */
+    void reconnected(@Observes ReplicasReconnected reconnected) {
         release();
+    }
+
+    /** How many waits there are. */
+    int size() {
+        return waits.size();
     }
 
     private void release() {
         waits.keySet()
-                .forEach(key ->
-                        Optional.ofNullable(waits.remove(key)).ifPresent(told -> told.complete(Optional.empty())));
+                .forEach(key -> Optional.ofNullable(waits.remove(key))
+                        .ifPresent(waiting -> waiting.complete(Optional.empty())));
     }
 
-    private void tell(CallKey key, ReplicaMessage notice) {
-        Optional.ofNullable(waits.remove(key)).ifPresent(told -> told.complete(Optional.of(notice)));
+    private void complete(CallKey key, ReplicaMessage message) {
+        Optional.ofNullable(waits.remove(key)).ifPresent(waiting -> waiting.complete(Optional.of(message)));
     }
 }

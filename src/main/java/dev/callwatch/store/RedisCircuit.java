@@ -12,29 +12,29 @@ import java.time.Instant;
 import org.jboss.logging.Logger;
 
 /**
- * Whether Redis can be used. While it cannot, this replica works on its own, and only the probe of {@link Heartbeat} goes to
- * Redis. Safe for concurrent use.
+ * A circuit breaker for Redis. While it is open this replica works without Redis, and only the heartbeat goes there, as a
+ * probe. Safe for concurrent use.
  */
 @Singleton
 public class RedisCircuit {
 
     private static final Logger LOG = Logger.getLogger(RedisCircuit.class);
 
-    /** So many failures in a row are more than a hiccup, unless they come at once. */
+    /** So many failures in a row open the circuit, unless all of them come within {@link #HICCUP}. */
     private static final int FAILURES = 3;
 
     private static final Duration HICCUP = Duration.ofMillis(150);
 
-    /** One good answer may be chance. */
+    /** One successful probe may be chance. */
     private static final int LEAST_PROBES = 2;
 
-    /** At two a second this is 4 s; all is to heal within 5. */
+    /** At two probes a second this is 4 s: the circuit closes at the latest 5 s after Redis is back. */
     private static final int MOST_PROBES = 8;
 
-    /** What fails so soon again has not been well. */
+    /** Where Redis fails again so soon, the circuit needs twice the probes to close. */
     private static final Duration RELAPSE = Duration.ofSeconds(10);
 
-    /** Each replica has said by then that it is there. */
+    /** Each replica has sent a heartbeat by then. */
     private static final Duration SETTLED = Duration.ofSeconds(5);
 
     private final boolean shared;
@@ -70,8 +70,8 @@ public class RedisCircuit {
     }
 
     /**
-     * @param away told each time that Redis can no longer be used
-     * @param back told each time that it can be used again
+     * @param away called each time that the circuit opens
+     * @param back called each time that it closes
      */
     RedisCircuit(boolean shared, Clock clock, Runnable away, Runnable back) {
         this.shared = shared;
@@ -85,7 +85,7 @@ public class RedisCircuit {
         return shared;
     }
 
-    /** Whether Redis cannot be used, so that this replica works on its own. */
+    /** Whether the circuit is open, so that this replica works without Redis. */
     public boolean isDegraded() {
         return degraded;
     }
@@ -95,7 +95,7 @@ public class RedisCircuit {
         return replicas;
     }
 
-    /** Notes how many replicas Redis knows of: few at first, where it was restarted empty. */
+    /** Counts the replicas that Redis knows of: too few at first, where it was restarted empty. */
     synchronized void counted(int present) {
         boolean complete = !clock.instant().isBefore(backAt.plus(SETTLED));
         if (complete || present > replicas) {
@@ -121,7 +121,7 @@ public class RedisCircuit {
         }
     }
 
-    /** Redis cannot be used, as is known for certain. */
+    /** Opens the circuit at once: Redis cannot be used, as is known for certain. */
     void lost(Throwable why) {
         synchronized (this) {
             if (degraded) {
@@ -134,17 +134,17 @@ public class RedisCircuit {
             probesNeeded = relapse ? Math.min(MOST_PROBES, probesNeeded * 2) : LEAST_PROBES;
         }
         LOG.warnf(
-                "Redis cannot be used: this replica works on its own, within 1/%d of each budget: %s",
+                "Redis cannot be used: this replica works without it, within 1/%d of each budget: %s",
                 replicas, why.getMessage());
         away.run();
     }
 
-    /** Whether something failed since Redis was last known to be well. */
+    /** Whether something failed since the last success. */
     synchronized boolean isInDoubt() {
         return degraded || failures > 0;
     }
 
-    /** Redis answers, takes what it is given, and its news arrive, as a probe has found. */
+    /** A probe succeeded: Redis answers, stores what it is given, and its messages arrive. */
     void healthy() {
         Duration gone;
         synchronized (this) {

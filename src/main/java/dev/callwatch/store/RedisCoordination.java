@@ -25,14 +25,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What replicas know together, in Redis. Whatever Redis does not do in time this replica does on its own, and it is brought
- * together once Redis answers again.
+ * What replicas know together, in Redis. Where Redis does not answer in time, this replica goes on without it, and both are
+ * merged once Redis answers again.
  */
 @Singleton
 @Typed(RedisCoordination.class)
 class RedisCoordination implements Coordination {
 
-    /** A replica that is killed while it reads holds its calls up for so long. */
+    /** Others wait so long for a replica that was killed while it read a call. */
     private static final Duration LEASE = Duration.ofSeconds(3);
 
     private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(1);
@@ -40,15 +40,16 @@ class RedisCoordination implements Coordination {
     /** Longer than the longest deadline of a look-up: a reading that never ends must not keep its lease. */
     private static final int MOST_RENEWALS = 65;
 
-    /** A lease that ran out is gone only a moment later. */
+    /** Redis removes a lease that ran out only a moment later. */
     private static final Duration BEYOND_LEASE = Duration.ofMillis(20);
 
-    /** One more than the events that are told: an event is what lies between two statuses. */
-    private static final int HISTORY = 33;
+    /** One more than the events that can be replayed: an event is the difference of two statuses. */
+    private static final int LONGEST_HISTORY = 33;
 
-    private static final Duration HISTORY_KEPT = Duration.ofHours(1);
+    /** After the call was last read. */
+    private static final Duration HISTORY_EXPIRY = Duration.ofHours(1);
 
-    /** Somebody else may be faster so many times in a row. */
+    /** Another replica may be faster so many times in a row. */
     private static final int ATTEMPTS = 5;
 
     private static final String CHANGED = "changed";
@@ -58,29 +59,29 @@ class RedisCoordination implements Coordination {
 
     private final RedisScripts scripts;
     private final Keys keys;
-    private final SnapshotCodec values;
-    private final LeaseWaiters readers;
+    private final SnapshotCodec codec;
+    private final LeaseWaiters waiters;
     private final String replica;
     private final LookupOptions options;
     private final Delay delay;
     private final WallClock clock;
-    private final Coordination alone = new LocalCoordination();
+    private final Coordination local = new LocalCoordination();
     private final AtomicLong leases = new AtomicLong();
 
     @Inject
     RedisCoordination(
             RedisScripts scripts,
             Keys keys,
-            SnapshotCodec values,
-            LeaseWaiters readers,
+            SnapshotCodec codec,
+            LeaseWaiters waiters,
             ReplicaId replica,
             LookupOptions options,
             Delay delay,
             WallClock clock) {
         this.scripts = scripts;
         this.keys = keys;
-        this.values = values;
-        this.readers = readers;
+        this.codec = codec;
+        this.waiters = waiters;
         this.replica = replica.name();
         this.options = options;
         this.delay = delay;
@@ -91,14 +92,13 @@ class RedisCoordination implements Coordination {
     public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
         return Uni.createFrom().deferred(() -> {
             String token = replica + ":" + leases.incrementAndGet();
-            LeaseWaiters.Wait wait = readers.expect(key);
+            LeaseWaiters.Wait wait = waiters.expect(key);
             return acquire(key, known, token, wait)
                     .onFailure(RedisUnavailable.class)
-                    // The lease may be there although its answer was not; what is read is shared if that is possible
-                    // then.
-                    .recoverWithItem(() -> new Held(key, token))
-                    .invoke(claim -> {
-                        if (!(claim instanceof HeldElsewhere)) {
+                    // The lease may be ours although the answer did not arrive; what is read is then published with it.
+                    .recoverWithItem(() -> new RedisLease(key, token))
+                    .invoke(result -> {
+                        if (!(result instanceof HeldElsewhere)) {
                             wait.end();
                         }
                     });
@@ -113,26 +113,30 @@ class RedisCoordination implements Coordination {
                         List.of(keys.call(key), keys.lease(key), keys.history(key)),
                         arguments)
                 .chain(answer -> switch (answer.get(0).toString()) {
-                    case CHANGED -> brought(key, known, answer).map(told -> told);
-                    case GRANTED -> Uni.createFrom().item(new Held(key, token));
-                    default -> Uni.createFrom().item(taken(key, known, wait, answer));
+                    case CHANGED -> merged(key, known, answer).map(update -> update);
+                    case GRANTED -> Uni.createFrom().item(new RedisLease(key, token));
+                    default -> Uni.createFrom().item(held(key, known, wait, answer));
                 });
     }
 
-    private LeaseResult taken(CallKey key, Snapshot known, LeaseWaiters.Wait wait, Response answer) {
+    private LeaseResult held(CallKey key, Snapshot known, LeaseWaiters.Wait wait, Response answer) {
         Duration lease = Duration.ofMillis(Math.max(0, answer.get(1).toLong())).plus(BEYOND_LEASE);
-        Uni<Optional<ReplicaMessage>> gone = delay.of(lease).replaceWith(Optional.empty());
-        return new HeldElsewhere(Race.between(wait.notice(), gone)
+        Uni<Optional<ReplicaMessage>> expired = delay.of(lease).replaceWith(Optional.empty());
+        Uni<Optional<ReplicaMessage>> message = Race.between(wait.message(), expired)
                 .onTermination()
                 .invoke(wait::end)
-                .chain(notice -> notice.map(heard -> outcome(key, known, heard))
-                        .orElseGet(() -> Uni.createFrom().item(Optional.empty()))));
+                .memoize()
+                .indefinitely();
+        // The wait ends with the lease, also where nobody subscribes to its outcome.
+        message.subscribe().with(ended -> {});
+        return new HeldElsewhere(message.chain(received -> received.map(some -> outcome(key, known, some))
+                .orElseGet(() -> Uni.createFrom().item(Optional.empty()))));
     }
 
-    private Uni<Optional<Update>> outcome(CallKey key, Snapshot known, ReplicaMessage notice) {
-        return notice instanceof ReplicaMessage.GivenUp given
-                ? Uni.createFrom().item(Optional.of(Update.of(Snapshot.NOTHING.failed(given.reason(), clock.now()))))
-                : sync(key, known).map(told -> Optional.of(told).filter(some -> !isSame(some.snapshot(), known)));
+    private Uni<Optional<Update>> outcome(CallKey key, Snapshot known, ReplicaMessage message) {
+        return message instanceof ReplicaMessage.GivenUp failed
+                ? Uni.createFrom().item(Optional.of(Update.of(Snapshot.NOTHING.failed(failed.reason(), clock.now()))))
+                : sync(key, known).map(update -> Optional.of(update).filter(some -> !isSame(some.snapshot(), known)));
     }
 
     @Override
@@ -142,15 +146,15 @@ class RedisCoordination implements Coordination {
                         List.of(keys.call(key), keys.history(key)),
                         List.of(SnapshotCodec.tag(known), Long.toString(known.revision())))
                 .chain(answer -> switch (answer.get(0).toString()) {
-                    case CHANGED -> brought(key, known, answer);
+                    case CHANGED -> merged(key, known, answer);
                     case ABSENT ->
                         isSame(known, Snapshot.NOTHING)
-                                ? alone.sync(key, known)
-                                : keep(new Change(key, Snapshot.NOTHING, known, NO_LEASE), ATTEMPTS);
-                    default -> alone.sync(key, known);
+                                ? local.sync(key, known)
+                                : store(new Change(key, Snapshot.NOTHING, known, NO_LEASE), ATTEMPTS);
+                    default -> local.sync(key, known);
                 })
                 .onFailure(RedisUnavailable.class)
-                .recoverWithUni(() -> alone.sync(key, known));
+                .recoverWithUni(() -> local.sync(key, known));
     }
 
     @Override
@@ -158,21 +162,22 @@ class RedisCoordination implements Coordination {
         return scripts.run(RedisScript.HISTORY, List.of(keys.history(key)), List.of())
                 .map(entries -> statuses(key, entries))
                 .onFailure(RedisUnavailable.class)
-                .recoverWithUni(() -> alone.history(key));
+                .recoverWithUni(() -> local.history(key));
     }
 
-    /** Somebody else knows something: what is known here may be more all the same, and is then shared. */
-    private Uni<Update> brought(CallKey key, Snapshot known, Response answer) {
-        Update told = told(key, answer);
-        Snapshot merged = told.snapshot().with(known);
-        return isSame(merged, told.snapshot())
-                ? Uni.createFrom().item(told)
-                : keepAfter(told, new Change(key, told.snapshot(), merged, NO_LEASE), ATTEMPTS);
+    /** Redis has another snapshot. Where this replica knows more than that, it is stored. */
+    private Uni<Update> merged(CallKey key, Snapshot known, Response answer) {
+        Update update = update(key, answer);
+        Snapshot merged = update.snapshot().merge(known);
+        return isSame(merged, update.snapshot())
+                ? Uni.createFrom().item(update)
+                : storeAfter(update, new Change(key, update.snapshot(), merged, NO_LEASE), ATTEMPTS);
     }
 
-    /** Keeps something that was made of what was told. */
-    private Uni<Update> keepAfter(Update told, Change change, int attempts) {
-        return keep(change, attempts).map(kept -> new Update(kept.snapshot(), joined(told.since(), kept.since())));
+    /** Stores what was made of an update. */
+    private Uni<Update> storeAfter(Update update, Change change, int attempts) {
+        return store(change, attempts)
+                .map(stored -> new Update(stored.snapshot(), joined(update.since(), stored.since())));
     }
 
     private static boolean isSame(Snapshot one, Snapshot other) {
@@ -180,52 +185,61 @@ class RedisCoordination implements Coordination {
     }
 
     /**
-     * Something to keep.
+     * Something to store.
      *
-     * @param before what is expected to be kept now
-     * @param token of the lease that ends by it
+     * @param before what is expected in Redis now
+     * @param token of the lease that ends with it
      */
-    private record Change(CallKey key, Snapshot before, Snapshot now, String token) {}
+    private record Change(CallKey key, Snapshot before, Snapshot now, String token) {
 
-    private Uni<Update> keep(Change change, int attempts) {
+        /** The revision to add to the history, 0 for none. */
+        private long revision() {
+            return now.revision() > before.revision() ? now.revision() : 0;
+        }
+    }
+
+    private Uni<Update> store(Change change, int attempts) {
         CallKey key = change.key();
+        return scripts.run(
+                        RedisScript.COMPARE_AND_SET,
+                        List.of(keys.call(key), keys.lease(key), keys.history(key)),
+                        arguments(change))
+                .chain(answer -> answer.get(0).toString().equals(CHANGED)
+                        ? again(change, update(key, answer), attempts)
+                        : Uni.createFrom().item(Update.of(change.now())));
+    }
+
+    private List<String> arguments(Change change) {
         Snapshot now = change.now();
-        boolean isRevision = now.revision() > change.before().revision();
         List<String> arguments = new ArrayList<>(List.of(
                 SnapshotCodec.tag(change.before()),
                 Long.toString(change.before().revision()),
                 change.token(),
                 keys.notices(),
-                new ReplicaMessage.Kept(key, now.revision(), replica).text(),
-                Long.toString(keptFor(now).toMillis()),
-                Long.toString(isRevision ? now.revision() : 0),
-                Integer.toString(HISTORY),
-                Long.toString(HISTORY_KEPT.toMillis())));
-        values.of(now).forEach((field, value) -> arguments.addAll(List.of(field, value)));
-        return scripts.run(
-                        RedisScript.COMPARE_AND_SET,
-                        List.of(keys.call(key), keys.lease(key), keys.history(key)),
-                        arguments)
-                .chain(answer -> answer.get(0).toString().equals(CHANGED)
-                        ? again(change, told(key, answer), attempts)
-                        : Uni.createFrom().item(Update.of(now)));
+                new ReplicaMessage.Kept(change.key(), now.revision(), replica).text(),
+                Long.toString(expiry(now).toMillis()),
+                Long.toString(change.revision()),
+                Integer.toString(LONGEST_HISTORY),
+                Long.toString(HISTORY_EXPIRY.toMillis())));
+        codec.encode(now).forEach((field, value) -> arguments.addAll(List.of(field, value)));
+        return arguments;
     }
 
-    /** Somebody was faster: what both know is brought together. */
-    private Uni<Update> again(Change change, Update told, int attempts) {
+    /** Another replica was faster: both are merged. */
+    private Uni<Update> again(Change change, Update update, int attempts) {
         if (attempts <= 1) {
-            return Uni.createFrom().failure(new RedisUnavailable("others were faster each time"));
+            return Uni.createFrom().failure(new RedisUnavailable("other replicas were faster each time"));
         }
-        Snapshot merged = told.snapshot().with(change.now());
-        return keepAfter(told, new Change(change.key(), told.snapshot(), merged, change.token()), attempts - 1);
+        Snapshot merged = update.snapshot().merge(change.now());
+        return storeAfter(update, new Change(change.key(), update.snapshot(), merged, change.token()), attempts - 1);
     }
 
-    private Duration keptFor(Snapshot snapshot) {
+    private Duration expiry(Snapshot snapshot) {
         return snapshot.status().isPresent() ? options.retention() : options.missingRetention();
     }
 
-    private Update told(CallKey key, Response answer) {
-        Snapshot snapshot = values.snapshot(key, fields(answer.get(1)));
+    private Update update(CallKey key, Response answer) {
+        Snapshot snapshot = codec.snapshot(key, fields(answer.get(1)));
         return new Update(
                 snapshot,
                 joined(statuses(key, answer.get(2)), snapshot.status().stream().toList()));
@@ -234,10 +248,10 @@ class RedisCoordination implements Coordination {
     private List<CallStatus> statuses(CallKey key, Response entries) {
         try {
             List<CallStatus> statuses = new ArrayList<>();
-            entries.forEach(entry -> statuses.add(values.status(key, fields(entry.get(1)))));
+            entries.forEach(entry -> statuses.add(codec.status(key, fields(entry.get(1)))));
             return statuses;
         } catch (UpstreamFailure.Malformed | IllegalArgumentException unreadable) {
-            // The snapshot says where the call stands.
+            // The snapshot alone says where the call stands.
             return List.of();
         }
     }
@@ -250,7 +264,7 @@ class RedisCoordination implements Coordination {
         return List.copyOf(all);
     }
 
-    /** Field and value in turns, as scripts answer whatever the protocol. */
+    /** Field and value in turns, as scripts answer in every version of the protocol. */
     private static Map<String, String> fields(Response response) {
         Map<String, String> fields = new HashMap<>();
         for (int i = 0; i + 1 < response.size(); i += 2) {
@@ -260,13 +274,13 @@ class RedisCoordination implements Coordination {
     }
 
     /** A lease of this replica, renewed until it ends. */
-    private final class Held implements Lease {
+    private final class RedisLease implements Lease {
 
         private final CallKey key;
         private final String token;
         private final Cancellable renewals;
 
-        private Held(CallKey key, String token) {
+        private RedisLease(CallKey key, String token) {
             this.key = key;
             this.token = token;
             this.renewals = delay.of(BETWEEN_RENEWALS)
@@ -287,7 +301,7 @@ class RedisCoordination implements Coordination {
         public Uni<Update> publish(Snapshot before, Snapshot now) {
             renewals.cancel();
             return RedisCoordination.this
-                    .keep(new Change(key, before, now, token), ATTEMPTS)
+                    .store(new Change(key, before, now, token), ATTEMPTS)
                     .onFailure(RedisUnavailable.class)
                     .recoverWithItem(() -> Update.of(now));
         }

@@ -14,22 +14,24 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * How snapshots are written in Redis: Vonage's document and what was seen when, by field. What a document means is found
- * anew by each reader, so that releases that read it differently can run side by side. Fields may be added; a reader
- * leaves alone what it does not know.
+ * Encodes snapshots for Redis: Vonage's document and the observation times, field by field. Each replica derives the status
+ * from the document itself, so that releases that read it differently can run side by side. Fields may be added; a replica
+ * ignores the fields that it does not know.
  */
 @Singleton
 class SnapshotCodec {
 
-    /** The oldest form of values that a reader has to know for those written here. */
+    /** The oldest version of the encoding that a replica has to know to read what this one writes. */
     private static final int FORM = 1;
 
     private static final String FORM_FIELD = "v";
     private static final String TAG = "tag";
     private static final String REVISION = "rev";
+    private static final String PREVIOUS = "prev";
     private static final String AT = "at";
     private static final String FIRST_AT = "first";
     private static final String LAST_ACTIVE_AT = "active";
@@ -50,7 +52,7 @@ class SnapshotCodec {
         this.parser = parser;
     }
 
-    /** Differs between any two snapshots of a call that say different things; empty for nothing known. */
+    /** Differs between any two snapshots of a call with different content; empty where nothing is known. */
     static String tag(Snapshot snapshot) {
         String status = snapshot.status()
                 .map(known -> "%d@%d#%08x"
@@ -75,7 +77,7 @@ class SnapshotCodec {
     }
 
     /** All fields, those without a value empty. */
-    Map<String, String> of(Snapshot snapshot) {
+    Map<String, String> encode(Snapshot snapshot) {
         Map<String, String> fields = new LinkedHashMap<>();
         Optional<CallStatus> status = snapshot.status();
         Optional<CallStatus.Observed> observed = status.map(CallStatus::observed);
@@ -84,6 +86,11 @@ class SnapshotCodec {
         fields.put(TAG, tag(snapshot));
         fields.put(
                 REVISION, status.map(CallStatus::revision).map(String::valueOf).orElse(NONE));
+        fields.put(
+                PREVIOUS,
+                status.filter(known -> known.previous().isPresent())
+                        .map(known -> Long.toString(known.previous().getAsLong()))
+                        .orElse(NONE));
         fields.put(AT, millis(observed.map(CallStatus.Observed::at)));
         fields.put(FIRST_AT, millis(observed.map(CallStatus.Observed::firstAt)));
         fields.put(LAST_ACTIVE_AT, millis(observed.flatMap(CallStatus.Observed::lastActiveAt)));
@@ -128,6 +135,7 @@ class SnapshotCodec {
                 accounts.find(call.account()).flatMap(Account::country),
                 parser.parse(required(fields, DOCUMENT)),
                 Long.parseLong(required(fields, REVISION)),
+                previous(fields),
                 CallStatus.Observed.of(
                         instant(fields, AT).orElseThrow(IllegalArgumentException::new),
                         instant(fields, FIRST_AT).orElseThrow(IllegalArgumentException::new),
@@ -135,16 +143,21 @@ class SnapshotCodec {
                         instant(fields, FIRST_ENDED_AT)));
     }
 
+    private static OptionalLong previous(Map<String, String> fields) {
+        String previous = fields.get(PREVIOUS);
+        return previous == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(previous));
+    }
+
     private static void requireKnownForm(Map<String, String> fields) {
         if (Integer.parseInt(required(fields, FORM_FIELD)) > FORM) {
-            throw new IllegalArgumentException("a newer form");
+            throw new IllegalArgumentException("a newer encoding");
         }
     }
 
-    /** Who knew it by another tag than Redis does would be told it as news each time. */
+    /** A replica that computes another tag than Redis has would take the snapshot for changed each time. */
     private static Snapshot requireTag(Map<String, String> fields, Snapshot read) {
         if (!tag(read).equals(required(fields, TAG))) {
-            throw new IllegalArgumentException("it says more than is understood here");
+            throw new IllegalArgumentException("the tag differs: a newer release wrote it");
         }
         return read;
     }

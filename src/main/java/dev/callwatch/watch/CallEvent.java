@@ -6,6 +6,7 @@ import dev.callwatch.call.CallStatus;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -14,15 +15,29 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  *
  * @param type the most telling change
  * @param changes all changes, the most telling first
+ * @param previous the revision before; empty for the first that is known
  * @param call the status since then
  */
-@JsonPropertyOrder({"type", "changes", "call"})
+@JsonPropertyOrder({"type", "changes", "previous", "call"})
 @Schema(name = "CallEvent", description = "One revision of a call and what makes it differ from the one before.")
-public record CallEvent(EventType type, List<EventType> changes, CallStatus call) {
+public record CallEvent(
+        EventType type,
+        List<EventType> changes,
+
+        @Schema(
+                description = "The revision before this one, so that a client sees whether it has them all;"
+                        + " null for the first that is known.",
+                examples = "1764025457001",
+                nullable = true,
+                required = true)
+        Optional<Long> previous,
+
+        CallStatus call) {
 
     private static CallEvent of(Collection<EventType> changes, CallStatus call) {
         List<EventType> mostTellingFirst = List.copyOf(changes);
-        return new CallEvent(mostTellingFirst.get(0), mostTellingFirst, call);
+        Optional<Long> previous = call.previous().stream().boxed().findFirst();
+        return new CallEvent(mostTellingFirst.get(0), mostTellingFirst, previous, call);
     }
 
     /** Where a call stands. */
@@ -35,7 +50,7 @@ public record CallEvent(EventType type, List<EventType> changes, CallStatus call
         return of(List.of(EventType.LOST), lastKnown);
     }
 
-    /** What happened between two successive statuses. A pure function. */
+    /** What happened between two successive statuses; nothing where only the revision differs. A pure function. */
     static CallEvent between(CallStatus before, CallStatus now) {
         Set<EventType> changes = EnumSet.noneOf(EventType.class);
         if (before.state() != now.state()) {
@@ -49,10 +64,11 @@ public record CallEvent(EventType type, List<EventType> changes, CallStatus call
         }
         boolean parties = !before.from().equals(now.from()) || !before.to().equals(now.to());
         boolean result = before.state() == now.state() && !before.result().equals(now.result());
-        if (parties || result || changes.isEmpty()) {
+        boolean document = changes.isEmpty() && !before.vonage().equals(now.vonage());
+        if (parties || result || document) {
             changes.add(EventType.CHANGED);
         }
-        return of(changes, now);
+        return changes.isEmpty() ? observed(now) : of(changes, now);
     }
 
     private static EventType entered(CallState state) {

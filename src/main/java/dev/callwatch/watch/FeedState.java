@@ -4,46 +4,46 @@ import dev.callwatch.problem.ProblemException;
 import java.util.Optional;
 
 /**
- * Everything there is to say of a call at one moment, so that a reader who misses views but sees the latest misses
- * nothing that is kept. Immutable.
+ * All there is to say of a call at one moment, so that a subscriber that misses states but gets the latest misses nothing that
+ * is kept. Immutable.
  *
  * @param version raised whenever anything else differs
- * @param journal its last events
- * @param lastError why it cannot be read now
+ * @param buffer its last events
+ * @param error why it cannot be read now
  * @param lost the event that Vonage knew it and no longer does
  * @param settled whether nothing more is to come
  */
 record FeedState(
         long version,
-        ReplayBuffer journal,
-        Optional<ProblemException> lastError,
+        ReplayBuffer buffer,
+        Optional<ProblemException> error,
         Optional<CallEvent> lost,
         boolean settled) {
 
-    static FeedState of(ReplayBuffer journal) {
-        return new FeedState(0, journal, Optional.empty(), Optional.empty(), false);
+    static FeedState of(ReplayBuffer buffer) {
+        return new FeedState(0, buffer, Optional.empty(), Optional.empty(), false);
     }
 
-    /** More is known of it elsewhere. */
-    FeedState recalled(ReplayBuffer longer) {
-        return longer == journal ? this : new FeedState(version + 1, longer, lastError, lost, settled);
+    /** The buffer reaches further back. */
+    FeedState extended(ReplayBuffer longer) {
+        return longer == buffer ? this : new FeedState(version + 1, longer, error, lost, settled);
     }
 
     /** It was read. */
-    FeedState read(ReplayBuffer now, boolean over) {
-        boolean same = now == journal && lastError.isEmpty() && lost.isEmpty() && settled == over;
-        return same ? this : new FeedState(version + 1, now, Optional.empty(), Optional.empty(), over);
+    FeedState read(ReplayBuffer now, boolean isSettled) {
+        boolean same = now == buffer && error.isEmpty() && lost.isEmpty() && settled == isSettled;
+        return same ? this : new FeedState(version + 1, now, Optional.empty(), Optional.empty(), isSettled);
     }
 
     /** It could not be read. */
-    FeedState troubled(ProblemException reason) {
-        boolean same = lastError.filter(known -> known.type() == reason.type()).isPresent();
-        return same ? this : new FeedState(version + 1, journal, Optional.of(reason), lost, settled);
+    FeedState failed(ProblemException reason) {
+        boolean same = error.filter(known -> known.type() == reason.type()).isPresent();
+        return same ? this : new FeedState(version + 1, buffer, Optional.of(reason), lost, settled);
     }
 
-    /** Vonage does not know it: no longer, where it was seen before. */
+    /** Vonage does not know it: no longer, where it was read before. */
     FeedState missing(ProblemException reason) {
-        Optional<CallEvent> event = journal.current().map(current -> CallEvent.lost(current.asLastKnown()));
-        return new FeedState(version + 1, journal, Optional.of(reason), event, true);
+        Optional<CallEvent> event = buffer.current().map(current -> CallEvent.lost(current.asLastKnown()));
+        return new FeedState(version + 1, buffer, Optional.of(reason), event, true);
     }
 }

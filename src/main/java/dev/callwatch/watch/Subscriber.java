@@ -6,78 +6,89 @@ import dev.callwatch.problem.ProblemType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
-/** Tells one reader what is new to it, from view to view. Used by one thread at a time. */
+/**
+ * Turns the states of a call into the notifications of one subscriber, from state to state. Their revisions only rise. Used by
+ * one thread at a time.
+ */
 final class Subscriber {
 
-    /** The revision told last; 0 before the first. */
-    private long told;
+    /** The last revision that it has. */
+    private long revision;
 
-    private final OptionalLong resumeAfter;
-    private Optional<ProblemType> lastError = Optional.empty();
+    private boolean begun;
+    private Optional<ProblemType> error = Optional.empty();
     private boolean lost;
-    private boolean settled;
+    private boolean completed;
 
-    /** @param resumeAfter the revision that the reader had last, where it comes back */
-    Subscriber(OptionalLong resumeAfter) {
-        this.resumeAfter = resumeAfter;
+    private Subscriber(long revision, boolean begun) {
+        this.revision = revision;
+        this.begun = begun;
     }
 
-    /** What a view has that this reader has not been told. */
-    List<Notification> news(FeedState view) {
-        if (settled) {
+    /** One that knows nothing of the call: it gets the current status first. */
+    static Subscriber fresh() {
+        return new Subscriber(0, false);
+    }
+
+    /** One that has a revision already: it gets what followed. */
+    static Subscriber after(long revision) {
+        return new Subscriber(revision, true);
+    }
+
+    /** What a state has that this subscriber has not been notified of. */
+    List<Notification> notifications(FeedState state) {
+        if (completed) {
             return List.of();
         }
-        List<Notification> news = new ArrayList<>();
-        status(view, news);
-        if (view.lost().isEmpty()) {
-            lastError(view, news);
+        List<Notification> all = new ArrayList<>();
+        state.buffer().current().ifPresent(current -> addStatus(state, current, all));
+        if (state.lost().isPresent()) {
+            addLost(state, state.lost().get(), all);
+        } else {
+            addError(state, all);
+        }
+        if (state.settled()) {
+            completed = true;
+            all.add(new Notification.Completed());
+        }
+        return all;
+    }
+
+    private void addStatus(FeedState state, CallStatus current, List<Notification> all) {
+        if (begun) {
+            state.buffer().after(revision).forEach(event -> all.add(new Notification.Changed(event)));
+        } else {
+            begun = true;
+            boolean stale = state.error().isPresent();
+            all.add(observed(stale ? current.asLastKnown() : current));
+        }
+        boolean recovered = error.isPresent() && state.error().isEmpty();
+        if (recovered && all.isEmpty() && current.revision() >= revision) {
+            all.add(observed(current));
+        }
+        revision = Math.max(revision, current.revision());
+    }
+
+    /** Where the last known status is older than what the subscriber has, it gets the problem alone. */
+    private void addLost(FeedState state, CallEvent event, List<Notification> all) {
+        if (event.call().revision() < revision) {
+            addError(state, all);
         } else if (!lost) {
             lost = true;
-            news.add(new Notification.Changed(view.lost().get()));
-        }
-        if (view.settled()) {
-            settled = true;
-            news.add(new Notification.Completed());
-        }
-        return news;
-    }
-
-    private void status(FeedState view, List<Notification> news) {
-        if (view.journal().current().isEmpty()) {
-            return;
-        }
-        CallStatus current = view.journal().current().get();
-        if (told == 0) {
-            begin(view, current, news);
-        } else {
-            view.journal().after(told).forEach(event -> news.add(new Notification.Changed(event)));
-        }
-        boolean recovered = lastError.isPresent() && view.lastError().isEmpty();
-        if (recovered && news.isEmpty()) {
-            news.add(new Notification.Changed(CallEvent.observed(current)));
-        }
-        told = current.revision();
-    }
-
-    private void begin(FeedState view, CallStatus current, List<Notification> news) {
-        ReplayBuffer journal = view.journal();
-        long last = resumeAfter.orElse(0);
-        boolean complete = last > 0 && last >= journal.reachesBackTo() && last <= current.revision();
-        if (complete) {
-            journal.after(last).forEach(event -> news.add(new Notification.Changed(event)));
-        } else {
-            boolean stale = view.lastError().isPresent();
-            news.add(new Notification.Changed(CallEvent.observed(stale ? current.asLastKnown() : current)));
+            all.add(new Notification.Changed(event));
         }
     }
 
-    private void lastError(FeedState view, List<Notification> news) {
-        Optional<ProblemType> now = view.lastError().map(ProblemException::type);
-        if (now.isPresent() && !now.equals(lastError)) {
-            news.add(new Notification.Failed(view.lastError().get()));
+    private void addError(FeedState state, List<Notification> all) {
+        Optional<ProblemType> now = state.error().map(ProblemException::type);
+        if (now.isPresent() && !now.equals(error)) {
+            all.add(new Notification.Failed(state.error().get()));
         }
-        lastError = now;
+        error = now;
+    }
+
+    private static Notification observed(CallStatus status) {
+        return new Notification.Changed(CallEvent.observed(status));
     }
 }

@@ -24,8 +24,9 @@ if revision > 0 then
   if #last == 0 or tonumber(string.match(last[1][1], '^%d+')) < revision then
     redis.call('XADD', KEYS[3], 'MAXLEN', '=', ARGV[8], ARGV[7] .. '-0', unpack(fields))
   end
-  redis.call('PEXPIRE', KEYS[3], ARGV[9])
 end
+-- Each reading renews it: the history of a call that somebody follows does not expire.
+redis.call('PEXPIRE', KEYS[3], ARGV[9])
 if redis.call('GET', KEYS[2]) == ARGV[3] then
   redis.call('DEL', KEYS[2])
 end

@@ -139,17 +139,19 @@ class AuthorisationTest {
         String guid = vonage.guid();
         String stream = calls.replace("a1b2c3d4e5", "life") + guid + "/events";
 
+        String first;
         try (StreamReader masked = StreamReader.open(stream, "Authorization", "Bearer " + token("wallboard"));
                 StreamReader full = StreamReader.open(stream, "Authorization", "Bearer " + token("crm-sync"))) {
             await().until(() -> masked.hasEnded() && full.hasEnded());
             assertThat(masked.told()).endsWith("call.completed 2", "end");
             assertThat(masked.frames()).extracting(StreamReader.Frame::data).allSatisfy(AuthorisationTest::isMasked);
             assertThat(full.frames().get(1).data()).contains("02072068888", "447700900123");
+            first = masked.frames().get(1).id();
         }
-        try (StreamReader again = StreamReader.open(
-                stream, "Authorization", "Bearer " + token("wallboard"), "Last-Event-ID", guid + ":1")) {
+        try (StreamReader again =
+                StreamReader.open(stream, "Authorization", "Bearer " + token("wallboard"), "Last-Event-ID", first)) {
             await().until(again::hasEnded);
-            assertThat(again.told()).containsExactly("call.completed 2", "end");
+            assertThat(again.told()).containsExactly("call.completed 1", "end");
             assertThat(again.frames()).extracting(StreamReader.Frame::data).allSatisfy(AuthorisationTest::isMasked);
         }
         String lines = as("wallboard")

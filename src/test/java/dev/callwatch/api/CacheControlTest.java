@@ -27,7 +27,7 @@ class CacheControlTest {
                 "only-if-cached,max-age=0| PT0S  | true"
             })
     void directives_are_read(String header, Duration maxAge, boolean onlyIfCached) {
-        assertThat(CacheControl.demand(List.of(header)))
+        assertThat(CacheControl.parse(List.of(header)))
                 .isEqualTo(new CacheDirectives(Optional.ofNullable(maxAge), onlyIfCached));
     }
 
@@ -35,12 +35,12 @@ class CacheControlTest {
     @ValueSource(
             strings = {"", ",", "max-age", "max-age=", "max-age=-1", "max-age=soon", "max-age=99999999999", "no-store"})
     void what_is_malformed_or_unknown_counts_as_absent(String header) {
-        assertThat(CacheControl.demand(List.of(header))).isEqualTo(CacheDirectives.ORDINARY);
+        assertThat(CacheControl.parse(List.of(header))).isEqualTo(CacheDirectives.NONE);
     }
 
     @Test
     void several_lines_are_one_list() {
-        assertThat(CacheControl.demand(List.of("max-age=5", "only-if-cached")))
+        assertThat(CacheControl.parse(List.of("max-age=5", "only-if-cached")))
                 .isEqualTo(new CacheDirectives(Optional.of(Duration.ofSeconds(5)), true));
     }
 

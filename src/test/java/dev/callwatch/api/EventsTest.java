@@ -15,6 +15,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -66,7 +67,11 @@ class EventsTest {
                 .containsExactly("call.observed 1", "call.recording-changed 2", "call.completed 3", "end");
         assertThat(reader.frames().get(0).retry()).isEqualTo("2000");
         StreamReader.Frame last = reader.frames().get(3);
-        assertThat(last.id()).isEqualTo(vonage.guid() + ":3");
+        assertThat(last.id()).isEqualTo(vonage.guid() + ":" + last.json().getLong("call.revision"));
+        assertThat(reader.frames().get(1).json().<Object>get("previous")).isNull();
+        assertThat(last.json().getLong("previous"))
+                .isEqualTo(reader.frames().get(2).json().getLong("call.revision"));
+        assertThat(reader.frames().get(4).id()).isEqualTo("end");
         assertThat(last.json().getList("changes"))
                 .containsExactly("call.completed", "call.disposition-set", "call.recording-changed");
         assertThat(last.json().getString("call.vonage.dispositionCode")).isEqualTo("Sale");
@@ -84,10 +89,13 @@ class EventsTest {
             await().until(() ->
                     vonage.lookUp("Cache-Control", "no-cache").statusCode() == 200 && vonage.callRequests() >= 4);
         }
-        StreamReader second = follow(vonage, "Last-Event-ID", vonage.guid() + ":1");
+        String last = first.frames().get(1).id();
+        StreamReader second = follow(vonage, "Last-Event-ID", last);
         await().until(second::hasEnded);
         assertThat(second.told())
-                .containsExactly("call.recording-changed 2", "call.recording-changed 3", "call.completed 4", "end");
+                .containsExactly("call.recording-changed 1", "call.recording-changed 2", "call.completed 3", "end");
+        assertThat(vonage.guid() + ":" + second.frames().get(1).json().getLong("previous"))
+                .isEqualTo(last);
     }
 
     @Test
@@ -134,8 +142,77 @@ class EventsTest {
                 .map(JsonPath::from)
                 .toList();
         assertThat(events.stream().map(event -> event.getString("event"))).containsExactly("status", "status", "end");
-        assertThat(events.get(1).getString("id")).isEqualTo(vonage.guid() + ":2");
+        assertThat(events.get(1).getString("id"))
+                .isEqualTo(vonage.guid() + ":" + events.get(1).getLong("data.call.revision"));
+        assertThat(events.get(1).getLong("data.previous"))
+                .isEqualTo(events.get(0).getLong("data.call.revision"));
+        assertThat(events.get(2).getString("id")).isEqualTo("end");
         assertThat(events.get(1).getString("data.call.state")).isEqualTo("completed");
+    }
+
+    @Test
+    void a_reader_that_has_everything_of_a_settled_call_is_not_asked_to_come_back() throws Exception {
+        VonageStub vonage = standIn().answersCalls(okJson(DISPOSED));
+        StreamReader reader = follow(vonage);
+        await().until(reader::hasEnded);
+        String events = calls + "/" + vonage.guid() + "/events";
+
+        given().header("Last-Event-ID", reader.frames().get(1).id())
+                .get(events)
+                .then()
+                .statusCode(204)
+                .body(is(""));
+        given().header("Last-Event-ID", "end")
+                .get(calls + "/events?id=" + vonage.guid() + "&id=" + UUID.randomUUID())
+                .then()
+                .statusCode(204);
+        given().accept("application/x-ndjson")
+                .header("Last-Event-ID", reader.frames().get(1).id())
+                .get(events)
+                .then()
+                .statusCode(204);
+        assertThat(vonage.callRequests()).isOne();
+    }
+
+    @Test
+    void a_reader_of_another_life_is_told_what_has_become_of_the_call() throws Exception {
+        VonageStub vonage = standIn().answersCalls(okJson(DISPOSED));
+        long revision = Instant.now().minusSeconds(60).toEpochMilli();
+
+        StreamReader reader = follow(vonage, "Last-Event-ID", vonage.guid() + ":" + revision);
+
+        await().until(reader::hasEnded);
+        assertThat(reader.told()).containsExactly("call.observed 1", "end");
+        assertThat(reader.frames().get(1).json().getLong("call.revision")).isGreaterThan(revision);
+        assertThat(reader.frames().get(1).json().<Object>get("previous")).isNull();
+    }
+
+    @Test
+    void forty_readers_who_come_at_once_are_all_told_the_current_status() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE));
+            List<StreamReader> all = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                all.add(follow(vonage));
+            }
+            await().until(() -> all.stream().noneMatch(reader -> reader.told().isEmpty()));
+            for (StreamReader reader : all) {
+                reader.close();
+            }
+        }
+    }
+
+    @Test
+    void a_head_request_opens_no_stream() {
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE));
+        given().head(calls + "/" + vonage.guid() + "/events")
+                .then()
+                .statusCode(200)
+                .contentType(containsString("text/event-stream"));
+        given().head(calls + "/events?id=" + vonage.guid()).then().statusCode(200);
+        given().head(calls + "/events?id=x").then().statusCode(400);
+        given().head(calls + "/x/events").then().statusCode(400);
+        assertThat(vonage.callRequests()).isZero();
     }
 
     @Test

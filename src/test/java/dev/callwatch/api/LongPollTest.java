@@ -90,6 +90,22 @@ class LongPollTest {
     }
 
     @Test
+    void who_wants_only_what_is_cached_does_not_wait_and_vonage_is_not_asked() {
+        VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE));
+        String tag = vonage.lookUp().header("ETag");
+        int before = vonage.callRequests();
+        given().header("Prefer", "wait=10")
+                .header("Cache-Control", "only-if-cached")
+                .header("If-None-Match", tag)
+                .get("/v1/accounts/life/calls/{guid}", vonage.guid())
+                .then()
+                .statusCode(504)
+                .body("type", is("urn:callwatch:problem:not-cached"))
+                .header("Preference-Applied", nullValue());
+        assertThat(vonage.callRequests()).isEqualTo(before);
+    }
+
+    @Test
     void a_call_that_cannot_be_read_is_a_problem_at_once() {
         VonageStub vonage = standIn().answersCalls(VonageStub.status(404));
         waitFor(vonage, "\"x\"", 10).then().statusCode(404).body("type", is("urn:callwatch:problem:call-not-found"));

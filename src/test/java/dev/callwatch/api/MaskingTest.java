@@ -11,6 +11,7 @@ import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallStatus;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,6 +141,7 @@ class MaskingTest {
                 Optional.of("GB"),
                 detail,
                 1,
+                OptionalLong.empty(),
                 CallStatus.Observed.of(at, at, Optional.empty(), Optional.empty()));
     }
 }

@@ -8,7 +8,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Scanner;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -53,14 +55,23 @@ public final class StreamReader implements AutoCloseable {
         return frames;
     }
 
-    /** {@code type revision} of statuses, the problem's name of problems, {@code end}. */
+    /**
+     * The type of statuses with the number of their revision, counted for each call from 1 as they come; the problem's name of
+     * problems; {@code end}.
+     */
     public List<String> told() {
         List<String> told = new ArrayList<>();
+        Map<String, List<String>> revisions = new HashMap<>();
         for (Frame frame : frames) {
             switch (frame.event()) {
-                case "status" ->
-                    told.add(frame.json().getString("type") + " "
-                            + frame.id().substring(frame.id().indexOf(':') + 1));
+                case "status" -> {
+                    String guid = frame.id().substring(0, frame.id().indexOf(':'));
+                    List<String> known = revisions.computeIfAbsent(guid, first -> new ArrayList<>());
+                    if (!known.contains(frame.id())) {
+                        known.add(frame.id());
+                    }
+                    told.add(frame.json().getString("type") + " " + (known.indexOf(frame.id()) + 1));
+                }
                 case "problem" ->
                     told.add(frame.json().getString("problem.type").substring("urn:callwatch:problem:".length()));
                 case "end" -> told.add("end");

@@ -4,6 +4,7 @@ import dev.callwatch.settings.ConfigErrors;
 import dev.callwatch.time.Delay;
 import dev.callwatch.time.Timeouts;
 import dev.callwatch.time.VirtualTime;
+import dev.callwatch.time.WallClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -28,34 +29,49 @@ public final class CallsInVirtualTime {
     }
 
     public static Calls of(CallReader vonage, LookupOptions options, VirtualTime time, Consumer<CallChanged> changes) {
-        return of(vonage, options, new LocalCoordination(), time, time, changes);
+        return of(vonage, options, new LocalCoordination(), time, time, time, changes);
     }
 
     public static Calls of(
             CallReader vonage,
             LookupOptions options,
-            Coordination replicas,
-            Clock time,
+            Coordination coordination,
+            VirtualTime time,
+            Consumer<CallChanged> changes) {
+        return of(vonage, options, coordination, time, time, time, changes);
+    }
+
+    public static Calls of(
+            CallReader vonage,
+            LookupOptions options,
+            Coordination coordination,
+            Clock clock,
+            WallClock wallClock,
             Delay delay,
             Consumer<CallChanged> changes) {
+        CallCache cache = new CallCache(options, clock);
+        Timeouts timeouts = new Timeouts(clock, delay);
+        CallUpdates updates = new CallUpdates(cache, clock, wallClock, new SimpleMeterRegistry(), changes);
         return new Calls(
-                vonage,
                 options,
-                new CallCache(options, time),
-                replicas,
-                time,
-                new Timeouts(time, delay),
-                new LookupMetrics(new SimpleMeterRegistry()),
-                changes);
+                cache,
+                new CoalescedReader(vonage, coordination, cache, updates, options, clock, wallClock, timeouts),
+                updates,
+                coordination,
+                clock,
+                wallClock,
+                delay,
+                timeouts,
+                new LookupMetrics(new SimpleMeterRegistry()));
     }
 
     /** What an observer of the container does. */
-    public static void heard(Calls calls, RemoteRevision news) {
-        calls.heard(news);
+    public static void changedElsewhere(Calls calls, RemoteRevision revision) {
+        calls.changedElsewhere(revision);
     }
 
     /** What an observer of the container does. */
-    public static void back(Calls calls) {
-        calls.back(new ReplicasReconnected());
+    public static void reconnected(Calls calls) {
+        calls.reconnected(new ReplicasReconnected());
     }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -84,14 +85,13 @@ class CallsTest {
         time.pass(Duration.ofHours(1));
         Coordination.HeldElsewhere taken =
                 new Coordination.HeldElsewhere(Uni.createFrom().item(() -> Optional.of(Coordination.Update.of(old))));
-        LookupResult sighting = CallsInVirtualTime.of(
-                        vonage, options, new Others(taken, lease()), time, time, changes::add)
-                .look(account, guid, CacheDirectives.ORDINARY)
+        LookupResult result = CallsInVirtualTime.of(vonage, options, new Others(taken, lease()), time, changes::add)
+                .lookUp(account, guid, CacheDirectives.NONE, "")
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create())
                 .assertCompleted()
                 .getItem();
-        assertThat(sighting.age()).isZero();
+        assertThat(result.age()).isZero();
         assertThat(vonage.readings(guid)).hasSize(2);
     }
 
@@ -111,8 +111,8 @@ class CallsTest {
                 return Uni.createFrom().voidItem();
             }
         };
-        CallsInVirtualTime.of(vonage, options, new Others(lease), time, time, changes::add)
-                .look(account, guid, CacheDirectives.ORDINARY)
+        CallsInVirtualTime.of(vonage, options, new Others(lease), time, changes::add)
+                .lookUp(account, guid, CacheDirectives.NONE, "")
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create())
                 .assertFailedWith(IllegalStateException.class);
@@ -174,7 +174,7 @@ class CallsTest {
     void a_storm_of_forced_readings_is_one_reading_a_second() {
         vonage.answers(guid, ACTIVE);
         for (int tenth = 0; tenth < 50; tenth++) {
-            calls.look(account, guid, NO_CACHE)
+            calls.lookUp(account, guid, NO_CACHE, "")
                     .subscribe()
                     .withSubscriber(UniAssertSubscriber.create())
                     .assertCompleted();
@@ -190,8 +190,8 @@ class CallsTest {
         time.pass(Duration.ofMinutes(1));
         vonage.fails(guid, ScriptedReader.unreachable());
         for (int tenth = 0; tenth < 100; tenth++) {
-            LookupResult sighting = look().assertCompleted().getItem();
-            assertThat(sighting.status().stale()).isTrue();
+            LookupResult result = look().assertCompleted().getItem();
+            assertThat(result.status().stale()).isTrue();
             time.pass(Duration.ofMillis(100));
         }
         assertThat(vonage.readings(guid)).hasSize(11);
@@ -206,7 +206,52 @@ class CallsTest {
         vonage.answers(guid, "{\"status\":null}");
         time.pass(SECOND);
         look();
-        assertThat(changes.stream().map(change -> change.now().revision())).containsExactly(1L, 2L);
+        long first = changes.get(0).now().revision();
+        assertThat(changes).hasSize(2);
+        assertThat(changes.get(1).now().previous()).hasValue(first);
+        assertThat(changes.get(1).now().revision()).isEqualTo(first + 2_000);
+    }
+
+    @Test
+    void a_clock_put_back_by_an_hour_neither_freezes_statuses_nor_makes_them_negative_in_age() {
+        AtomicReference<Duration> step = new AtomicReference<>(Duration.ZERO);
+        Calls stepped = CallsInVirtualTime.of(
+                vonage,
+                options,
+                new LocalCoordination(),
+                time,
+                () -> time.instant().plus(step.get()),
+                time,
+                changes::add);
+        vonage.answers(guid, ACTIVE);
+        CallStatus before = look(stepped, CacheDirectives.NONE).status();
+        step.set(Duration.ofHours(-1));
+
+        time.pass(SECOND);
+        LookupResult stale = look(stepped, CacheDirectives.NONE);
+        time.pass(Duration.ofMillis(500));
+        LookupResult cached = look(stepped, CacheDirectives.NONE);
+        time.pass(SECOND);
+        vonage.answers(guid, "{\"status\":null}");
+        LookupResult changed = look(stepped, NO_CACHE);
+
+        assertThat(stale.cacheStatus()).isEqualTo(LookupResult.CacheStatus.STALE);
+        assertThat(cached.cacheStatus()).isEqualTo(LookupResult.CacheStatus.HIT);
+        assertThat(cached.age()).isEqualTo(Duration.ofMillis(500));
+        assertThat(changed.status().state()).isEqualTo(CallState.COMPLETED);
+        assertThat(changed.status().revision()).isGreaterThan(before.revision());
+        assertThat(changed.status().observed().at()).isEqualTo(before.observed().at());
+        vonage.fails(guid, ScriptedReader.unreachable());
+        time.pass(Duration.ofMinutes(6));
+        assertThat(look(stepped, CacheDirectives.NONE).age()).isEqualTo(Duration.ofMinutes(6));
+    }
+
+    private LookupResult look(Calls some, CacheDirectives directives) {
+        return some.lookUp(account, guid, directives, "")
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .assertCompleted()
+                .getItem();
     }
 
     @Test
@@ -216,14 +261,14 @@ class CallsTest {
         List<CallGuid> twice = Stream.concat(guids.stream(), guids.stream()).toList();
 
         AssertSubscriber<Batch.Outcome> rows =
-                batch.look(account, twice, "").subscribe().withSubscriber(AssertSubscriber.create(100));
+                batch.lookUp(account, twice, "").subscribe().withSubscriber(AssertSubscriber.create(100));
 
         assertThat(vonage.readings()).hasSize(25);
         time.pass(SECOND);
         assertThat(vonage.readings()).hasSize(50);
         time.pass(Duration.ofSeconds(2));
         rows.assertCompleted();
-        assertThat(rows.getItems()).hasSize(60).allMatch(row -> row.sighting().isPresent());
+        assertThat(rows.getItems()).hasSize(60).allMatch(row -> row.result().isPresent());
         assertThat(vonage.readings()).hasSize(60);
     }
 
@@ -231,7 +276,7 @@ class CallsTest {
     void the_deadline_counts_for_the_whole_batch_and_known_calls_are_answered_stale() {
         CallGuid known = guid();
         vonage.answers(known, ACTIVE);
-        calls.look(account, known, CacheDirectives.ORDINARY).subscribe().withSubscriber(UniAssertSubscriber.create());
+        calls.lookUp(account, known, CacheDirectives.NONE, "").subscribe().withSubscriber(UniAssertSubscriber.create());
         time.pass(Duration.ofMinutes(1));
         List<CallGuid> guids =
                 new ArrayList<>(Stream.generate(CallsTest::guid).limit(60).toList());
@@ -240,7 +285,7 @@ class CallsTest {
         vonage.readings().clear();
 
         AssertSubscriber<Batch.Outcome> rows =
-                batch.look(account, guids, "").subscribe().withSubscriber(AssertSubscriber.create(100));
+                batch.lookUp(account, guids, "").subscribe().withSubscriber(AssertSubscriber.create(100));
         time.pass(Duration.ofSeconds(5));
 
         rows.assertCompleted();
@@ -252,7 +297,7 @@ class CallsTest {
                 .hasSize(35);
         assertThat(rows.getItems())
                 .filteredOn(row -> row.guid().equals(known))
-                .allMatch(row -> row.sighting().orElseThrow().status().stale());
+                .allMatch(row -> row.result().orElseThrow().status().stale());
         // Those that were never begun were never sent.
         assertThat(vonage.readings()).hasSize(50);
     }
@@ -261,7 +306,7 @@ class CallsTest {
     void what_a_batch_gave_up_is_read_for_others_all_the_same() {
         vonage.answers(guid, after(Duration.ofMillis(5_500), ACTIVE));
         AssertSubscriber<Batch.Outcome> rows =
-                batch.look(account, List.of(guid), "").subscribe().withSubscriber(AssertSubscriber.create(1));
+                batch.lookUp(account, List.of(guid), "").subscribe().withSubscriber(AssertSubscriber.create(1));
         time.pass(Duration.ofSeconds(5));
         assertThat(rows.getItems().get(0).failure()).isPresent();
         time.pass(SECOND);
@@ -273,7 +318,7 @@ class CallsTest {
     }
 
     private UniAssertSubscriber<LookupResult> look() {
-        return calls.look(account, guid, CacheDirectives.ORDINARY)
+        return calls.lookUp(account, guid, CacheDirectives.NONE, "")
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create());
     }

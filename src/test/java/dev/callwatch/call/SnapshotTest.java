@@ -7,6 +7,7 @@ import dev.callwatch.vonage.ScriptedReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -22,15 +23,16 @@ class SnapshotTest {
     void the_later_of_two_observations_that_differ_gets_a_revision_above_both() {
         Snapshot earlier = seen(7, 10, "Active");
         Snapshot later = seen(3, 20, "Ringing");
-        Snapshot both = earlier.with(later);
-        assertThat(both.revision()).isEqualTo(8);
+        Snapshot both = earlier.merge(later);
+        assertThat(both.revision()).isEqualTo(BEGIN.plusSeconds(20).toEpochMilli());
+        assertThat(both.status().orElseThrow().previous()).hasValue(7);
         assertThat(both.status().orElseThrow().vonage()).contains("Ringing");
-        assertThat(later.with(earlier)).isEqualTo(both);
+        assertThat(later.merge(earlier)).isEqualTo(both);
     }
 
     @Test
     void two_that_say_the_same_keep_the_higher_revision_and_the_later_time() {
-        Snapshot both = seen(7, 10, "Active").with(seen(3, 20, "Active"));
+        Snapshot both = seen(7, 10, "Active").merge(seen(3, 20, "Active"));
         assertThat(both.revision()).isEqualTo(7);
         assertThat(both.status().orElseThrow().observed().at()).isEqualTo(BEGIN.plusSeconds(20));
     }
@@ -39,7 +41,7 @@ class SnapshotTest {
     void what_either_has_seen_first_stays_when_it_was() {
         Snapshot earlier = ended(7, 20, Optional.of(8), 10);
         Snapshot later = ended(1, 30, Optional.empty(), 30);
-        CallStatus both = later.with(earlier).status().orElseThrow();
+        CallStatus both = later.merge(earlier).status().orElseThrow();
         assertThat(both.revision()).isEqualTo(7);
         assertThat(both.observed())
                 .isEqualTo(CallStatus.Observed.of(
@@ -47,14 +49,14 @@ class SnapshotTest {
                         BEGIN.plusSeconds(20),
                         Optional.of(BEGIN.plusSeconds(8)),
                         Optional.of(BEGIN.plusSeconds(10))));
-        assertThat(earlier.with(later).status()).contains(both);
+        assertThat(earlier.merge(later).status()).contains(both);
     }
 
     @Test
     void an_end_after_which_the_call_went_on_was_none() {
         Snapshot earlier = ended(7, 20, Optional.empty(), 10);
         Snapshot later = ended(9, 30, Optional.of(25), 30);
-        assertThat(earlier.with(later).status().orElseThrow().observed().firstEndedAt())
+        assertThat(earlier.merge(later).status().orElseThrow().observed().firstEndedAt())
                 .contains(BEGIN.plusSeconds(30));
     }
 
@@ -62,12 +64,12 @@ class SnapshotTest {
     void a_later_failure_stands_beside_the_status_and_an_earlier_one_does_not() {
         Snapshot seen = seen(2, 10, "Active");
         UpstreamFailure reason = ScriptedReader.unreachable();
-        assertThat(seen.with(Snapshot.NOTHING.failed(reason, BEGIN.plusSeconds(11)))
+        assertThat(seen.merge(Snapshot.NOTHING.failed(reason, BEGIN.plusSeconds(11)))
                         .lastError())
                 .isPresent();
         assertThat(Snapshot.NOTHING
                         .failed(reason, BEGIN.plusSeconds(9))
-                        .with(seen)
+                        .merge(seen)
                         .lastError())
                 .isEmpty();
     }
@@ -75,8 +77,8 @@ class SnapshotTest {
     @Test
     void nothing_known_adds_nothing() {
         Snapshot seen = seen(2, 10, "Active").failed(ScriptedReader.unreachable(), BEGIN.plus(Duration.ofSeconds(12)));
-        assertThat(seen.with(Snapshot.NOTHING)).isEqualTo(seen);
-        assertThat(Snapshot.NOTHING.with(seen)).isEqualTo(seen);
+        assertThat(seen.merge(Snapshot.NOTHING)).isEqualTo(seen);
+        assertThat(Snapshot.NOTHING.merge(seen)).isEqualTo(seen);
     }
 
     @Property
@@ -90,12 +92,12 @@ class SnapshotTest {
             @ForAll boolean same) {
         Snapshot first = seen(one, oneAt, oneFirst, "Active");
         Snapshot second = seen(other, otherAt, otherFirst, same ? "Active" : "Ringing");
-        Snapshot both = first.with(second);
+        Snapshot both = first.merge(second);
         assertThat(both.revision()).isGreaterThanOrEqualTo(Math.max(one, other));
         if (oneAt != otherAt || one != other) {
-            assertThat(second.with(first)).isEqualTo(both);
+            assertThat(second.merge(first)).isEqualTo(both);
         }
-        assertThat(both.with(second)).isEqualTo(both);
+        assertThat(both.merge(second)).isEqualTo(both);
     }
 
     /** Seen first when it was read. */
@@ -105,6 +107,7 @@ class SnapshotTest {
                 Optional.empty(),
                 ScriptedReader.detail("{\"status\":null,\"result\":{\"code\":\"Success\"}}"),
                 revision,
+                OptionalLong.empty(),
                 CallStatus.Observed.of(
                         BEGIN.plusSeconds(at),
                         BEGIN.plusSeconds(at),
@@ -122,6 +125,7 @@ class SnapshotTest {
                 Optional.empty(),
                 ScriptedReader.detail("{\"status\":\"" + status + "\"}"),
                 revision,
+                OptionalLong.empty(),
                 CallStatus.Observed.of(
                         BEGIN.plusSeconds(seconds),
                         BEGIN.plusSeconds(seconds - secondsSinceFirst),

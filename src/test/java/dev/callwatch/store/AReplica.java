@@ -79,7 +79,7 @@ final class AReplica implements AutoCloseable {
         StoreOptions store = options();
         this.keys = new Keys(store);
         LeaseWaiters[] readers = new LeaseWaiters[1];
-        this.condition = new RedisCircuit(true, clock, () -> readers[0].away(new RedisLost()), () -> back(readers[0]));
+        this.condition = new RedisCircuit(true, clock, () -> readers[0].lost(new RedisLost()), () -> back(readers[0]));
         this.scripts = new RedisScripts(() -> redis, slow, condition, delay, new SimpleMeterRegistry());
         this.notices = new ReplicaChannel(
                 () -> new ReactiveRedisDataSourceImpl(own, redis, RedisAPI.api(redis)),
@@ -87,8 +87,8 @@ final class AReplica implements AutoCloseable {
                 condition,
                 delay,
                 () -> back(readers[0]));
-        readers[0] = new LeaseWaiters(identity, news -> CallsInVirtualTime.heard(calls, news));
-        notices.listen(readers[0]::hear);
+        readers[0] = new LeaseWaiters(identity, revision -> CallsInVirtualTime.changedElsewhere(calls, revision));
+        notices.listen(readers[0]::receive);
         this.presence = new Heartbeat(store, identity, scripts, keys, notices, condition, delay);
         this.replicas = new RedisCoordination(
                 scripts,
@@ -99,7 +99,7 @@ final class AReplica implements AutoCloseable {
                 options,
                 delay,
                 clock::instant);
-        this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, delay, this::changed);
+        this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, clock::instant, delay, this::changed);
         presence.begin(new StartupEvent());
     }
 
@@ -109,12 +109,12 @@ final class AReplica implements AutoCloseable {
 
     /** Has the call read anew, unless that was done within the second. */
     Uni<LookupResult> read(CallGuid guid) {
-        return calls.look(ACCOUNT, guid, NOW);
+        return calls.lookUp(ACCOUNT, guid, NOW, "");
     }
 
     /** An ordinary look-up. */
     Uni<LookupResult> look(CallGuid guid) {
-        return calls.look(ACCOUNT, guid, CacheDirectives.ORDINARY);
+        return calls.lookUp(ACCOUNT, guid, CacheDirectives.NONE, "");
     }
 
     CallStatus lookNow(CallGuid guid) {
@@ -133,6 +133,14 @@ final class AReplica implements AutoCloseable {
         return changes.stream()
                 .filter(status -> status.id().equals(guid.value()))
                 .map(CallStatus::revision)
+                .toList();
+    }
+
+    /** Vonage's documents of the revisions that this replica has published to its observers. */
+    List<String> documents(CallGuid guid) {
+        return changes.stream()
+                .filter(status -> status.id().equals(guid.value()))
+                .map(CallStatus::vonage)
                 .toList();
     }
 
@@ -158,8 +166,8 @@ final class AReplica implements AutoCloseable {
 
     private void back(LeaseWaiters readers) {
         returns.incrementAndGet();
-        readers.back(new ReplicasReconnected());
-        CallsInVirtualTime.back(calls);
+        readers.reconnected(new ReplicasReconnected());
+        CallsInVirtualTime.reconnected(calls);
     }
 
     private static StoreOptions options() {

@@ -34,7 +34,7 @@ class RedisClusterTest {
     @TempDir
     Path directory;
 
-    private List<ARedis> nodes;
+    private List<ARedis> nodes = List.of();
 
     @BeforeEach
     void start() {

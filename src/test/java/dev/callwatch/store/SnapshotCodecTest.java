@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +98,7 @@ class SnapshotCodecTest {
                 Optional.empty(),
                 ScriptedReader.detail(DOCUMENT),
                 7,
+                OptionalLong.of(5),
                 CallStatus.Observed.of(
                         seen.at(), seen.firstAt().minusSeconds(1), seen.lastActiveAt(), seen.firstEndedAt())));
         assertThat(SnapshotCodec.tag(sooner)).isNotEqualTo(SnapshotCodec.tag(Snapshot.of(status())));
@@ -108,7 +110,7 @@ class SnapshotCodecTest {
 
     /** As Redis has them: a field without a value is not there. */
     private Map<String, String> fields(Snapshot snapshot) {
-        return values.of(snapshot).entrySet().stream()
+        return values.encode(snapshot).entrySet().stream()
                 .filter(field -> !field.getValue().isEmpty())
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
@@ -119,6 +121,7 @@ class SnapshotCodecTest {
                 Optional.empty(),
                 ScriptedReader.detail(DOCUMENT),
                 7,
+                OptionalLong.of(5),
                 CallStatus.Observed.of(AT, AT.minusSeconds(9), Optional.of(AT.minusSeconds(5)), Optional.of(AT)));
     }
 }

@@ -56,7 +56,8 @@ class CallEventTest {
 
         assertThat(event.changes().stream().map(EventType::wireName)).containsExactly(changes.split(" "));
         assertThat(event.type()).isEqualTo(event.changes().get(0));
-        assertThat(event.call().revision()).isEqualTo(2);
+        assertThat(event.previous()).hasValue(time.instant().minusSeconds(2).toEpochMilli());
+        assertThat(event.call().revision()).isEqualTo(time.instant().toEpochMilli());
     }
 
     private static CallStatus status(
@@ -65,7 +66,7 @@ class CallEventTest {
         Account account = AnAccount.usual();
         // A little more than a second later it counts as old.
         time.pass(Duration.ofSeconds(2));
-        return calls.look(account, guid, new CacheDirectives(Optional.of(Duration.ZERO), false))
+        return calls.lookUp(account, guid, new CacheDirectives(Optional.of(Duration.ZERO), false), "")
                 .await()
                 .indefinitely()
                 .status();

@@ -22,6 +22,7 @@ import dev.callwatch.problem.ProblemType;
 import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
@@ -33,11 +34,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class CallPollersTest {
+class CallFeedTest {
 
     private static final String ACTIVE = "{\"status\":\"Active\"}";
     private static final String RECORDED = "{\"status\":\"Active\",\"recordingStatus\":\"Started\"}";
@@ -55,12 +60,15 @@ class CallPollersTest {
             change -> observers.forEach(observer -> observer.accept(change)));
     private final Budgets budgets = BudgetsInVirtualTime.of(time);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final CallPollers watches = new CallPollers(calls, budgets, time, time, Runnable::run, registry);
+    private final CallPollers pollers = new CallPollers(calls, budgets, time, time, Runnable::run, registry);
+    private final CallFeed feed = new CallFeed(calls, pollers, time, time);
+    private final List<Long> revisions = new ArrayList<>();
     private final Account account = AnAccount.usual();
     private final CallGuid guid = guid();
 
-    CallPollersTest() {
-        observers.add(watches::changed);
+    CallFeedTest() {
+        observers.add(pollers::changed);
+        observers.add(change -> number(change.now().revision()));
     }
 
     @Test
@@ -132,6 +140,106 @@ class CallPollersTest {
         assertThat(polls()).containsExactly(0L, 1L, 3L);
         assertThat(registry.get("callwatch.watched.calls").gauge().value()).isEqualTo(1);
         assertThat(readers).allSatisfy(reader -> assertThat(told(reader)).containsExactly("call.observed 1"));
+    }
+
+    @Test
+    void who_joins_after_a_change_and_before_the_first_poll_has_ended_is_told_the_current_status() {
+        vonage.answers(guid, ACTIVE);
+        look();
+        time.pass(SECOND.multipliedBy(2));
+        vonage.answers(guid, () -> time.of(SECOND).map(passed -> ScriptedReader.detail(RECORDED)));
+        AssertSubscriber<Notification> first = follow();
+        pollers.changed(
+                new CallChanged(account.key(), calls.known(account, guid).orElseThrow()));
+        AssertSubscriber<Notification> second = follow();
+        time.pass(SECOND);
+        AssertSubscriber<Notification> third = follow();
+
+        assertThat(told(first)).containsExactly("call.observed 2");
+        assertThat(told(second)).containsExactly("call.observed 2");
+        assertThat(told(third)).containsExactly("call.observed 2");
+    }
+
+    @Test
+    void joining_while_the_last_leaves_always_gets_the_current_status() throws Exception {
+        vonage.answers(guid, ACTIVE);
+        look();
+        ExecutorService others = Executors.newSingleThreadExecutor();
+        try {
+            for (int i = 0; i < 5_000; i++) {
+                FeedBroadcast broadcast =
+                        new FeedBroadcast(FeedState.of(ReplayBuffer.of(calls.history(account, guid))));
+                AtomicReference<FeedBroadcast.Subscription> leaving = new AtomicReference<>();
+                Multi.createFrom()
+                        .<FeedState>emitter(emitter -> {
+                            leaving.set(new FeedBroadcast.Subscription(emitter));
+                            broadcast.join(leaving.get());
+                        })
+                        .subscribe()
+                        .with(state -> {});
+                broadcast.updateByReading(state -> state);
+                Future<Boolean> closed = others.submit(() -> broadcast.leave(leaving.get()));
+                AssertSubscriber<FeedState> joining = AssertSubscriber.create(1);
+                AtomicReference<FeedBroadcast.Join> join = new AtomicReference<>();
+                Multi.createFrom()
+                        .<FeedState>emitter(
+                                emitter -> join.set(broadcast.join(new FeedBroadcast.Subscription(emitter))))
+                        .subscribe()
+                        .withSubscriber(joining);
+                boolean refused = join.get() == FeedBroadcast.Join.REFUSED;
+                assertThat(closed.get()).isEqualTo(refused);
+                assertThat(joining.getItems()).hasSize(refused ? 0 : 1);
+            }
+        } finally {
+            others.shutdownNow();
+        }
+    }
+
+    @Test
+    void a_poll_that_fails_by_a_defect_is_made_again() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> reader = follow();
+        vonage.answers(guid, () -> Uni.createFrom().failure(new IllegalStateException("a defect")));
+        time.pass(SECOND);
+        vonage.answers(guid, RECORDED);
+        time.pass(SECOND.multipliedBy(5));
+        assertThat(told(reader)).containsExactly("call.observed 1", "call.recording-changed 2");
+    }
+
+    @Test
+    void a_call_that_the_cache_evicts_while_it_is_followed_keeps_its_revisions() {
+        Calls small = CallsInVirtualTime.of(
+                vonage,
+                CallsInVirtualTime.options(Map.of("callwatch.lookup.memory", "1M")),
+                time,
+                change -> observers.forEach(observer -> observer.accept(change)));
+        CallPollers own = new CallPollers(small, budgets, time, time, Runnable::run, registry);
+        observers.clear();
+        observers.add(own::changed);
+        observers.add(change -> {
+            if (change.now().id().equals(guid.value())) {
+                number(change.now().revision());
+            }
+        });
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> reader = follow(new CallFeed(small, own, time, time), OptionalLong.empty());
+        for (int i = 0; i < 2_000; i++) {
+            CallGuid other = guid();
+            vonage.answers(other, ENDED);
+            small.lookUp(account, other, CacheDirectives.NONE, "")
+                    .subscribe()
+                    .withSubscriber(UniAssertSubscriber.create())
+                    .assertCompleted();
+        }
+        assertThat(small.known(account, guid)).isEmpty();
+        time.pass(SECOND.multipliedBy(10));
+        vonage.answers(guid, DISPOSED);
+        time.pass(SECOND.multipliedBy(5));
+
+        assertThat(told(reader)).containsExactly("call.observed 1", "call.completed 2", "settled");
+        assertThat(seen(reader).get(1).previous()).contains(revision(1));
+        AssertSubscriber<Notification> late = follow(new CallFeed(small, own, time, time), OptionalLong.empty());
+        assertThat(told(late)).containsExactly("call.observed 2", "settled");
     }
 
     @Test
@@ -247,33 +355,29 @@ class CallPollersTest {
         AssertSubscriber<Notification> first = follow();
         first.cancel();
         change(RECORDED, ACTIVE, RECORDED);
-        assertThat(told(follow(2))).containsExactly("call.recording-changed 3", "call.recording-changed 4");
-        assertThat(told(follow(4))).isEmpty();
+        assertThat(told(follow(revision(2)))).containsExactly("call.recording-changed 3", "call.recording-changed 4");
+        assertThat(told(follow(revision(4)))).isEmpty();
     }
 
     @Test
     void a_reader_that_comes_back_with_an_unknown_revision_is_told_where_the_call_stands() {
         vonage.answers(guid, ACTIVE);
         follow();
-        assertThat(told(follow(7))).containsExactly("call.observed 1");
+        AssertSubscriber<Notification> back = follow(7);
+        time.pass(SECOND);
+        assertThat(told(back)).containsExactly("call.observed 1");
     }
 
     @Test
     void a_reader_that_comes_back_to_another_replica_is_told_what_it_missed_and_nothing_twice() {
-        List<CallStatus> revisions = new ArrayList<>();
-        observers.add(change -> revisions.add(change.now()));
+        List<CallStatus> shared = new ArrayList<>();
+        observers.add(change -> shared.add(change.now()));
         vonage.answers(guid, ACTIVE);
         look();
         change(RECORDED, ACTIVE, ENDED);
-        CallPollers elsewhere = elsewhere(revisions);
-        AssertSubscriber<Notification> first = elsewhere
-                .follow(account, guid, OptionalLong.empty())
-                .subscribe()
-                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
-        AssertSubscriber<Notification> back = elsewhere
-                .follow(account, guid, OptionalLong.of(2))
-                .subscribe()
-                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        CallFeed elsewhere = elsewhere(shared);
+        AssertSubscriber<Notification> first = follow(elsewhere, OptionalLong.empty());
+        AssertSubscriber<Notification> back = follow(elsewhere, OptionalLong.of(revision(2)));
         assertThat(told(first)).containsExactly("call.observed 4");
         assertThat(told(back)).containsExactly("call.recording-changed 3", "call.completed 4");
         time.pass(Duration.ofMinutes(1));
@@ -282,69 +386,72 @@ class CallPollersTest {
 
     @Test
     void a_reader_that_comes_back_to_a_replica_that_lags_behind_sees_no_revision_again() {
-        List<CallStatus> revisions = new ArrayList<>();
-        observers.add(change -> revisions.add(change.now()));
+        List<CallStatus> shared = new ArrayList<>();
+        observers.add(change -> shared.add(change.now()));
         vonage.answers(guid, ACTIVE);
         look();
         change(RECORDED);
-        CallPollers elsewhere = elsewhere(revisions);
-        AssertSubscriber<Notification> first = elsewhere
-                .follow(account, guid, OptionalLong.of(1))
-                .subscribe()
-                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        CallFeed elsewhere = elsewhere(shared);
+        AssertSubscriber<Notification> first = follow(elsewhere, OptionalLong.of(revision(1)));
         assertThat(told(first)).containsExactly("call.recording-changed 2");
-        revisions.add(revision(3, ACTIVE));
-        revisions.add(revision(4, RECORDED));
-        AssertSubscriber<Notification> back = elsewhere
-                .follow(account, guid, OptionalLong.of(3))
-                .subscribe()
-                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        change(ACTIVE, RECORDED);
+        AssertSubscriber<Notification> back = follow(elsewhere, OptionalLong.of(revision(3)));
         assertThat(told(back)).containsExactly("call.recording-changed 4");
-        assertThat(told(first)).hasSize(3).endsWith("call.recording-changed 4");
+        assertThat(told(first)).endsWith("call.recording-changed 4");
     }
 
-    private CallStatus revision(long revision, String document) {
-        return CallStatus.of(
-                new CallKey(account.key(), guid),
-                account.country(),
-                ScriptedReader.detail(document),
-                revision,
-                CallStatus.Observed.of(time.instant(), time.instant(), Optional.empty(), Optional.empty()));
+    private static final class Shared implements Coordination {
+
+        private final LocalCoordination local = new LocalCoordination();
+        private final List<CallStatus> revisions;
+
+        /** @param revisions what all replicas know, which may grow */
+        private Shared(List<CallStatus> revisions) {
+            this.revisions = revisions;
+        }
+
+        @Override
+        public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
+            return known.revision() < last().revision()
+                    ? Uni.createFrom().item(since(known))
+                    : local.acquire(key, known);
+        }
+
+        @Override
+        public Uni<Update> sync(CallKey key, Snapshot known) {
+            return Uni.createFrom().item(since(known));
+        }
+
+        @Override
+        public Uni<List<CallStatus>> history(CallKey key) {
+            return Uni.createFrom().item(List.copyOf(revisions));
+        }
+
+        private Update since(Snapshot known) {
+            return new Update(
+                    last(),
+                    revisions.stream()
+                            .filter(status -> status.revision() > known.revision())
+                            .toList());
+        }
+
+        private Snapshot last() {
+            return Snapshot.of(revisions.get(revisions.size() - 1));
+        }
     }
 
-    /** The watches of another replica, which shares what this one has seen. */
-    private CallPollers elsewhere(List<CallStatus> revisions) {
-        Snapshot last = Snapshot.of(revisions.get(revisions.size() - 1));
-        LocalCoordination alone = new LocalCoordination();
-        Coordination shared = new Coordination() {
-            @Override
-            public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
-                return known.revision() < last.revision()
-                        ? Uni.createFrom().item(Update.of(last))
-                        : alone.acquire(key, known);
-            }
-
-            @Override
-            public Uni<Update> sync(CallKey key, Snapshot known) {
-                return Uni.createFrom().item(Update.of(last));
-            }
-
-            @Override
-            public Uni<List<CallStatus>> history(CallKey key) {
-                return Uni.createFrom().item(revisions);
-            }
-        };
+    /** The feed of another replica, which shares what this one has read. */
+    private CallFeed elsewhere(List<CallStatus> shared) {
         List<Consumer<CallChanged>> there = new ArrayList<>();
         Calls calls = CallsInVirtualTime.of(
                 vonage,
                 CallsInVirtualTime.options(Map.of()),
-                shared,
-                time,
+                new Shared(shared),
                 time,
                 change -> there.forEach(observer -> observer.accept(change)));
-        CallPollers watches = new CallPollers(calls, budgets, time, time, Runnable::run, new SimpleMeterRegistry());
-        there.add(watches::changed);
-        return watches;
+        CallPollers pollers = new CallPollers(calls, budgets, time, time, Runnable::run, new SimpleMeterRegistry());
+        there.add(pollers::changed);
+        return new CallFeed(calls, pollers, time, time);
     }
 
     @Test
@@ -354,14 +461,16 @@ class CallPollersTest {
         for (int i = 0; i < 20; i++) {
             change(RECORDED, ACTIVE);
         }
-        assertThat(told(follow(9))).hasSize(32).startsWith("call.recording-changed 10");
-        assertThat(told(follow(8))).containsExactly("call.observed 41");
+        assertThat(told(follow(revision(9)))).hasSize(32).startsWith("call.recording-changed 10");
+        AssertSubscriber<Notification> tooLate = follow(revision(8));
+        time.pass(SECOND);
+        assertThat(told(tooLate)).containsExactly("call.observed 41");
     }
 
     @Test
     void a_slow_reader_misses_nothing_that_is_kept() {
         vonage.answers(guid, ACTIVE);
-        AssertSubscriber<Notification> slow = watches.follow(account, guid, OptionalLong.empty())
+        AssertSubscriber<Notification> slow = feed.follow(account, guid, OptionalLong.empty(), "")
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(1));
         AssertSubscriber<Notification> quick = follow();
@@ -374,12 +483,12 @@ class CallPollersTest {
 
     @Test
     void a_hundred_calls_share_the_budget_round_robin_and_leave_look_ups_their_share() {
-        List<CallGuid> guids = Stream.generate(CallPollersTest::guid).limit(100).toList();
+        List<CallGuid> guids = Stream.generate(CallFeedTest::guid).limit(100).toList();
         Budget budget = budgets.of(account);
         guids.forEach(each -> vonage.answers(
                 each,
                 () -> budget.permit("", time.instant().plusSeconds(5)).map(permit -> ScriptedReader.detail(ACTIVE))));
-        guids.forEach(each -> watches.follow(account, each, OptionalLong.empty())
+        guids.forEach(each -> feed.follow(account, each, OptionalLong.empty(), "")
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(100)));
         time.pass(Duration.ofMinutes(2));
@@ -398,7 +507,7 @@ class CallPollersTest {
     void at_the_end_of_the_process_readers_are_let_go_and_none_begins() {
         vonage.answers(guid, ACTIVE);
         AssertSubscriber<Notification> reader = follow();
-        watches.close(null);
+        pollers.close(null);
         reader.assertCompleted();
         assertThat(told(reader)).doesNotContain("settled");
         follow().assertCompleted();
@@ -414,9 +523,9 @@ class CallPollersTest {
     }
 
     private void look() {
-        calls.look(account, guid, new CacheDirectives(Optional.of(Duration.ZERO), false))
+        calls.lookUp(account, guid, new CacheDirectives(Optional.of(Duration.ZERO), false), "")
                 .subscribe()
-                .with(sighting -> {}, failure -> {});
+                .with(result -> {}, failure -> {});
     }
 
     private void assertNothingRuns() {
@@ -425,13 +534,15 @@ class CallPollersTest {
     }
 
     private AssertSubscriber<Notification> follow() {
-        return watches.follow(account, guid, OptionalLong.empty())
-                .subscribe()
-                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        return follow(feed, OptionalLong.empty());
     }
 
     private AssertSubscriber<Notification> follow(long revision) {
-        return watches.follow(account, guid, OptionalLong.of(revision))
+        return follow(feed, OptionalLong.of(revision));
+    }
+
+    private AssertSubscriber<Notification> follow(CallFeed some, OptionalLong revision) {
+        return some.follow(account, guid, revision, "caller")
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
     }
@@ -450,19 +561,34 @@ class CallPollersTest {
                 .toList();
     }
 
-    private static List<String> told(AssertSubscriber<Notification> reader) {
-        return reader.getItems().stream().map(CallPollersTest::text).toList();
+    /** Types of events with the number of their revision, from 1 in the order of the revisions; problems; {@code settled}. */
+    private List<String> told(AssertSubscriber<Notification> reader) {
+        return reader.getItems().stream().map(this::text).toList();
     }
 
-    private static String text(Notification news) {
+    private String text(Notification news) {
         if (news instanceof Notification.Changed seen) {
-            return seen.event().type().wireName() + " " + seen.event().call().revision();
+            return seen.event().type().wireName() + " "
+                    + number(seen.event().call().revision());
         }
         if (news instanceof Notification.Failed troubled) {
             ProblemType type = troubled.reason().type();
             return type.code();
         }
         return "settled";
+    }
+
+    /** The number of a revision, from 1 in the order in which they were published. */
+    private int number(long revision) {
+        if (!revisions.contains(revision)) {
+            assertThat(revisions).allMatch(known -> known < revision);
+            revisions.add(revision);
+        }
+        return revisions.indexOf(revision) + 1;
+    }
+
+    private long revision(int number) {
+        return revisions.get(number - 1);
     }
 
     private static CallGuid guid() {

@@ -1,0 +1,80 @@
+package dev.callwatch.call;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What this process keeps of one call. Immutable.
+ *
+ * @param snapshot what is known
+ * @param history its last revisions, the oldest first, at most {@value #LONGEST_HISTORY}; the last is the snapshot's
+ * @param readAt when the status was read, by the steady clock
+ * @param checkedAt when Vonage was asked last, with or without success, by the steady clock
+ */
+record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, Instant checkedAt) {
+
+    /** One more than the events that can be replayed: an event is the difference of two statuses. */
+    static final int LONGEST_HISTORY = 33;
+
+    static final CachedCall NOTHING = new CachedCall(Snapshot.NOTHING, List.of(), Instant.EPOCH, Instant.EPOCH);
+
+    /** Objects, keys, times and the answer made of it, beside the document of one status, about. */
+    private static final int BYTES_BESIDE_DOCUMENT = 1_500;
+
+    /** With another snapshot, and the revisions up to it. */
+    CachedCall next(Snapshot now, List<CallStatus> revisions, Instant nowReadAt, Instant nowCheckedAt) {
+        return new CachedCall(now, revisions.isEmpty() ? history : latest(history, revisions), nowReadAt, nowCheckedAt);
+    }
+
+    /** With the revisions that other replicas keep and this one does not, as far as they came before the status here. */
+    CachedCall withHistory(List<CallStatus> other) {
+        NavigableMap<Long, CallStatus> all = new TreeMap<>();
+        other.forEach(status -> all.put(status.revision(), status));
+        history.forEach(status -> all.put(status.revision(), status));
+        List<CallStatus> merged =
+                List.copyOf(all.headMap(snapshot.revision(), true).values());
+        return merged.size() > history.size()
+                ? new CachedCall(snapshot, latest(merged, List.of()), readAt, checkedAt)
+                : this;
+    }
+
+    /** Without its status, which is too old. */
+    CachedCall withoutStatus() {
+        return new CachedCall(
+                new Snapshot(Optional.empty(), Optional.empty(), snapshot.lastError()),
+                List.of(),
+                Instant.EPOCH,
+                checkedAt);
+    }
+
+    /** How long ago the status was read. */
+    Duration statusAge(Instant now) {
+        return Duration.between(readAt, now);
+    }
+
+    /** How long ago Vonage was asked last. */
+    Duration checkedAge(Instant now) {
+        return Duration.between(checkedAt, now);
+    }
+
+    /** The memory it takes, in bytes, about. */
+    int weight() {
+        int bytes = BYTES_BESIDE_DOCUMENT
+                + snapshot.status().map(status -> status.vonage().length()).orElse(0);
+        for (CallStatus status : history) {
+            bytes += BYTES_BESIDE_DOCUMENT + status.vonage().length();
+        }
+        return bytes;
+    }
+
+    private static List<CallStatus> latest(List<CallStatus> first, List<CallStatus> then) {
+        List<CallStatus> all = new ArrayList<>(first);
+        all.addAll(then);
+        return List.copyOf(all.subList(Math.max(0, all.size() - LONGEST_HISTORY), all.size()));
+    }
+}
