@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.phone.PhoneNumbers;
 import java.util.Locale;
@@ -40,7 +41,7 @@ public final class Masking {
      * people and switches put between them.
      */
     private static final Pattern NUMBER = Pattern.compile("(?<![0-9A-Za-z])(?:"
-            + "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+            + "(?i:" + CallGuid.REGEX + ")"
             + "|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
             + "(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
             + ")(?![0-9A-Za-z-])"
@@ -119,9 +120,7 @@ public final class Masking {
     private JsonNode masked(JsonNode node, boolean isNumber) {
         if (node.isObject()) {
             ObjectNode fields = JsonNodeFactory.instance.objectNode();
-            node.fields()
-                    .forEachRemaining(field -> fields.set(
-                            text(field.getKey()), masked(field.getValue(), isNumber || holdsNumbers(field.getKey()))));
+            node.forEachEntry((name, value) -> fields.set(text(name), masked(value, isNumber || holdsNumbers(name))));
             return fields;
         }
         if (node.isArray()) {

@@ -11,7 +11,10 @@ import java.util.regex.Pattern;
  */
 public record CallGuid(String value) {
 
-    private static final Pattern FORM = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+    /** A GUID in lower case, as a regular expression without groups. */
+    public static final String REGEX = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+    private static final Pattern FORM = Pattern.compile(REGEX);
 
     /** @throws IllegalArgumentException where the value is not a UUID in lower case */
     public CallGuid {
