@@ -5,7 +5,7 @@ import dev.callwatch.problem.ProblemException;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -25,28 +25,24 @@ public class Audit {
     /** Whatever else an identifier holds could break out of its line or field. */
     private static final java.util.regex.Pattern UNSAFE = java.util.regex.Pattern.compile("[^A-Za-z0-9._:/@|*+~-]");
 
-    /** Of a path only what can be nothing but an account and a call. */
-    private static final java.util.regex.Pattern PATH = java.util.regex.Pattern.compile(
-            "/v1/accounts/([A-Za-z0-9_-]{1,64})(?:/calls/([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}))?(?:/.*)?");
-
     private final boolean reads;
 
     Audit(AccessOptions options) {
         this.reads = options.auditReads();
     }
 
-    /** A request of nobody known. What its token claims is not proved, so it is not told. */
-    void unknownCaller(String path, Unauthenticated refusal) {
+    /**
+     * A request that does not prove who makes it was refused. What its token claims is not proved, so it is not logged.
+     *
+     * @param account the account in the request's path
+     * @param call the GUID of the call in the request's path
+     */
+    public void unknownCaller(Optional<AccountKey> account, Optional<String> call, Unauthenticated refusal) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("outcome", refusal.type().code());
         fields.put("reason", refusal.reason());
-        Matcher asked = PATH.matcher(path);
-        if (asked.matches()) {
-            fields.put("account", asked.group(1));
-            if (asked.group(2) != null) {
-                fields.put("call", asked.group(2));
-            }
-        }
+        account.ifPresent(key -> fields.put("account", key.value()));
+        call.ifPresent(guid -> fields.put("call", guid));
         write("denied", fields);
     }
 

@@ -64,25 +64,18 @@ public class Authenticator {
     private final Clock clock;
     private final Delay delay;
     private final Timeouts timeouts;
-    private final Audit audit;
     private final Set<Issuer> reached = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<Issuer, Instant> missed = new ConcurrentHashMap<>();
     private final ConcurrentMap<Issuer, AtomicInteger> running = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
 
     Authenticator(
-            AccessOptions options,
-            IdentityProviderManager identities,
-            Clock clock,
-            Delay delay,
-            Timeouts timeouts,
-            Audit audit) {
+            AccessOptions options, IdentityProviderManager identities, Clock clock, Delay delay, Timeouts timeouts) {
         this.options = options;
         this.identities = identities;
         this.clock = clock;
         this.delay = delay;
         this.timeouts = timeouts;
-        this.audit = audit;
     }
 
     /**
@@ -94,12 +87,7 @@ public class Authenticator {
         if (options.mode() == AccessOptions.Mode.NONE) {
             return Uni.createFrom().item(Caller.ANYONE);
         }
-        return Uni.createFrom()
-                .deferred(() -> verified(request))
-                .onFailure()
-                .transform(Authenticator::refusal)
-                .onFailure(Unauthenticated.class)
-                .invoke(refusal -> audit.unknownCaller(request.normalizedPath(), (Unauthenticated) refusal));
+        return Uni.createFrom().deferred(() -> verified(request)).onFailure().transform(Authenticator::refusal);
     }
 
     private Uni<Caller> verified(RoutingContext request) {

@@ -1,29 +1,40 @@
 package dev.callwatch.api;
 
+import dev.callwatch.access.Audit;
 import dev.callwatch.access.Authenticator;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.CallerLimits;
+import dev.callwatch.access.Unauthenticated;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.CallGuid;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
-/** Lets no request reach a resource before it is known who asks, and that they do not ask too often. */
+/** Lets a request reach a resource once its caller is known and has not made too many requests. */
 public class AuthenticationFilter {
 
     private static final String CALLER = AuthenticationFilter.class.getName();
 
-    private final Authenticator callers;
+    private final Authenticator authenticator;
     private final CallerLimits limits;
+    private final Audit audit;
 
-    AuthenticationFilter(Authenticator callers, CallerLimits limits) {
-        this.callers = callers;
+    AuthenticationFilter(Authenticator authenticator, CallerLimits limits, Audit audit) {
+        this.authenticator = authenticator;
         this.limits = limits;
+        this.audit = audit;
     }
 
-    /** Answers with a problem where nobody vouches for the caller, or where it made too many requests. */
+    /** Fails with a problem where the request does not prove who makes it, or where its caller made too many requests. */
     @ServerRequestFilter
-    public Uni<Void> admit(RoutingContext request) {
-        return callers.identify(request)
+    public Uni<Void> admit(RoutingContext request, UriInfo uri) {
+        return authenticator
+                .identify(request)
+                .onFailure(Unauthenticated.class)
+                .invoke(refusal -> audit.unknownCaller(account(uri), call(uri), refusal))
                 .invoke(limits::request)
                 .invoke(caller -> request.put(CALLER, caller))
                 .replaceWithVoid();
@@ -33,8 +44,20 @@ public class AuthenticationFilter {
     static Caller caller(RoutingContext request) {
         Caller caller = request.get(CALLER);
         if (caller == null) {
-            throw new IllegalStateException("a resource was reached past the admission");
+            throw new IllegalStateException("a request reached a resource without passing the authentication filter");
         }
         return caller;
+    }
+
+    private static Optional<AccountKey> account(UriInfo uri) {
+        return parameter(uri, "accountKey").flatMap(AccountKey::parse);
+    }
+
+    private static Optional<String> call(UriInfo uri) {
+        return parameter(uri, "callGuid").flatMap(CallGuid::parse).map(CallGuid::value);
+    }
+
+    private static Optional<String> parameter(UriInfo uri, String name) {
+        return Optional.ofNullable(uri.getPathParameters().getFirst(name));
     }
 }

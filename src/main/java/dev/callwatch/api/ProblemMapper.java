@@ -20,11 +20,6 @@ public class ProblemMapper {
 
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
 
-    /** The framework does not tell which methods a path offers. */
-    private static final String READING = "GET, HEAD, OPTIONS";
-
-    private static final String LOOKING_UP = "POST, OPTIONS";
-
     private static final Duration RETRY_UNSAID = Duration.ofSeconds(5);
 
     /** A failure that names its problem. */
@@ -49,8 +44,9 @@ public class ProblemMapper {
             LOG.error("A request failed", failure);
         }
         RestResponse.ResponseBuilder<Problem> answer = answer(ofStatus(refusal.getStatus(), request));
-        if (refusal.getStatus() == 405) {
-            answer.header(HttpHeaders.ALLOW, request.normalizedPath().endsWith("/calls/lookup") ? LOOKING_UP : READING);
+        String allow = refusal.getHeaderString(HttpHeaders.ALLOW);
+        if (allow != null) {
+            answer.header(HttpHeaders.ALLOW, allow);
         }
         return answer.build();
     }

@@ -19,12 +19,7 @@ import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logmanager.ExtLogRecord;
 import org.jose4j.jwt.NumericDate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -319,24 +314,10 @@ class AuthorisationTest {
 
     @Test
     void the_audit_log_tells_who_was_denied_what_and_who_read_what_and_no_log_line_tells_a_number_or_a_token() {
-        List<String> lines = new CopyOnWriteArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-                lines.add(line.getLoggerName() + " " + ((ExtLogRecord) line).getFormattedMessage() + " "
-                        + ((ExtLogRecord) line).getMdcCopy());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
+        LogRecorder log = new LogRecorder();
         String reader = token("crm-sync");
         String evil = token("mallory\r\n2026-11-24 INFO forged=line\u2028{\"a\":1}");
-        Logger root = Logger.getLogger("");
-        root.addHandler(handler);
+        log.start();
         try {
             as("other").get(ACCOUNT + vonage.guid());
             given().header("Authorization", "Bearer " + reader).get(ACCOUNT + vonage.guid());
@@ -344,10 +325,10 @@ class AuthorisationTest {
             given().header("Authorization", "Bearer " + reader + "x").get(ACCOUNT + vonage.guid());
             given().header("Authorization", "Bearer " + reader + "x").get(ACCOUNT + "+442072068888");
         } finally {
-            root.removeHandler(handler);
+            log.stop();
         }
-        List<String> audit = lines.stream()
-                .filter(line -> line.startsWith("dev.callwatch.audit"))
+        List<String> audit = log.lines().stream()
+                .filter(line -> line.contains(" dev.callwatch.audit "))
                 .toList();
         assertThat(audit).hasSize(5);
         assertThat(audit.get(0))
@@ -359,8 +340,12 @@ class AuthorisationTest {
         assertThat(audit.get(2))
                 .contains("subject=mallory??2026-11-24?INFO?forged?line???a?:1? account=")
                 .doesNotContain("\n", "\r", "\u2028");
-        assertThat(audit.get(3)).contains("denied outcome=unauthenticated reason=signature account=a1b2c3d4e5");
-        assertThat(lines)
+        assertThat(audit.get(3))
+                .contains("denied outcome=unauthenticated reason=signature account=a1b2c3d4e5 call=" + vonage.guid());
+        assertThat(audit.get(4))
+                .contains("denied outcome=unauthenticated reason=signature account=a1b2c3d4e5")
+                .doesNotContain("call=");
+        assertThat(log.lines())
                 .allSatisfy(line -> assertThat(line)
                         .doesNotContain(
                                 reader.split("\\.")[2],

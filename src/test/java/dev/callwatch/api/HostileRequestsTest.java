@@ -97,7 +97,6 @@ class HostileRequestsTest {
                 "\u00e9",
                 GUID + "#fragment",
                 GUID + "%3ba=b",
-                "lookup",
                 "*"
             })
     void a_trick_in_the_place_of_the_guid_is_an_invalid_request(String trick) throws IOException {

@@ -110,9 +110,28 @@ class ProblemsTest {
                 .body("traceId", matchesPattern("[0-9a-f]{32}"));
     }
 
-    @Test
-    void a_wrong_method_is_told_the_right_ones() {
-        given().post("/v1/accounts").then().statusCode(405).header("Allow", "GET, HEAD, OPTIONS");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST   | /v1/accounts                              | GET, HEAD, OPTIONS",
+                "POST   | /v1/accounts/a/calls/" + GUID + "         | GET, HEAD, OPTIONS",
+                "DELETE | /v1/accounts/a/calls/" + GUID + "/        | GET, HEAD, OPTIONS",
+                "PUT    | //v1/accounts;x=y/a/calls/" + GUID + "    | GET, HEAD, OPTIONS",
+                "PATCH  | /v1/accounts/a/calls/" + GUID + "/events  | GET, HEAD, OPTIONS",
+                "POST   | /v1/accounts/a/calls/events?id=" + GUID + "| GET, HEAD, OPTIONS",
+                "GET    | /v1/accounts/a/calls/lookup               | POST, OPTIONS",
+                "DELETE | /v1/accounts/a/calls/lookup               | POST, OPTIONS"
+            })
+    void a_wrong_method_is_answered_with_the_methods_of_the_path(String method, String path, String methods) {
+        given().urlEncodingEnabled(false)
+                .request(method, path)
+                .then()
+                .statusCode(405)
+                .contentType("application/problem+json")
+                .body("type", is("about:blank"))
+                .header("Allow", methods);
+        given().urlEncodingEnabled(false).options(path).then().statusCode(200).header("Allow", methods);
     }
 
     @Test

@@ -1,0 +1,43 @@
+package dev.callwatch.api;
+
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotAllowedException;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.PathSegment;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+
+/**
+ * Answers {@code OPTIONS}, and refuses a method that a path does not offer, before the framework looks for a resource: it would
+ * take the last segment of {@code GET …/calls/lookup} for a call's GUID.
+ */
+public class MethodFilter {
+
+    /**
+     * Checks the method of a request.
+     *
+     * @return the answer to {@code OPTIONS}; nothing where the request goes on
+     * @throws NotAllowedException where the path does not offer the method; it names those that the path offers
+     */
+    @ServerRequestFilter(preMatching = true)
+    public Optional<RestResponse<Void>> check(ContainerRequestContext request) {
+        Optional<Route> route = Route.of(request.getUriInfo().getPathSegments().stream()
+                .map(PathSegment::getPath)
+                .toList());
+        if (route.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!route.get().methods().contains(request.getMethod())) {
+            throw new NotAllowedException(route.get().allow());
+        }
+        return request.getMethod().equals(HttpMethod.OPTIONS) ? Optional.of(options(route.get())) : Optional.empty();
+    }
+
+    private static RestResponse<Void> options(Route route) {
+        return RestResponse.ResponseBuilder.<Void>ok()
+                .header(HttpHeaders.ALLOW, route.allow())
+                .build();
+    }
+}
