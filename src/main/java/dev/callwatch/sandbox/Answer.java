@@ -6,12 +6,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the stand-in answers to one request.
+ * What the fake Vonage answers to one request.
  *
  * @param status the HTTP status code
- * @param headers beside the content length
+ * @param headers all but the content length
  * @param body the body
- * @param delay how long the answer waits
+ * @param delay how long the answer is held back
  */
 record Answer(int status, Map<String, String> headers, String body, Duration delay) {
 

@@ -3,7 +3,7 @@ package dev.callwatch.sandbox;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Call documents in the form that Vonage documents. */
+/** A call document in the form of Vonage's reference documentation. */
 final class Document {
 
     private static final String CALLER = "02072068888";
@@ -15,7 +15,7 @@ final class Document {
         this.json = json;
     }
 
-    /** A call from an agent to a number, over and without a disposition. */
+    /** A call from an agent to a number that has ended and has no disposition. */
     static Document of(String guid) {
         String href = "https://emea.cc.vonage.com/v0/" + SandboxAccount.KEY + "/Calls/" + guid;
         return new Document(new JsonObject()

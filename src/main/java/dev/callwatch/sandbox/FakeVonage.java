@@ -14,21 +14,24 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Vonage Contact Center as far as Callwatch sees it: tokens and calls. Knows nothing of sockets. */
+/**
+ * Answers as Vonage Contact Center does: the token endpoint and the call endpoint, without HTTP. Remembers {@value #CAPACITY}
+ * tokens and as many calls, and forgets those that were used longest ago. Safe for concurrent use.
+ */
 final class FakeVonage {
 
     private static final Pattern CALL_PATH = Pattern.compile(
             "/v0/([^/]+)/calls/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", Pattern.CASE_INSENSITIVE);
     private static final Duration TOKEN_LIFE = Duration.ofHours(1);
-    private static final int HIT = 10_000;
+    private static final int CAPACITY = 10_000;
     private static final String BASIC = "Basic ";
     private static final String BEARER = "Bearer ";
 
-    private record Changed(Instant first, int requests) {}
+    private record Requested(Instant first, int times) {}
 
     private final Clock clock;
     private final Map<String, Instant> tokens = new Recent<>();
-    private final Map<String, Changed> calls = new Recent<>();
+    private final Map<String, Requested> calls = new Recent<>();
 
     FakeVonage(Clock clock) {
         this.clock = clock;
@@ -76,15 +79,14 @@ final class FakeVonage {
             return Scenario.UNKNOWN_CALL;
         }
         String guid = call.group(2).toLowerCase(Locale.ROOT);
-        return Scenario.of(guid).map(script -> play(script, guid)).orElse(Scenario.UNKNOWN_CALL);
+        return Scenario.of(guid).map(scenario -> answer(scenario, guid)).orElse(Scenario.UNKNOWN_CALL);
     }
 
-    private Answer play(Scenario script, String guid) {
-        Changed seen = calls.merge(
-                guid,
-                new Changed(clock.instant(), 1),
-                (before, now) -> new Changed(before.first(), before.requests() + 1));
-        return script.answer(guid, Duration.between(seen.first(), clock.instant()), seen.requests());
+    private Answer answer(Scenario scenario, String guid) {
+        Instant now = clock.instant();
+        Requested requested = calls.merge(
+                guid, new Requested(now, 1), (before, first) -> new Requested(before.first(), before.times() + 1));
+        return scenario.answer(guid, Duration.between(requested.first(), now), requested.times());
     }
 
     private boolean isAuthorised(Optional<String> authorization) {
@@ -114,7 +116,7 @@ final class FakeVonage {
         return Answer.json(400, new JsonObject().put("error", error).put("error_description", description));
     }
 
-    /** Forgets the entry that was used longest ago rather than grow for ever. */
+    /** Removes the entry that was used longest ago once there are more than {@value #CAPACITY}. */
     private static final class Recent<V> extends LinkedHashMap<String, V> {
         private Recent() {
             super(16, 0.75f, true);
@@ -122,7 +124,7 @@ final class FakeVonage {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-            return size() > HIT;
+            return size() > CAPACITY;
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Adds the account {@code sandbox} and its region to the settings where the sandbox is enabled. */
+/** Adds the account {@code sandbox} and its region to the settings while the sandbox is enabled. A setting of the user wins. */
 public class SandboxAccount implements ConfigSourceFactory {
 
     static final String KEY = "sandbox";
@@ -20,8 +20,8 @@ public class SandboxAccount implements ConfigSourceFactory {
     static final String SCOPE = "calls";
 
     private static final int BELOW_EVERY_SETTING = 90;
-    private static final String DEFAULT_PORT = "8090";
-    // The words that SandboxSettings takes for true; with fewer, the stand-in would run without its account.
+
+    /** The words that are true for {@link SandboxSettings#enabled()}: the fake Vonage and its account go together. */
     private static final Set<String> TRUE = Set.of("true", "yes", "y", "on", "1");
 
     @Override
@@ -31,7 +31,7 @@ public class SandboxAccount implements ConfigSourceFactory {
                 .filter(TRUE::contains)
                 .isPresent();
         return enabled
-                ? List.of(account(value(settings, "callwatch.sandbox.port").orElse(DEFAULT_PORT)))
+                ? List.of(account(value(settings, "callwatch.sandbox.port").orElse(SandboxSettings.DEFAULT_PORT)))
                 : List.of();
     }
 
@@ -49,7 +49,7 @@ public class SandboxAccount implements ConfigSourceFactory {
                 SCOPE,
                 "callwatch.accounts.sandbox.country",
                 "GB",
-                // Ample, so that the busy script does not slow the other calls down for minutes.
+                // So high that the 429s of the scenario BUSY do not slow down the other calls for minutes.
                 "callwatch.accounts.sandbox.requests-per-minute",
                 "6000");
         return new PropertiesConfigSource(account, "callwatch sandbox", BELOW_EVERY_SETTING);

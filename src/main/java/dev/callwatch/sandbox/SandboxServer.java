@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 
-/** Serves the stand-in over HTTP on a loopback port while the sandbox is enabled. */
+/** Serves {@link FakeVonage} over HTTP on a loopback port while the sandbox is enabled. */
 @ApplicationScoped
 public class SandboxServer {
 
@@ -28,23 +28,23 @@ public class SandboxServer {
 
     private final SandboxSettings settings;
     private final Vertx vertx;
-    private final FakeVonage standIn;
+    private final FakeVonage vonage;
     private Optional<HttpServer> server = Optional.empty();
 
     SandboxServer(SandboxSettings settings, Vertx vertx, Clock clock) {
         this.settings = settings;
         this.vertx = vertx;
-        this.standIn = new FakeVonage(clock);
+        this.vonage = new FakeVonage(clock);
     }
 
     void start(@Observes StartupEvent event) {
         if (settings.enabled()) {
-            // Vert.x takes 0 and less for any port, which the account would not find.
+            // Vert.x takes 0 and less for any free port; the settings of the account name this one.
             if (settings.port() < 1 || settings.port() > HIGHEST_PORT) {
                 throw unusable(settings.port());
             }
             server = Optional.of(listen(settings.port()));
-            LOG.infof("Sandbox: a stand-in for Vonage listens on http://%s:%d", LOOPBACK, settings.port());
+            LOG.infof("The sandbox serves a fake Vonage on http://%s:%d", LOOPBACK, settings.port());
         }
     }
 
@@ -52,7 +52,13 @@ public class SandboxServer {
         server.ifPresent(HttpServer::close);
     }
 
-    /** Listens on {@code port}, or on any free one where it is 0; the caller closes. */
+    /**
+     * Listens on a port.
+     *
+     * @param port 0 for any free one
+     * @return the server, which the caller closes
+     * @throws ConfigurationException where the port is not free
+     */
     HttpServer listen(int port) {
         try {
             return vertx.createHttpServer()
@@ -67,7 +73,7 @@ public class SandboxServer {
     }
 
     private static ConfigurationException unusable(int port) {
-        // Without a cause, so that the message alone is printed.
+        // It has no cause, so that Quarkus prints the message only.
         return new ConfigurationException(
                 "Callwatch cannot start: callwatch.sandbox.port must be a free port, but is " + port);
     }
@@ -75,11 +81,11 @@ public class SandboxServer {
     private void handle(HttpServerRequest request) {
         Optional<String> authorization = Optional.ofNullable(request.getHeader("Authorization"));
         if (request.method() == HttpMethod.GET) {
-            send(request.response(), standIn.call(request.path(), authorization));
+            send(request.response(), vonage.call(request.path(), authorization));
         } else if (request.method() == HttpMethod.POST && request.path().equalsIgnoreCase("/Auth/connect/token")) {
-            // Vert.x refuses to read any other body as a form, and would leave the request unanswered.
+            // Vert.x fails to read any other body as a form, and then never answers the request.
             request.setExpectMultipart(isForm(request));
-            request.endHandler(end -> send(request.response(), standIn.token(form(request), authorization)));
+            request.endHandler(end -> send(request.response(), vonage.token(form(request), authorization)));
         } else {
             send(request.response(), Answer.message(405, "The requested resource does not support this method."));
         }

@@ -3,15 +3,18 @@ package dev.callwatch.sandbox;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** The sandbox as settings. */
+/** The settings of the sandbox. */
 @ConfigMapping(prefix = "callwatch.sandbox")
 public interface SandboxSettings {
 
-    /** Whether the stand-in for Vonage runs, with an account {@code sandbox} wired to it. */
+    /** The port where none is set. */
+    String DEFAULT_PORT = "8090";
+
+    /** Whether a fake Vonage runs in this process, with an account {@code sandbox} that uses it. */
     @WithDefault("false")
     boolean enabled();
 
-    /** The loopback port of the stand-in, 1 to 65535. */
-    @WithDefault("8090")
+    /** The loopback port of the fake Vonage, 1 to 65535. */
+    @WithDefault(DEFAULT_PORT)
     int port();
 }

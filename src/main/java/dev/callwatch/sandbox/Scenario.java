@@ -1,15 +1,16 @@
 package dev.callwatch.sandbox;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * How the stand-in behaves for a call, chosen by the first block of its GUID. A script is a pure function of how long ago
- * the call was first asked for, and how often since.
+ * How the fake Vonage behaves for a call. The first block of the call's GUID chooses the scenario. Its answer is a pure function
+ * of the time since the first request for the call, and of the number of requests.
  */
 enum Scenario {
-    /** Failed, with the reason that the last digit names; a second block of 0002 makes it the recipient's doing. */
+    /** A failed call. The last digit of the first block names the reason; with a second block of 0002 the party is the recipient. */
     FAILED("0000000[1-7]") {
         @Override
         Answer answer(String guid, Duration age, int request) {
@@ -18,7 +19,7 @@ enum Scenario {
             return Document.of(guid).failed(party, reason).answer();
         }
     },
-    /** A life in 30 seconds: active, recorded, paused, recorded, ended, disposition set. */
+    /** A whole call in 30 s: active, recording started, paused, started, ended, disposition set. */
     LIFE("00000100") {
         @Override
         Answer answer(String guid, Duration age, int request) {
@@ -39,7 +40,7 @@ enum Scenario {
             return second < 30 ? call.answer() : call.disposition("Sale").answer();
         }
     },
-    /** Over without a fault, with a presented CLID and a disposition. */
+    /** A call that has ended without a fault, with a presented CLID and a disposition. */
     PRESENTED_CLID("00000200") {
         @Override
         Answer answer(String guid, Duration age, int request) {
@@ -49,35 +50,35 @@ enum Scenario {
                     .answer();
         }
     },
-    /** Forbidden, as with a missing scope. */
+    /** A 403, as for a missing scope. */
     FORBIDDEN("00000403") {
         @Override
         Answer answer(String guid, Duration age, int request) {
             return Answer.message(403, "Forbidden");
         }
     },
-    /** Answers after 10 seconds. */
+    /** An answer after 10 s. */
     SLOW("00000408") {
         @Override
         Answer answer(String guid, Duration age, int request) {
             return Document.of(guid).status(ACTIVE).answer().after(Duration.ofSeconds(10));
         }
     },
-    /** Over the fair-use limit. */
+    /** A 429, as above the fair-use limit. */
     BUSY("00000429") {
         @Override
         Answer answer(String guid, Duration age, int request) {
             return Answer.message(429, "Too many requests").with("Retry-After", "2");
         }
     },
-    /** A gateway that fails for good. */
+    /** A 500 of a gateway, each time. */
     DOWN("00000500") {
         @Override
         Answer answer(String guid, Duration age, int request) {
             return Answer.html(500, "Internal Server Error");
         }
     },
-    /** A gateway that fails twice, then works. */
+    /** A 503 of a gateway twice, then an active call. */
     FLAKY("00000503") {
         @Override
         Answer answer(String guid, Duration age, int request) {
@@ -86,21 +87,21 @@ enum Scenario {
                     : Document.of(guid).status(ACTIVE).answer();
         }
     },
-    /** JSON that breaks off. */
+    /** A truncated JSON document. */
     MALFORMED("00000666") {
         @Override
         Answer answer(String guid, Duration age, int request) {
             return Answer.raw("{\"id\":\"" + guid + "\",\"status\":\"Acti");
         }
     },
-    /** A status that nobody documented. */
+    /** A call with a status that Vonage does not document. */
     RINGING("00000777") {
         @Override
         Answer answer(String guid, Duration age, int request) {
             return Document.of(guid).status("Ringing").answer();
         }
     },
-    /** The failed call out of Vonage's documentation. */
+    /** The failed call of Vonage's reference documentation. */
     DOCUMENTED("94e5928c") {
         @Override
         Answer answer(String guid, Duration age, int request) {
@@ -125,22 +126,19 @@ enum Scenario {
         this.firstBlock = firstBlock;
     }
 
-    /** The script of a call, or nothing where the stand-in does not know it. */
+    /** The scenario of a call, or nothing where the fake Vonage does not know the call. */
     static Optional<Scenario> of(String guid) {
-        for (Scenario script : values()) {
-            if (guid.substring(0, 8).matches(script.firstBlock)) {
-                return Optional.of(script);
-            }
-        }
-        return Optional.empty();
+        return Arrays.stream(values())
+                .filter(scenario -> guid.substring(0, 8).matches(scenario.firstBlock))
+                .findFirst();
     }
 
     /**
-     * What it answers.
+     * The answer to a request.
      *
      * @param guid in lower case
-     * @param age since the call was first asked for
-     * @param request how often it was asked for, this time included
+     * @param age the time since the first request for the call
+     * @param request the number of requests for the call, this one included
      */
     abstract Answer answer(String guid, Duration age, int request);
 }

@@ -1,6 +1,7 @@
 /**
- * A stand-in for Vonage Contact Center, served over real HTTP on a loopback port, for trying out and testing.
+ * A fake Vonage Contact Center over real HTTP on a loopback port, for trials and tests: the token endpoint, the call endpoint, and
+ * an account that uses them. The GUID of a call chooses how it behaves ({@code Scenario}).
  *
- * <p>Touches nothing of ours: it is wired to the rest by settings alone.
+ * <p>Touches nothing of ours: only settings connect it to the rest.
  */
 package dev.callwatch.sandbox;

@@ -20,7 +20,7 @@ class FakeVonageTest {
     private static final String LIFE = "00000100-0000-0000-0000-000000000001";
 
     private final VirtualTime time = new VirtualTime();
-    private final FakeVonage standIn = new FakeVonage(time);
+    private final FakeVonage vonage = new FakeVonage(time);
 
     @Test
     void a_token_is_granted_for_the_credentials_in_the_body_or_the_header() {
@@ -48,14 +48,14 @@ class FakeVonageTest {
     }
 
     @Test
-    void a_call_wants_a_token_that_has_not_expired() {
-        assertThat(standIn.call(path(LIFE), Optional.empty()).status()).isEqualTo(401);
-        assertThat(standIn.call(path(LIFE), Optional.of("Bearer made-up")).status())
+    void a_call_needs_a_token_that_has_not_expired() {
+        assertThat(vonage.call(path(LIFE), Optional.empty()).status()).isEqualTo(401);
+        assertThat(vonage.call(path(LIFE), Optional.of("Bearer made-up")).status())
                 .isEqualTo(401);
         String token = bearer();
-        assertThat(standIn.call(path(LIFE), Optional.of(token)).status()).isEqualTo(200);
+        assertThat(vonage.call(path(LIFE), Optional.of(token)).status()).isEqualTo(200);
         time.pass(Duration.ofHours(1));
-        assertThat(standIn.call(path(LIFE), Optional.of(token)).status()).isEqualTo(401);
+        assertThat(vonage.call(path(LIFE), Optional.of(token)).status()).isEqualTo(401);
     }
 
     @Test
@@ -101,7 +101,7 @@ class FakeVonageTest {
                 "20, -, -, -",
                 "30, -, -, Sale"
             })
-    void a_life_takes_thirty_seconds_from_when_it_is_first_asked_for(
+    void a_life_takes_thirty_seconds_from_the_first_request(
             int second, String status, String recording, String disposition) {
         time.pass(Duration.ofDays(1));
         document(LIFE);
@@ -122,20 +122,20 @@ class FakeVonageTest {
     }
 
     @Test
-    void a_call_that_is_still_asked_for_outlives_ten_thousand_others() {
+    void a_call_that_is_still_requested_is_kept_beside_ten_thousand_others() {
         String token = bearer();
-        standIn.call(path(LIFE), Optional.of(token));
+        vonage.call(path(LIFE), Optional.of(token));
         time.pass(Duration.ofSeconds(20));
         ask(token, 0, 5_000);
-        standIn.call(path(LIFE), Optional.of(token));
+        vonage.call(path(LIFE), Optional.of(token));
         ask(token, 5_000, 10_000);
         assertThat(document(LIFE).getString("status")).isNull();
     }
 
     @Test
-    void a_call_that_ten_thousand_others_have_followed_begins_anew() {
+    void a_call_is_forgotten_after_ten_thousand_others() {
         String token = bearer();
-        standIn.call(path(LIFE), Optional.of(token));
+        vonage.call(path(LIFE), Optional.of(token));
         time.pass(Duration.ofSeconds(20));
         ask(token, 0, 10_000);
         assertThat(document(LIFE).getString("status")).isEqualTo("Active");
@@ -155,24 +155,24 @@ class FakeVonageTest {
 
     @ParameterizedTest
     @CsvSource({"00000403, 403", "00000500, 500", "00000666, 200", "00000777, 200", "00000200, 200", "12345678, 404"})
-    void the_other_scripts_answer_their_status(String firstBlock, int status) {
+    void the_other_scenarios_answer_their_status(String firstBlock, int status) {
         assertThat(call(firstBlock + "-0000-0000-0000-000000000001").status()).isEqualTo(status);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/V0/sandbox/Calls/" + LIFE, "/v0/sandbox/calls/" + LIFE})
-    void the_case_of_a_path_does_not_count(String path) {
-        assertThat(standIn.call(path, Optional.of(bearer())).status()).isEqualTo(200);
+    void the_case_of_a_path_does_not_matter(String path) {
+        assertThat(vonage.call(path, Optional.of(bearer())).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/v0/other/calls/" + LIFE, "/v0/sandbox/calls/1", "/v0/sandbox/calls/" + LIFE + "/x"})
     void other_paths_are_not_found(String path) {
-        assertThat(standIn.call(path, Optional.of(bearer())).status()).isEqualTo(404);
+        assertThat(vonage.call(path, Optional.of(bearer())).status()).isEqualTo(404);
     }
 
     private Answer token(Map<String, String> form, Optional<String> authorization) {
-        return standIn.token(form, authorization);
+        return vonage.token(form, authorization);
     }
 
     private String bearer() {
@@ -180,7 +180,7 @@ class FakeVonageTest {
     }
 
     private Answer call(String guid) {
-        return standIn.call(path(guid), Optional.of(bearer()));
+        return vonage.call(path(guid), Optional.of(bearer()));
     }
 
     private JsonObject document(String guid) {
@@ -191,7 +191,7 @@ class FakeVonageTest {
 
     private void ask(String token, int from, int to) {
         for (int number = from; number < to; number++) {
-            standIn.call(path("00000777-0000-0000-0000-%012x".formatted(number)), Optional.of(token));
+            vonage.call(path("00000777-0000-0000-0000-%012x".formatted(number)), Optional.of(token));
         }
     }
 

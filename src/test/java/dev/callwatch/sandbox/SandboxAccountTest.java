@@ -15,7 +15,7 @@ class SandboxAccountTest {
     private static final String URL = "callwatch.regions.sandbox.url";
 
     @Test
-    void the_account_is_wired_to_the_port_of_the_stand_in() {
+    void the_account_uses_the_port_of_the_fake_vonage() {
         SmallRyeConfig config = config(Map.of("callwatch.sandbox.enabled", "true", "callwatch.sandbox.port", "18090"));
         assertThat(value(config, URL)).isEqualTo("http://127.0.0.1:18090");
         assertThat(value(config, "callwatch.accounts.sandbox.region")).isEqualTo("sandbox");
@@ -27,14 +27,14 @@ class SandboxAccountTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"true", "TRUE", " true ", "yes", "Y", "on", "1", "false", "no", "off", "0", "t", "maybe"})
-    void the_account_is_there_exactly_where_the_stand_in_runs(String enabled) {
+    void the_account_exists_exactly_while_the_fake_vonage_runs(String enabled) {
         SmallRyeConfig config = config(Map.of("callwatch.sandbox.enabled", enabled));
         SandboxSettings settings = config.getConfigMapping(SandboxSettings.class);
         assertThat(config.getOptionalValue(URL, String.class).isPresent()).isEqualTo(settings.enabled());
     }
 
     @Test
-    void without_a_port_the_account_and_the_stand_in_take_the_same() {
+    void without_a_port_the_account_and_the_fake_vonage_use_the_same_default() {
         SmallRyeConfig config = config(Map.of("callwatch.sandbox.enabled", "true"));
         assertThat(value(config, URL))
                 .isEqualTo("http://127.0.0.1:"
@@ -42,7 +42,7 @@ class SandboxAccountTest {
     }
 
     @Test
-    void nothing_is_added_unless_asked_for() {
+    void nothing_is_added_while_the_sandbox_is_off() {
         assertThat(config(Map.of()).getOptionalValue(URL, String.class)).isEmpty();
     }
 

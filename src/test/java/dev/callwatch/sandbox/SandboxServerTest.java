@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The stand-in over real HTTP. */
+/** FakeVonage over real HTTP. */
 class SandboxServerTest {
 
     private static final String FORM = "application/x-www-form-urlencoded";
@@ -49,7 +49,7 @@ class SandboxServerTest {
     }
 
     @Test
-    void a_token_opens_the_calls() throws Exception {
+    void a_token_gives_access_to_calls() throws Exception {
         HttpResponse<String> call = call("94e5928c-7f7e-4645-ad72-61010f906449", token());
         assertThat(call.statusCode()).isEqualTo(200);
         assertThat(call.headers().firstValue("Content-Type")).contains("application/json; charset=utf-8");
@@ -57,14 +57,14 @@ class SandboxServerTest {
     }
 
     @Test
-    void without_a_token_the_calls_stay_closed() throws Exception {
+    void without_a_valid_token_a_call_is_refused() throws Exception {
         HttpResponse<String> call = call("94e5928c-7f7e-4645-ad72-61010f906449", "made-up");
         assertThat(call.statusCode()).isEqualTo(401);
         assertThat(call.body()).isEqualTo("{\"message\":\"The access token is invalid or has expired\"}");
     }
 
     @Test
-    void faults_come_with_their_headers_and_bodies() throws Exception {
+    void faults_have_their_headers_and_bodies() throws Exception {
         String token = token();
         HttpResponse<String> busy = call("00000429-0000-0000-0000-000000000001", token);
         assertThat(busy.statusCode()).isEqualTo(429);
@@ -76,7 +76,7 @@ class SandboxServerTest {
     }
 
     @Test
-    void a_slow_call_holds_up_no_other() throws Exception {
+    void a_slow_call_delays_no_other() throws Exception {
         String token = token();
         CompletableFuture<HttpResponse<String>> slow =
                 client.sendAsync(get("00000408-0000-0000-0000-000000000001", token), BodyHandlers.ofString());
@@ -88,14 +88,14 @@ class SandboxServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "text/plain", "multipart/form-data"})
-    void a_token_request_that_is_no_form_is_refused_rather_than_left_waiting(String type) throws Exception {
+    void a_token_request_that_is_no_form_is_refused(String type) throws Exception {
         HttpResponse<String> refused = post(type, CREDENTIALS);
         assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(new JsonObject(refused.body()).getString("error")).isEqualTo("unsupported_grant_type");
     }
 
     @Test
-    void a_form_that_is_too_large_is_refused_rather_than_left_waiting() throws Exception {
+    void a_form_that_is_too_large_is_refused() throws Exception {
         assertThat(post(FORM, CREDENTIALS + "&more=" + "a".repeat(20_000)).statusCode())
                 .isEqualTo(400);
     }
@@ -111,7 +111,7 @@ class SandboxServerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 65_536})
-    void a_port_that_the_account_would_not_find_stops_the_start(int port) {
+    void a_port_out_of_range_stops_the_start(int port) {
         SandboxServer sandbox = sandbox(port);
         assertThatThrownBy(() -> sandbox.start(new StartupEvent()))
                 .isInstanceOf(ConfigurationException.class)
