@@ -287,7 +287,7 @@ class UpstreamFaultsTest {
     void the_circuit_opens_on_an_outage_and_closes_after_a_probe() {
         VonageStub down = standIn("circuit").grantsTokens().answersCalls(VonageStub.status(503));
         Response last = down.lookUp();
-        for (int lookUp = 0; lookUp < 30 && last.statusCode() == 502; lookUp++) {
+        for (int lookUp = 0; lookUp < 30 && last.statusCode() != 503; lookUp++) {
             last = down.lookUp();
         }
         problem(last, 503, "upstream-unavailable").header("Retry-After", "5");
