@@ -32,7 +32,8 @@ public class LookupOptions {
         this.memory = errors.memory(PREFIX + "memory", settings.memory(), 1L << 20, 1L << 36);
     }
 
-    Duration deadline() {
+    /** The longest that a look-up may take. */
+    public Duration deadline() {
         return deadline;
     }
 

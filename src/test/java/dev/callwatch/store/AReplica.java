@@ -183,6 +183,7 @@ final class AReplica implements AutoCloseable {
                         return "test";
                     }
                 },
+                Duration.ofSeconds(5),
                 true,
                 new ConfigErrors());
     }
