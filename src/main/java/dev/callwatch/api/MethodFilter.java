@@ -1,10 +1,9 @@
 package dev.callwatch.api;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.NotAllowedException;
-import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.PathSegment;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
@@ -22,17 +21,16 @@ public class MethodFilter {
      * @throws NotAllowedException where the path does not offer the method; it names those that the path offers
      */
     @ServerRequestFilter(preMatching = true)
-    public Optional<RestResponse<Void>> check(ContainerRequestContext request) {
-        Optional<Route> route = Route.of(request.getUriInfo().getPathSegments().stream()
-                .map(PathSegment::getPath)
-                .toList());
+    public Optional<RestResponse<Void>> check(RoutingContext request) {
+        Optional<Route> route = Route.of(request.normalizedPath());
         if (route.isEmpty()) {
             return Optional.empty();
         }
-        if (!route.get().methods().contains(request.getMethod())) {
+        String method = request.request().method().name();
+        if (!route.get().methods().contains(method)) {
             throw new NotAllowedException(route.get().allow());
         }
-        return request.getMethod().equals(HttpMethod.OPTIONS) ? Optional.of(options(route.get())) : Optional.empty();
+        return method.equals(HttpMethod.OPTIONS) ? Optional.of(options(route.get())) : Optional.empty();
     }
 
     private static RestResponse<Void> options(Route route) {

@@ -1,6 +1,7 @@
 package dev.callwatch.api;
 
 import jakarta.ws.rs.HttpMethod;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -9,10 +10,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The paths of the interface and the methods that each offers. The framework knows both, but tells neither with a 405, and names
- * in answers to {@code OPTIONS} the methods of all paths at once.
+ * The paths of the interface, and the methods that each offers. The framework knows both, but it does not name the methods in a
+ * 405, and an answer of its own to {@code OPTIONS} names those of all paths together.
  *
- * <p>The first route that matches a path counts: a literal stands before the parameter that would match it too.
+ * <p>The first route that matches a path counts, so a literal has to stand before the parameter that would match it too.
  */
 enum Route {
     ACCOUNTS("/v1/accounts", HttpMethod.GET),
@@ -22,6 +23,7 @@ enum Route {
     EVENTS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/events", HttpMethod.GET);
 
     private static final String PARAMETER = "{";
+    private static final List<Route> ALL = List.of(values());
 
     private final String template;
     private final List<String> segments;
@@ -29,7 +31,7 @@ enum Route {
 
     Route(String template, String... methods) {
         this.template = template;
-        this.segments = List.of(template.substring(1).split("/"));
+        this.segments = segments(template);
         this.methods =
                 Arrays.stream(methods).flatMap(Route::withImplied).distinct().toList();
     }
@@ -37,18 +39,22 @@ enum Route {
     /**
      * The route of a path.
      *
-     * @param segments the path without its slashes; empty segments do not count
+     * @param path normalised; empty segments and matrix parameters do not count
      * @return the route, or nothing where the interface has no such path
      */
-    static Optional<Route> of(List<String> segments) {
-        List<String> path =
-                segments.stream().filter(segment -> !segment.isEmpty()).toList();
-        return Arrays.stream(values()).filter(route -> route.matches(path)).findFirst();
+    static Optional<Route> of(String path) {
+        List<String> segments = segments(path);
+        for (Route route : ALL) {
+            if (route.matches(segments)) {
+                return Optional.of(route);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The templates of all routes: metrics count a request under the template of its route. */
     static Set<String> templates() {
-        return Arrays.stream(values()).map(Route::template).collect(Collectors.toUnmodifiableSet());
+        return ALL.stream().map(Route::template).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The path with its parameters in braces, as resources and metrics name it. */
@@ -77,6 +83,21 @@ enum Route {
             }
         }
         return true;
+    }
+
+    private static List<String> segments(String path) {
+        List<String> segments = new ArrayList<>();
+        for (int begin = 0; begin < path.length(); ) {
+            int slash = path.indexOf('/', begin);
+            int end = slash < 0 ? path.length() : slash;
+            int parameters = path.indexOf(';', begin);
+            int endOfText = parameters >= 0 && parameters < end ? parameters : end;
+            if (endOfText > begin) {
+                segments.add(path.substring(begin, endOfText));
+            }
+            begin = end + 1;
+        }
+        return segments;
     }
 
     private static Stream<String> withImplied(String method) {
