@@ -1,8 +1,8 @@
-"""Clients and an upstream for what wrk and nginx cannot do. Only the standard library.
+"""Clients and an upstream for what wrk and nginx cannot do. Needs only the standard library.
 
-probe.py upstream PORT                     a Vonage that is slow or fails, and counts
-probe.py first PORT PATH                   asks until it is answered with 200; prints when that was (epoch seconds)
-probe.py sweep PORT FIRST COUNT ACCOUNTS   looks COUNT distinct ended calls up, 16 at a time
+probe.py upstream PORT                     a fake Vonage that is slow or fails, and counts requests
+probe.py first PORT PATH                   repeats a request until the answer is 200; prints the time then (epoch seconds)
+probe.py sweep PORT FIRST COUNT ACCOUNTS   looks up COUNT different ended calls, 16 at a time
 probe.py storm PORT PATH COUNT SOURCE      opens COUNT connections from address SOURCE, then asks on all at once; prints
                                            the seconds from the first question to the last answer, and the statuses
 """
@@ -19,7 +19,7 @@ CALL = (
 )
 TOKEN = '{"access_token":"bench","expires_in":36000,"token_type":"Bearer"}'
 # By the first block of the GUID: status, seconds until the answer.
-SCRIPTS = {
+BEHAVIOURS = {
     "00002000": (200, 2),
     "00002403": (403, 2),
     "00000403": (403, 0),
@@ -54,7 +54,7 @@ class Upstream(asyncio.Protocol):
             self.send(200, str(self.counts[last]))
         else:
             self.counts[last] += 1
-            status, seconds = SCRIPTS.get(last[:8], (200, 0))
+            status, seconds = BEHAVIOURS.get(last[:8], (200, 0))
             if seconds:
                 asyncio.get_running_loop().call_later(seconds, self.send, status, CALL % last)
             else:
@@ -107,7 +107,7 @@ async def sweep(port, begin, count, accounts):
         sys.exit(f"{refused} look-ups were not answered with 200")
 
 
-class Asking(asyncio.Protocol):
+class Request(asyncio.Protocol):
     def __init__(self, statuses, settled):
         self.statuses = statuses
         self.settled = settled
@@ -143,7 +143,7 @@ async def storm(port, path, count, source):
     connections = []
     while len(connections) < count:
         batch = [
-            loop.create_connection(lambda: Asking(statuses, settled), "127.0.0.1", int(port), local_addr=(source, 0))
+            loop.create_connection(lambda: Request(statuses, settled), "127.0.0.1", int(port), local_addr=(source, 0))
             for _ in range(min(250, count - len(connections)))
         ]
         connections += [protocol for _, protocol in await asyncio.gather(*batch)]

@@ -1,6 +1,6 @@
-"""Many readers of one call: stands in for Vonage and reads the streams, so that all times are of one clock.
+"""Many subscribers of one call. This process is the fake Vonage and all subscribers, so that all times are of one clock.
 
-Usage: streams.py UPSTREAM_PORT SERVICE_PORT MANAGEMENT_PORT PID READERS CHANGES IDLE_SECONDS
+Usage: streams.py UPSTREAM_PORT SERVICE_PORT MANAGEMENT_PORT PID SUBSCRIBERS CHANGES IDLE_SECONDS
 Prints one line of key=value.
 """
 
@@ -19,23 +19,23 @@ STARTED, PAUSED = "Started", "Paused"
 
 
 class Call:
-    """What Vonage says of the call, and how often it was asked."""
+    """The call at the fake Vonage, and the number of requests for it."""
 
     def __init__(self):
         self.recording = STARTED
         self.requests = 0
         self.changed = 0.0
-        self.told = 0.0
+        self.answered = 0.0
 
     def change(self):
         self.recording = PAUSED if self.recording == STARTED else STARTED
         self.changed = time.monotonic()
-        self.told = 0.0
+        self.answered = 0.0
 
     def document(self):
         self.requests += 1
-        if not self.told:
-            self.told = time.monotonic()
+        if not self.answered:
+            self.answered = time.monotonic()
         return (
             '{"from":{"telephoneNumber":"02072068888","agentId":"10"},"to":{"telephoneNumber":"02072068888"},'
             f'"status":"Active","recordingStatus":"{self.recording}"}}'
@@ -139,14 +139,14 @@ async def connect(loop, service, readers, count):
 
 
 async def drop(transports, management):
-    """Abruptly: a reset, not a farewell."""
+    """Resets all connections, and waits until the service has noticed."""
     for transport in transports:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         transport.abort()
     began = time.monotonic()
     while await streams_open(management) > 0:
         if time.monotonic() - began > 60:
-            sys.exit("The service did not notice that its readers are gone.")
+            sys.exit("The service did not notice that its subscribers are gone.")
         await asyncio.sleep(0.1)
     return time.monotonic() - began
 
@@ -157,7 +157,7 @@ async def main(upstream, service, management, pid, count, changes, idle):
     server = await loop.create_server(lambda: Upstream(call), "127.0.0.1", upstream)
 
     readers = Readers()
-    # Warm: what is loaded and pooled once is there before.
+    # Warm-up: classes are loaded and pools are filled before the first measurement.
     readers.expect(count)
     transports = await connect(loop, service, readers, count)
     await asyncio.wait_for(readers.all.wait(), 120)
@@ -185,7 +185,7 @@ async def main(upstream, service, management, pid, count, changes, idle):
         call.change()
         await asyncio.wait_for(readers.all.wait(), 60)
         last.append(max(readers.times) - call.changed)
-        times = sorted(moment - call.told for moment in readers.times)
+        times = sorted(moment - call.answered for moment in readers.times)
         late.append((times[len(times) // 2], times[int(len(times) * 0.99)], times[-1]))
     spent, events = cpu(pid) - spent, readers.events - events
 
