@@ -2,26 +2,21 @@ import { readAddress, writeAddress } from './address.js';
 import { announce } from './announcer.js';
 import { callUrl, curl, eventsUrl, fetchAccounts, MOST_CALLS, readGuids } from './api.js';
 import { Card } from './card.js';
+import { Connection } from './connection.js';
 import { copy, el } from './dom.js';
 import { problemElement } from './problem.js';
 import { CallStream } from './stream.js';
 import { countWords } from './words.js';
 
-const CONNECTION = {
-  idle: 'Not connected',
-  connecting: 'Connecting…',
-  live: 'Live',
-  reconnecting: 'Reconnecting…',
-  finished: 'Finished',
-};
 const GATHER_MS = 300;
+const TICK_MS = 1_000;
 
 const $ = id => document.getElementById(id);
 const cards = new Map();
+const connection = new Connection($('connection'), $('connection-note'));
 let account = '';
 let stream = null;
 let lastEventId = '';
-let connection = 'idle';
 let loading = null;
 let reconnectTimer;
 
@@ -112,7 +107,6 @@ function useAccount(key, keepCalls) {
   if (key === account) return;
   const kept = keepCalls ? [...cards.keys()] : [];
   account = key;
-  lastEventId = '';
   cards.clear();
   $('calls').replaceChildren();
   addCards(kept);
@@ -135,13 +129,11 @@ function remove(guid) {
   const neighbour = element.nextElementSibling ?? element.previousElementSibling;
   cards.delete(guid);
   element.remove();
-  // Resuming after an event of a call that comes back later would leave its new card empty.
-  if (lastEventId.startsWith(guid)) lastEventId = '';
   (cards.get(neighbour?.dataset.call)?.removeButton ?? $('ids')).focus();
   announce('Call removed');
   showView();
   if (!cards.size) disconnect();
-  else if (connection !== 'finished' && connection !== 'idle') watchSoon();
+  else if (connection.state !== 'finished' && connection.state !== 'idle') watchSoon();
 }
 
 function showView() {
@@ -153,9 +145,11 @@ function showView() {
 }
 
 function showCounts() {
-  $('counts').textContent = cards.size
-    ? countWords([...cards.values()].map(card => card.state))
+  const all = [...cards.values()];
+  const text = all.length
+    ? countWords(all.map(card => card.state), all.filter(card => !card.isCurrent).length)
     : 'None yet. Choose an account and paste the GUIDs of calls.';
+  if ($('counts').textContent !== text) $('counts').textContent = text;
 }
 
 const viewCurl = () => curl(eventsUrl(account, [...cards.keys()]), { stream: true, withToken: token() !== '' });
@@ -177,8 +171,8 @@ function watch() {
   clearProblem();
   showView();
   stream = new CallStream({
-    url: eventsUrl(account, [...cards.keys()]), token, lastEventId,
-    onEvent: takeEvent, onState: showConnection, onProblem: showProblem,
+    url: eventsUrl(account, [...cards.keys()]), token, lastEventId: resumeFrom,
+    onEvent: takeEvent, onState: showConnection, onReceived: () => connection.receive(), onProblem: showProblem,
   });
 }
 
@@ -193,8 +187,19 @@ function disconnect() {
   stream?.close();
   stream = null;
   clearProblem();
+  connection.forget();
   showConnection('idle');
 }
+
+/**
+ * The last event, where its call was readable. Otherwise the stream starts with where every call stands: the service does not
+ * tell a client that comes back what has not changed, so that such a card would never learn that its call is readable again.
+ */
+function resumeFrom() {
+  return resumedCard()?.isReadable ? lastEventId : '';
+}
+
+const resumedCard = () => cards.get(lastEventId.split(':')[0]);
 
 function takeEvent({ type, data, id }) {
   lastEventId = id;
@@ -202,20 +207,26 @@ function takeEvent({ type, data, id }) {
   const card = cards.get(guid);
   if (!card) return;
   const words = type === 'status' ? card.show(data) : type === 'problem' ? card.showProblem(data.problem) : null;
+  card.refresh(connection);
   if (words) announce(`Call ending in ${guid.slice(-4)}: ${words}`);
   showCounts();
 }
 
-function showConnection(state, delay = 0) {
-  const before = connection;
-  connection = state;
-  $('connection').textContent = CONNECTION[state];
-  $('connection').dataset.connection = state;
-  $('connection-note').textContent = state === 'reconnecting'
-    ? `Connection lost, reconnecting in ${Math.ceil(delay / 1000)} s` : '';
-  if (state === 'live') clearProblem();
-  if (state === before || state === 'connecting') return;
-  announce(state === 'reconnecting' ? 'Connection lost, reconnecting' : CONNECTION[state]);
+function showConnection(state, delay) {
+  connection.show(state, delay);
+  if (state === 'reconnecting' || state === 'idle') cards.forEach(card => card.connectionLost());
+  if (state === 'live') {
+    clearProblem();
+    if (resumeFrom()) resumedCard().resumed();
+  }
+  refresh();
+}
+
+/** What is shown of the passing of time. */
+function refresh() {
+  connection.tick();
+  cards.forEach(card => card.refresh(connection));
+  showCounts();
 }
 
 // --- start
@@ -251,11 +262,15 @@ $('ids').addEventListener('keydown', event => {
 // A token that comes late, after the service asked for it, opens what the address named.
 $('token').addEventListener('change', async () => {
   if (cards.size) showView();
-  if (await loadAccounts() && cards.size && connection === 'idle') watchSoon();
+  if (await loadAccounts() && cards.size && connection.state === 'idle') watchSoon();
 });
 
 $('copy').addEventListener('click', event => copyCurl(event.currentTarget, viewCurl()));
 
 window.addEventListener('hashchange', openAddress);
+
+setInterval(refresh, TICK_MS);
+// Timers of a page that nobody looks at are slow.
+document.addEventListener('visibilitychange', refresh);
 
 openAddress();

@@ -1,8 +1,11 @@
 import { authorization, foreignAnswer, readProblem } from './api.js';
 import { EventParser } from './sse.js';
+import { Stopwatch } from './stopwatch.js';
 
-// The service sends a comment every 15 s; two missed ones and some slack mean that nobody is there any more.
-const SILENCE_MS = 40_000;
+// The service sends a comment every 15 s: one is late, or two are missing and nobody is there any more.
+const SILENT_MS = 20_000;
+const DEAD_MS = 40_000;
+const CHECK_MS = 1_000;
 const DEFAULT_HINT_MS = 2_000;
 const SHORTEST_HINT_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
@@ -11,19 +14,20 @@ const LONGEST_DELAY_MS = 30_000;
  * Follows a stream of events until it ends, is refused or is closed; connects again whenever it breaks off.
  *
  * It reads with fetch since EventSource cannot send a token.
- * Options: url, token() (asked anew for each connection), lastEventId, onEvent({type, data, id}),
- * onState('connecting' | 'live' | 'reconnecting' | 'finished' | 'idle', delay), onProblem(problem).
+ * Options: url, token() and lastEventId() (asked anew for each connection), onEvent({type, data, id}),
+ * onState('connecting' | 'live' | 'silent' | 'reconnecting' | 'finished' | 'idle', delay), where silent means that nothing
+ * arrived for longer than the service is ever silent, onReceived() after what arrived was handled, comments included, and
+ * onProblem(problem).
  */
 export class CallStream {
   #options;
   #closing = new AbortController();
-  #lastEventId;
+  #state;
   #hint = DEFAULT_HINT_MS;
   #failures = 0;
 
   constructor(options) {
     this.#options = options;
-    this.#lastEventId = options.lastEventId ?? '';
     this.#follow();
   }
 
@@ -36,53 +40,59 @@ export class CallStream {
   }
 
   async #follow() {
-    const { onState, onProblem } = this.#options;
-    onState('connecting');
+    this.#report('connecting');
     while (!this.#closed) {
       const outcome = await this.#connect();
       if (this.#closed) return;
-      if (outcome.problem) onProblem(outcome.problem);
-      if (outcome.finished) return onState('finished');
-      if (!outcome.again) return onState('idle');
+      if (outcome.problem) this.#options.onProblem(outcome.problem);
+      if (outcome.finished) return this.#report('finished');
+      if (!outcome.again) return this.#report('idle');
       const delay = this.#nextDelay(outcome.retryAfter);
-      onState('reconnecting', delay);
+      this.#report('reconnecting', delay);
       await pause(delay, this.#closing.signal);
     }
   }
 
+  #report(state, delay) {
+    this.#state = state;
+    this.#options.onState(state, delay);
+  }
+
   /** One connection, from request to its end: {finished}, {again, retryAfter?, problem?} or {problem}. */
   async #connect() {
-    const silence = new Silence(SILENCE_MS);
+    const watchdog = new Watchdog(() => this.#fallSilent());
+    const lastEventId = this.#options.lastEventId();
     try {
       const response = await fetch(this.#options.url, {
-        headers: this.#headers(),
+        headers: this.#headers(lastEventId),
         cache: 'no-store',
-        signal: AbortSignal.any([this.#closing.signal, silence.signal]),
+        signal: AbortSignal.any([this.#closing.signal, watchdog.signal]),
       });
+      // Nothing more is to come, and this page has it all.
+      if (response.status === 204) return { finished: true };
       if (!response.ok) return await refusal(response);
       if (!isEventStream(response)) return { problem: foreignAnswer(response) };
-      this.#options.onState('live');
-      return await this.#read(response.body, silence);
+      this.#report('live');
+      return await this.#read(response.body, new EventParser(lastEventId), watchdog);
     } catch {
       return { again: true };
     } finally {
-      silence.abort();
+      watchdog.stop();
     }
   }
 
-  #headers() {
+  #headers(lastEventId) {
     return {
       Accept: 'text/event-stream',
       ...authorization(this.#options.token()),
-      ...(this.#lastEventId ? { 'Last-Event-ID': this.#lastEventId } : {}),
+      ...(lastEventId ? { 'Last-Event-ID': lastEventId } : {}),
     };
   }
 
-  async #read(body, silence) {
-    const parser = new EventParser(this.#lastEventId);
+  async #read(body, parser, watchdog) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
-      silence.broken();
+      watchdog.restart();
       const { value, done } = await reader.read();
       if (this.#closed || done) return { again: true };
       for (const event of parser.feed(value)) {
@@ -90,18 +100,24 @@ export class CallStream {
         this.#take(event);
       }
       this.#hint = Math.max(parser.retry ?? this.#hint, SHORTEST_HINT_MS);
+      if (this.#state === 'silent') this.#report('live');
+      this.#options.onReceived();
     }
   }
 
   #take(event) {
     this.#failures = 0;
-    this.#lastEventId = event.id;
     try {
       this.#options.onEvent({ ...event, data: JSON.parse(event.data) });
     } catch (fault) {
       // One event that cannot be shown must not cost the others: connecting again would only bring it back.
       console.error('Event left out', event, fault);
     }
+  }
+
+  #fallSilent() {
+    const waiting = this.#state === 'live' || this.#state === 'connecting';
+    if (waiting && !this.#closed) this.#report('silent');
   }
 
   /** Grows exponentially from the hint. The random part keeps many pages from coming back in step after an outage. */
@@ -111,21 +127,34 @@ export class CallStream {
   }
 }
 
-/** Aborts when nothing was heard for a while. */
-class Silence extends AbortController {
-  #timer;
-  #longest;
+/** Watches over one connection: says when it has fallen silent, and aborts it when it seems dead. */
+class Watchdog {
+  #controller = new AbortController();
+  #onSilence;
+  #silence = new Stopwatch();
+  #timer = setInterval(() => this.#check(), CHECK_MS);
 
-  constructor(longest) {
-    super();
-    this.#longest = longest;
-    this.broken();
-    this.signal.addEventListener('abort', () => clearTimeout(this.#timer));
+  constructor(onSilence) {
+    this.#onSilence = onSilence;
   }
 
-  broken() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.abort(), this.#longest);
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  restart() {
+    this.#silence = new Stopwatch();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#controller.abort();
+  }
+
+  /** Often rather than once: a timer that was set before the computer fell asleep would come late. */
+  #check() {
+    if (this.#silence.elapsed >= DEAD_MS) this.stop();
+    else if (this.#silence.elapsed >= SILENT_MS) this.#onSilence();
   }
 }
 

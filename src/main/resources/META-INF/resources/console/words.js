@@ -108,17 +108,40 @@ export function changesBetween(before, after) {
   if (before.state !== after.state) changes.push(after.state === 'unknown' ? 'call.changed' : `call.${after.state}`);
   if (before.recording !== after.recording) changes.push('call.recording-changed');
   if (before.disposition !== after.disposition) changes.push('call.disposition-set');
-  if (!changes.length && before.revision !== after.revision) changes.push('call.changed');
+  if (!changes.length && !isSame(before, after)) changes.push('call.changed');
   return changes;
+}
+
+/** After a restart of the service the same comes under another revision. */
+function isSame(before, after) {
+  const content = ({ from, to, result, vonage }) => JSON.stringify([from, to, result, vonage]);
+  return content(before) === content(after);
+}
+
+/** What is missing between the revision shown and the next one, which names the revision that it follows; null for nothing. */
+export function gapWords(shown, previous) {
+  if (previous === null) return 'The service no longer knows what came before';
+  return previous === undefined || previous === shown ? null : 'Some changes were not seen';
+}
+
+/** A duration in its largest whole unit: "12 s", "3 min", "2 h", "4 days". */
+export function durationWords(ms) {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h`;
+  const days = Math.floor(seconds / 86_400);
+  return days === 1 ? '1 day' : `${days} days`;
 }
 
 export function problemWords(problem) {
   return PROBLEM[problem.type?.replace('urn:callwatch:problem:', '')] ?? PROBLEM[BY_STATUS[problem.status]] ?? null;
 }
 
-/** "2 active, 1 failed", those that matter most first. */
-export function countWords(states) {
+/** "2 active, 1 failed", those that matter most first; "2 active, 1 failed (2 not current)". */
+export function countWords(states, notCurrent) {
   const count = Object.keys(STATES).map(state => [states.filter(each => each === state).length, state]);
-  return count.filter(([number]) => number)
+  const words = count.filter(([number]) => number)
     .map(([number, state]) => `${number} ${STATES[state][1].toLowerCase()}`).join(', ');
+  return notCurrent ? `${words} (${notCurrent} not current)` : words;
 }
