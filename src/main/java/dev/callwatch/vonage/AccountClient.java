@@ -1,34 +1,26 @@
 package dev.callwatch.vonage;
 
 import dev.callwatch.account.Account;
-import dev.callwatch.account.Region;
 import dev.callwatch.budget.Budget;
 import dev.callwatch.budget.BudgetExhausted;
+import dev.callwatch.budget.Permit;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.UpstreamFailure;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
+import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
 
 /**
- * Reads the calls of one account: a token, a permit, the request; one renewal after a 401; retries of what may pass.
+ * Reads the calls of one account: a token, a permit, the request; one renewal after a 401; retries of transient failures.
  * Safe for any number of concurrent readings.
  */
 final class AccountClient {
 
     /**
-     * The way to a region, shared by its accounts.
-     *
-     * @param endpoint its REST client
-     * @param gate what every request to it passes
-     * @param retryBudget how many retries it may see
-     */
-    record RegionClient(Region region, CallsEndpoint endpoint, RegionCircuitBreaker gate, RetryBudget retryBudget) {}
-
-    /**
-     * What a reading has to keep to.
+     * The limits of a reading.
      *
      * @param deadline when its result is of no more use
      * @param caller on whose behalf
@@ -39,7 +31,7 @@ final class AccountClient {
     private static final byte[] NO_BODY = {};
 
     private final Account account;
-    private final RegionClient way;
+    private final RegionClient regionClient;
     private final AccountTokens tokens;
     private final Budget budget;
     private final Retries retries;
@@ -48,14 +40,14 @@ final class AccountClient {
 
     AccountClient(
             Account account,
-            RegionClient way,
+            RegionClient regionClient,
             AccountTokens tokens,
             Budget budget,
             Retries retries,
             UpstreamMetrics metrics,
             String accept) {
         this.account = account;
-        this.way = way;
+        this.regionClient = regionClient;
         this.tokens = tokens;
         this.budget = budget;
         this.retries = retries;
@@ -64,13 +56,9 @@ final class AccountClient {
     }
 
     /** Reads one call; an {@link UpstreamFailure} where that is not possible before the deadline. */
-    Uni<CallDetail> read(CallGuid guid, ReadContext order) {
-        return retries.until(
-                        order.deadline(),
-                        way.retryBudget(),
-                        () -> attempt(guid, order),
-                        failure -> metrics.retried(way.region(), failure.label()))
-                .onFailure(AccountClient::isNews)
+    Uni<CallDetail> read(CallGuid guid, ReadContext context) {
+        return retries.until(context.deadline(), regionClient.retryBudget(), new Reading(guid, context))
+                .onFailure(AccountClient::isLogged)
                 .invoke(failure -> LOG.warnf(
                         "Call %s of account %s could not be read: %s", guid, account.key(), failure.getMessage()));
     }
@@ -80,64 +68,87 @@ final class AccountClient {
         return tokens.state();
     }
 
-    RegionClient way() {
-        return way;
-    }
-
-    /** An unknown call is no fault; what was not even sent would repeat itself with every look-up. */
-    private static boolean isNews(Throwable failure) {
+    /** An unknown call is no fault; a failure without a request would be logged again with every look-up. */
+    private static boolean isLogged(Throwable failure) {
         return !(failure instanceof UpstreamFailure.CallNotFound)
                 && !(failure instanceof UpstreamFailure unsent && unsent.isUnsent());
     }
 
-    private Uni<CallDetail> attempt(CallGuid guid, ReadContext order) {
-        return tokens.current()
-                .chain(token -> request(guid, order, token)
-                        .onFailure(UpstreamFailure.TokenRejected.class)
-                        .recoverWithUni(() -> repeat(guid, order, token)));
+    private static UpstreamFailure refusal(BudgetExhausted exhausted) {
+        return exhausted.isPaused()
+                ? UpstreamFailure.Throttled.paused(exhausted.retryAfter())
+                : new UpstreamFailure.BudgetSpent(exhausted.retryAfter());
     }
 
-    private Uni<CallDetail> repeat(CallGuid guid, ReadContext order, Token rejected) {
-        return tokens.renewed(rejected)
-                .chain(renewed -> request(guid, order, renewed)
-                        .onFailure(UpstreamFailure.TokenRejected.class)
-                        .transform(again -> {
-                            tokens.rejectedAgain(renewed);
-                            return new UpstreamFailure.CredentialsRejected(AccountTokens.REJECTED_AGAIN);
-                        }));
-    }
+    /** One reading of one call, attempted as often as need be. */
+    private final class Reading implements Retries.Work<CallDetail> {
 
-    private Uni<CallDetail> request(CallGuid guid, ReadContext order, Token token) {
-        return budget.permit(order.caller(), order.deadline())
-                .onFailure(BudgetExhausted.class)
-                .transform(spent -> refusal((BudgetExhausted) spent))
-                .chain(permit -> way.gate()
-                        .pass(byte[].class, () -> send(guid, token))
-                        .onFailure(UpstreamFailure.CircuitOpen.class)
-                        .invoke(permit::giveBack)
-                        .onFailure(UpstreamFailure.Throttled.class)
-                        .invoke(throttled -> permit.throttled(((UpstreamFailure.Throttled) throttled).retryAfter())))
-                .map(CallDocuments::read);
-    }
+        private final CallGuid guid;
+        private final ReadContext context;
 
-    private static UpstreamFailure refusal(BudgetExhausted spent) {
-        return spent.isPaused()
-                ? UpstreamFailure.Throttled.paused(spent.retryAfter())
-                : new UpstreamFailure.BudgetSpent(spent.retryAfter());
-    }
+        private Reading(CallGuid guid, ReadContext context) {
+            this.guid = guid;
+            this.context = context;
+        }
 
-    private Uni<byte[]> send(CallGuid guid, Token token) {
-        Timer.Sample since = metrics.start();
-        return way.endpoint()
-                .call(account.key().value(), guid.value(), "Bearer " + token.value(), accept)
-                .onItem()
-                .ifNull()
-                .continueWith(NO_BODY)
-                .onFailure()
-                .transform(UpstreamFailures::of)
-                .onItemOrFailure()
-                .invoke((body, failure) -> metrics.requested(since, way.region(), UpstreamMetrics.answer(failure)))
-                .onCancellation()
-                .invoke(() -> metrics.requested(since, way.region(), UpstreamMetrics.TIMEOUT));
+        @Override
+        public Uni<CallDetail> attempt() {
+            return tokens.current()
+                    .chain(token -> request(token)
+                            .onFailure(UpstreamFailure.TokenRejected.class)
+                            .recoverWithUni(() -> repeat(token)));
+        }
+
+        @Override
+        public Duration pause() {
+            return tokens.pause();
+        }
+
+        @Override
+        public void retried(UpstreamFailure failure) {
+            metrics.retried(regionClient.region(), failure.label());
+        }
+
+        private Uni<CallDetail> repeat(Token rejected) {
+            return tokens.renewed(rejected)
+                    .chain(renewed -> request(renewed)
+                            .onFailure(UpstreamFailure.TokenRejected.class)
+                            .transform(again -> {
+                                tokens.rejectedAgain(renewed);
+                                return new UpstreamFailure.CredentialsRejected(AccountTokens.REJECTED_AGAIN);
+                            }));
+        }
+
+        private Uni<CallDetail> request(Token token) {
+            return budget.permit(context.caller(), context.deadline())
+                    .onFailure(BudgetExhausted.class)
+                    .transform(exhausted -> refusal((BudgetExhausted) exhausted))
+                    .chain(permit -> regionClient
+                            .circuitBreaker()
+                            .send(() -> send(token, permit))
+                            .onFailure(UpstreamFailure.CircuitOpen.class)
+                            .invoke(permit::giveBack))
+                    .map(CallDocuments::read);
+        }
+
+        /** A 429 counts also where the look-up's deadline has passed: the account is throttled all the same. */
+        private Uni<byte[]> send(Token token, Permit permit) {
+            Timer.Sample since = metrics.start();
+            return regionClient
+                    .calls()
+                    .call(account.key().value(), guid.value(), "Bearer " + token.value(), accept)
+                    .onItem()
+                    .ifNull()
+                    .continueWith(NO_BODY)
+                    .onFailure()
+                    .transform(UpstreamFailures::of)
+                    .onFailure(UpstreamFailure.Throttled.class)
+                    .invoke(throttled -> permit.throttled(((UpstreamFailure.Throttled) throttled).retryAfter()))
+                    .onItemOrFailure()
+                    .invoke((body, failure) ->
+                            metrics.requested(since, regionClient.region(), UpstreamMetrics.answer(failure)))
+                    .onCancellation()
+                    .invoke(() -> metrics.requested(since, regionClient.region(), UpstreamMetrics.TIMEOUT));
+        }
     }
 }

@@ -5,15 +5,27 @@ import dev.callwatch.time.WallClock;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.microprofile.rest.client.ext.ResponseExceptionMapper;
 
 /** Turns every status other than 200, redirects included, into the failure it means. */
 final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
 
-    private final WallClock clock;
+    /** What a status means at one endpoint. */
+    @FunctionalInterface
+    interface Meaning {
 
-    RefusalMapper(WallClock clock) {
+        /** @param retryAfter how long Vonage asks to wait, where it says so */
+        UpstreamFailure of(int status, Optional<Duration> retryAfter);
+    }
+
+    private final WallClock clock;
+    private final Meaning meaning;
+
+    RefusalMapper(WallClock clock, Meaning meaning) {
         this.clock = clock;
+        this.meaning = meaning;
     }
 
     @Override
@@ -24,7 +36,8 @@ final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
 
     @Override
     public UpstreamFailure toThrowable(Response response) {
-        return UpstreamFailures.ofCall(
-                response.getStatus(), response.getHeaderString(HttpHeaders.RETRY_AFTER), clock.now());
+        Optional<Duration> retryAfter = Optional.ofNullable(response.getHeaderString(HttpHeaders.RETRY_AFTER))
+                .flatMap(header -> RetryAfter.parse(header, clock.now()));
+        return meaning.of(response.getStatus(), retryAfter);
     }
 }

@@ -3,95 +3,134 @@ package dev.callwatch.vonage;
 import dev.callwatch.account.Region;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.time.Timeouts;
-import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.smallrye.faulttolerance.api.CircuitBreakerState;
-import io.smallrye.faulttolerance.api.TypedGuard;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.smallrye.mutiny.Uni;
-import jakarta.enterprise.util.TypeLiteral;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * The way to one region: every single request to it passes here, within its time and through the region's circuit
- * breaker. The breaker opens at 50 % failures among the last 20 requests and lets one probe through after 5 s.
+ * The circuit breaker of one region. Every single request to the region goes through it and is limited in time. It opens at
+ * 50 % failures among the last 20 requests, and lets one probe through after 5 s. Safe for concurrent use.
  */
 final class RegionCircuitBreaker {
 
     private static final Logger LOG = Logger.getLogger(RegionCircuitBreaker.class);
 
     private static final int WINDOW = 20;
-    private static final double FAILURE_RATIO = 0.5;
-    static final Duration OPEN = Duration.ofSeconds(5);
+    private static final float FAILURE_PERCENT = 50;
+    private static final Duration OPEN = Duration.ofSeconds(5);
 
-    /** The guard reads its type argument by reflection. */
-    @RegisterForReflection
-    private static final class Guarded extends TypeLiteral<Uni<Object>> {}
+    /** What a caller is asked to wait while a probe runs; the result may come at any moment. */
+    private static final Duration WHILE_PROBING = Duration.ofSeconds(1);
 
     private final Region region;
+    private final Clock clock;
     private final Timeouts timeouts;
     private final Duration requestTimeout;
-    private final TypedGuard<Uni<Object>> guard;
-    private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
+    private final CircuitBreaker circuit;
+    private final AtomicInteger transitions = new AtomicInteger();
+    private volatile Instant openUntil = Instant.EPOCH;
 
-    RegionCircuitBreaker(Region region, Timeouts timeouts, Duration requestTimeout) {
+    /** @param requestTimeout how long a single request may take, its whole answer included */
+    RegionCircuitBreaker(Region region, Clock clock, Timeouts timeouts, Duration requestTimeout) {
         this.region = region;
+        this.clock = clock;
         this.timeouts = timeouts;
         this.requestTimeout = requestTimeout;
-        this.guard = TypedGuard.create(new Guarded())
-                .withDescription("Vonage region " + region.name())
-                .withCircuitBreaker()
-                .requestVolumeThreshold(WINDOW)
-                .failureRatio(FAILURE_RATIO)
-                .delay(OPEN.toMillis(), ChronoUnit.MILLIS)
-                .successThreshold(1)
-                .when(failure -> failure instanceof UpstreamFailure known && known.isOutage())
-                .onStateChange(this::changed)
-                .done()
-                .build();
+        this.circuit = CircuitBreaker.of(
+                region.name(),
+                CircuitBreakerConfig.custom()
+                        .slidingWindow(WINDOW, WINDOW, SlidingWindowType.COUNT_BASED)
+                        .failureRateThreshold(FAILURE_PERCENT)
+                        .recordException(RegionCircuitBreaker::isOutage)
+                        .waitDurationInOpenState(OPEN)
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .clock(clock)
+                        .build());
+        circuit.getEventPublisher()
+                .onStateTransition(event -> changed(event.getStateTransition().getToState()));
     }
 
     /**
      * Sends one request.
      *
-     * @return its result, or an {@link UpstreamFailure}. Once sent, a request runs to its own end even when nobody
-     *     waits any more: the breaker must learn how its probe went.
+     * @param request makes the request; cancelling what it returns ends the connection
+     * @return its result, or an {@link UpstreamFailure}: {@link UpstreamFailure.CircuitOpen} where it was not sent. Once
+     *     sent, a request runs to its own end even when nobody waits any more, so that the breaker learns the result
      */
-    <T> Uni<T> pass(Class<T> type, Supplier<Uni<T>> request) {
-        Uni<Object> guarded = Uni.createFrom()
-                .deferred(() -> guard.get(() -> inTime(request.get()).map(Object.class::cast)));
-        return Uni.createFrom()
-                .emitter(emitter -> guarded.subscribe().with(emitter::complete, emitter::fail))
-                .onFailure()
-                .transform(UpstreamFailures::of)
-                .map(type::cast);
+    <T> Uni<T> send(Supplier<Uni<T>> request) {
+        return Uni.createFrom().emitter(emitter -> {
+            if (!circuit.tryAcquirePermission()) {
+                emitter.fail(new UpstreamFailure.CircuitOpen(untilProbe()));
+                return;
+            }
+            int before = transitions.get();
+            inTime(request)
+                    .onFailure()
+                    .transform(UpstreamFailures::of)
+                    .onItemOrFailure()
+                    .invoke((item, failure) -> record(before, failure))
+                    .subscribe()
+                    .with(emitter::complete, emitter::fail);
+        });
     }
 
     /** 0 closed, 1 half-open, 2 open. */
     int state() {
-        return switch (state) {
-            case CLOSED -> 0;
-            case HALF_OPEN -> 1;
+        return switch (circuit.getState()) {
             case OPEN -> 2;
+            case HALF_OPEN -> 1;
+            default -> 0;
         };
     }
 
     String stateName() {
-        return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return circuit.getState().name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private <T> Uni<T> inTime(Uni<T> request) {
-        return timeouts.within(requestTimeout, request, UpstreamFailure.RequestTimedOut::new);
+    private <T> Uni<T> inTime(Supplier<Uni<T>> request) {
+        return timeouts.within(
+                requestTimeout, Uni.createFrom().deferred(request::get), UpstreamFailure.RequestTimedOut::new);
     }
 
-    private void changed(CircuitBreakerState now) {
-        state = now;
-        if (now == CircuitBreakerState.OPEN) {
-            LOG.warnf("Circuit of region %s opened: it is left alone for %d s", region.name(), OPEN.toSeconds());
+    /** A late result says nothing about the state that the circuit is in by now; a probe alone decides how it goes on. */
+    private void record(int before, Throwable failure) {
+        if (before != transitions.get()) {
+            return;
+        }
+        if (failure == null) {
+            circuit.onSuccess(0, TimeUnit.NANOSECONDS);
         } else {
-            LOG.infof("Circuit of region %s is %s", region.name(), now);
+            circuit.onError(0, TimeUnit.NANOSECONDS, failure);
+        }
+    }
+
+    private static boolean isOutage(Throwable failure) {
+        return failure instanceof UpstreamFailure known && known.isOutage();
+    }
+
+    private Duration untilProbe() {
+        Duration left = Duration.between(clock.instant(), openUntil);
+        return left.compareTo(Duration.ZERO) > 0 ? left : WHILE_PROBING;
+    }
+
+    private void changed(CircuitBreaker.State now) {
+        transitions.incrementAndGet();
+        if (now == CircuitBreaker.State.OPEN) {
+            openUntil = clock.instant().plus(OPEN);
+            LOG.warnf(
+                    "The circuit of region %s is open: no request is sent to it for %d s",
+                    region.name(), OPEN.toSeconds());
+        } else {
+            LOG.infof("The circuit of region %s is %s", region.name(), stateName());
         }
     }
 }

@@ -7,8 +7,8 @@ import java.time.Instant;
  * An access token.
  *
  * @param value the token itself; never in the text form of this record
- * @param renewAt when to begin asking for the next one while this one still serves
- * @param expiresAt when it serves no longer
+ * @param renewAt when to begin asking for the next one while this one is still valid
+ * @param expiresAt when it is no longer used
  */
 record Token(String value, Instant renewAt, Instant expiresAt) {
 
@@ -26,7 +26,7 @@ record Token(String value, Instant renewAt, Instant expiresAt) {
                 now.plus(life).minus(lesser(MOST_MARGIN, life.dividedBy(SHARE_MARGIN))));
     }
 
-    boolean serves(Instant now) {
+    boolean isValid(Instant now) {
         return now.isBefore(expiresAt);
     }
 

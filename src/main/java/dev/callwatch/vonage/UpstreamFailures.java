@@ -1,13 +1,12 @@
 package dev.callwatch.vonage;
 
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.outbound.BodyTooLarge;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 
-/** Names the failures of requests to Vonage. The body of an answer is never read. */
+/** Names the failures of requests to Vonage. The body of a refusal is never read. */
 final class UpstreamFailures {
 
     private static final String REFUSED =
@@ -21,41 +20,40 @@ final class UpstreamFailures {
             if (cause instanceof UpstreamFailure named) {
                 return named;
             }
-            if (cause instanceof CircuitBreakerOpenException) {
-                return new UpstreamFailure.CircuitOpen(RegionCircuitBreaker.OPEN);
-            }
             if (cause instanceof TimeoutException) {
                 return new UpstreamFailure.RequestTimedOut();
+            }
+            if (cause instanceof BodyTooLarge) {
+                return new UpstreamFailure.Malformed("Vonage answered more than 1 MiB.");
             }
         }
         return new UpstreamFailure.Unreachable();
     }
 
-    /** @param retryAfter the header's value, or null as HTTP libraries have it */
-    static UpstreamFailure ofCall(int status, String retryAfter, Instant now) {
+    /** @param retryAfter how long Vonage asks to wait, where it says so */
+    static UpstreamFailure ofCall(int status, Optional<Duration> retryAfter) {
         return switch (status) {
             case 401 -> new UpstreamFailure.TokenRejected();
             case 403 -> new UpstreamFailure.Forbidden();
             case 404 -> new UpstreamFailure.CallNotFound();
-            default -> of(status, retryAfter, now);
+            default -> of(status, retryAfter);
         };
     }
 
-    /** @param retryAfter the header's value, or null as HTTP libraries have it */
-    static UpstreamFailure ofToken(int status, String retryAfter, Instant now) {
+    /** @param retryAfter how long Vonage asks to wait, where it says so */
+    static UpstreamFailure ofToken(int status, Optional<Duration> retryAfter) {
         return switch (status) {
             case 400, 401, 403 -> new UpstreamFailure.CredentialsRejected(REFUSED);
-            default -> of(status, retryAfter, now);
+            default -> of(status, retryAfter);
         };
     }
 
-    private static UpstreamFailure of(int status, String retryAfter, Instant now) {
-        Optional<Duration> wait = Optional.ofNullable(retryAfter).flatMap(value -> RetryAfter.parse(value, now));
+    private static UpstreamFailure of(int status, Optional<Duration> retryAfter) {
         if (status == 429) {
-            return new UpstreamFailure.Throttled(wait);
+            return new UpstreamFailure.Throttled(retryAfter);
         }
         return status >= 500
-                ? new UpstreamFailure.ServerError(status, wait)
+                ? new UpstreamFailure.ServerError(status, retryAfter)
                 : new UpstreamFailure.UnexpectedStatus(status);
     }
 }

@@ -1,5 +1,6 @@
 package dev.callwatch.vonage;
 
+import dev.callwatch.outbound.ForwardProxy;
 import dev.callwatch.settings.ConfigErrors;
 import jakarta.inject.Singleton;
 import java.security.cert.X509Certificate;

@@ -4,7 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;
 
-/** How Vonage is spoken to. Values are taken as text and checked by {@link VonageOptions}. */
+/** How requests to Vonage are made. Values are taken as text and checked by {@link VonageOptions}. */
 @ConfigMapping(prefix = "callwatch.vonage")
 public interface VonageSettings {
 
@@ -25,8 +25,8 @@ public interface VonageSettings {
     String readTimeout();
 
     /**
-     * A PEM file with the certificates of the authorities that vouch for Vonage's hosts, in place of the ones the
-     * platform knows; read once at start.
+     * A PEM file with the certificates of the authorities that may sign those of Vonage's hosts, in place of the
+     * platform's; read once at start.
      */
     Optional<String> ca();
 

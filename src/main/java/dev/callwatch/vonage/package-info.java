@@ -1,7 +1,8 @@
 /**
- * The adapter to Vonage: the REST client interface of the call detail, the tolerant parser of its document, tokens, and the
- * guarded pipeline, which is the one place that retries.
+ * The adapter to Vonage: the REST client interfaces of call detail and tokens, the tolerant parsers of their documents, and
+ * the pipeline with its circuit breakers, which is the one place that retries.
  *
- * <p>Touches {@code account}, {@code budget}, {@code call}, {@code problem}, {@code settings} and {@code time}.
+ * <p>Touches {@code account}, {@code budget}, {@code call}, {@code outbound}, {@code problem}, {@code settings} and
+ * {@code time}.
  */
 package dev.callwatch.vonage;

@@ -10,7 +10,10 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class AccountTokensTest {
 
@@ -30,7 +33,7 @@ class AccountTokensTest {
     }
 
     @Test
-    void the_first_who_leaves_spoils_nothing_for_the_others() {
+    void the_first_who_cancels_takes_nothing_from_the_others() {
         UniAssertSubscriber<Token> one = ask();
         UniAssertSubscriber<Token> other = ask();
         one.cancel();
@@ -40,7 +43,7 @@ class AccountTokensTest {
     }
 
     @Test
-    void a_token_is_renewed_ahead_of_its_end_while_it_still_serves() {
+    void a_token_is_renewed_ahead_of_its_end_while_it_is_still_valid() {
         ask();
         grant("t1", 3600);
         time.pass(Duration.ofSeconds(3539));
@@ -55,7 +58,7 @@ class AccountTokensTest {
     }
 
     @Test
-    void a_failing_renewal_ahead_leaves_the_token_in_service() {
+    void a_failing_renewal_ahead_leaves_the_token_in_use() {
         ask();
         grant("t1", 3600);
         time.pass(Duration.ofSeconds(3550));
@@ -65,7 +68,7 @@ class AccountTokensTest {
     }
 
     @Test
-    void a_token_of_five_seconds_serves_most_of_them() {
+    void a_token_of_five_seconds_is_used_for_most_of_them() {
         ask();
         grant("t1", 5);
         time.pass(Duration.ofMillis(4_400));
@@ -77,7 +80,7 @@ class AccountTokensTest {
     }
 
     @Test
-    void a_token_without_life_serves_those_who_waited_and_nobody_else() {
+    void a_token_without_lifetime_is_used_by_those_who_waited_alone() {
         UniAssertSubscriber<Token> one = ask();
         grant("t1", -5);
         one.assertCompleted();
@@ -101,7 +104,7 @@ class AccountTokensTest {
     }
 
     @Test
-    void a_refusal_is_remembered_for_ten_seconds() {
+    void after_a_refusal_no_request_is_sent_for_ten_seconds() {
         UniAssertSubscriber<Token> one = ask();
         requests.get(0).fail(new UpstreamFailure.CredentialsRejected("refused"));
         one.assertFailedWith(UpstreamFailure.CredentialsRejected.class);
@@ -115,12 +118,69 @@ class AccountTokensTest {
         assertThat(requests).hasSize(2);
     }
 
-    @Test
-    void an_outage_of_the_token_endpoint_is_not_remembered() {
+    @ParameterizedTest
+    @MethodSource("failures")
+    void after_any_other_failure_no_request_is_sent_for_a_second(UpstreamFailure failure) {
         ask();
-        requests.get(0).fail(new UpstreamFailure.Unreachable());
+        requests.get(0).fail(failure);
+        for (int lookUp = 0; lookUp < 10; lookUp++) {
+            ask().assertFailedWith(failure.getClass());
+        }
+        assertThat(tokens.state()).isEqualTo("none");
+        assertThat(tokens.pause()).isEqualTo(Duration.ofSeconds(1));
+
+        time.pass(Duration.ofMillis(999));
+        ask().assertFailedWith(failure.getClass());
+        assertThat(requests).hasSize(1);
+        time.pass(Duration.ofMillis(1));
+        assertThat(tokens.pause()).isZero();
         ask().assertNotTerminated();
         assertThat(requests).hasSize(2);
+    }
+
+    static List<UpstreamFailure> failures() {
+        return List.of(
+                new UpstreamFailure.Malformed("nonsense"),
+                new UpstreamFailure.Unreachable(),
+                new UpstreamFailure.RequestTimedOut(),
+                new UpstreamFailure.UnexpectedStatus(302),
+                new UpstreamFailure.ServerError(503, Optional.empty()),
+                new UpstreamFailure.Throttled(Optional.of(Duration.ZERO)));
+    }
+
+    @Test
+    void a_retry_after_of_the_token_endpoint_is_obeyed_and_counted_down() {
+        ask();
+        requests.get(0).fail(new UpstreamFailure.Throttled(Optional.of(Duration.ofSeconds(30))));
+        time.pass(Duration.ofSeconds(20));
+        UpstreamFailure failure = (UpstreamFailure)
+                ask().assertFailedWith(UpstreamFailure.Throttled.class).getFailure();
+        assertThat(failure.retryAfter()).contains(Duration.ofSeconds(10));
+        time.pass(Duration.ofSeconds(10));
+        ask().assertNotTerminated();
+    }
+
+    @Test
+    void an_open_circuit_is_no_answer_of_the_token_endpoint() {
+        ask();
+        requests.get(0).fail(new UpstreamFailure.CircuitOpen(Duration.ofSeconds(5)));
+        ask().assertNotTerminated();
+        assertThat(requests).hasSize(2);
+    }
+
+    @Test
+    void a_failing_renewal_ahead_is_tried_once_a_second() {
+        ask();
+        grant("t1", 3600);
+        time.pass(Duration.ofSeconds(3550));
+        ask();
+        requests.get(1).fail(new UpstreamFailure.Unreachable());
+        assertThat(ask().getItem().value()).isEqualTo("t1");
+        assertThat(tokens.pause()).isZero();
+        assertThat(requests).hasSize(2);
+        time.pass(Duration.ofSeconds(1));
+        ask();
+        assertThat(requests).hasSize(3);
     }
 
     @Test

@@ -16,15 +16,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Headers and identifiers are understood or left aside, whatever stands in them. */
+/** Headers and identifiers are read or ignored, whatever they hold. */
 class HeaderFuzzTest {
 
     private static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
 
     @Property
     void any_retry_after(@ForAll("retryAfter") String header) {
-        assertThat(RetryAfter.parse(header, NOW).orElse(Duration.ZERO))
-                .isBetween(Duration.ZERO, Duration.ofDays(3_650_000));
+        assertThat(RetryAfter.parse(header, NOW).orElse(Duration.ZERO)).isBetween(Duration.ZERO, Duration.ofMinutes(5));
     }
 
     @Property

@@ -22,6 +22,7 @@ class RetriesTest {
     private final RetryBudget budget = new RetryBudget(time);
     private final List<Duration> attempts = new ArrayList<>();
     private final List<UpstreamFailure> retried = new ArrayList<>();
+    private Duration pause = Duration.ZERO;
 
     @Test
     void a_transient_failure_is_retried_after_a_growing_wait() {
@@ -53,7 +54,7 @@ class RetriesTest {
     }
 
     @Test
-    void a_retry_after_that_does_not_fit_the_deadline_fails_now_and_is_told() {
+    void a_retry_after_that_does_not_fit_the_deadline_is_a_failure_at_once_with_it() {
         Throwable failure = run(() ->
                         Uni.createFrom().failure(new UpstreamFailure.Throttled(Optional.of(Duration.ofSeconds(30)))))
                 .assertFailedWith(UpstreamFailure.Throttled.class)
@@ -88,15 +89,32 @@ class RetriesTest {
         assertThat(attempts).hasSize(1);
     }
 
+    @Test
+    void a_retry_waits_for_what_is_paused() {
+        pause = Duration.ofSeconds(1);
+        run(() -> Uni.createFrom().failure(new UpstreamFailure.Unreachable()));
+        time.pass(Duration.ofMillis(2_500));
+        assertThat(attempts).containsExactly(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(2));
+    }
+
     private UniAssertSubscriber<String> run(Supplier<Uni<String>> attempt) {
-        return retries.until(
-                        begin.plusSeconds(5),
-                        budget,
-                        () -> {
-                            attempts.add(Duration.between(begin, time.instant()));
-                            return attempt.get();
-                        },
-                        retried::add)
+        return retries.until(begin.plusSeconds(5), budget, new Retries.Work<String>() {
+                    @Override
+                    public Uni<String> attempt() {
+                        attempts.add(Duration.between(begin, time.instant()));
+                        return attempt.get();
+                    }
+
+                    @Override
+                    public Duration pause() {
+                        return pause;
+                    }
+
+                    @Override
+                    public void retried(UpstreamFailure failure) {
+                        retried.add(failure);
+                    }
+                })
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create());
     }

@@ -28,7 +28,13 @@ class RetryAfterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "soon", "-1", "1.5", "99999999999999999999", "2026-11-24T09:00:30Z", "٣"})
+    @ValueSource(strings = {"301", "999999999", "99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"})
+    void nobody_waits_longer_than_five_minutes(String header) {
+        assertThat(RetryAfter.parse(header, NOW)).contains(Duration.ofMinutes(5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "soon", "-1", "1.5", "2026-11-24T09:00:30Z", "٣"})
     void anything_else_is_ignored(String header) {
         assertThat(RetryAfter.parse(header, NOW)).isEmpty();
     }

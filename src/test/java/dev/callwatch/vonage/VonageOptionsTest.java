@@ -3,6 +3,7 @@ package dev.callwatch.vonage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.callwatch.outbound.ForwardProxy;
 import dev.callwatch.settings.ConfigErrors;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;

@@ -1,4 +1,4 @@
-package dev.callwatch.vonage;
+package dev.callwatch.outbound;
 
 import io.quarkus.tls.BaseTlsConfiguration;
 import io.vertx.core.net.SSLOptions;
@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * TLS to Vonage: version 1.2 or 1.3, the certificate and the name in it verified. Quarkus has settings that switch this
- * off for all clients of a process; they do not reach here.
+ * TLS 1.2 or 1.3, with the certificate and the host name in it verified. Quarkus has settings that switch this off for all
+ * clients of a process; they do not reach here.
  */
 final class VerifiedTls extends BaseTlsConfiguration {
 
-    static final String NAME = "callwatch-vonage";
+    private static final String NAME = "callwatch";
 
     private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
 
@@ -38,7 +38,7 @@ final class VerifiedTls extends BaseTlsConfiguration {
         return NAME;
     }
 
-    /** Null, as the interface has it, stands for the platform's authorities. */
+    /** The interface uses null for the platform's authorities. */
     @Override
     public TrustOptions getTrustStoreOptions() {
         return trust.orElse(null);

@@ -1,15 +1,17 @@
-package dev.callwatch.vonage;
+package dev.callwatch.outbound;
 
-import dev.callwatch.call.UpstreamFailure;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Cuts off an answer that grows over 1 MiB while it still streams, whatever its status or declared length. */
+/**
+ * Ends the connection of an answer that grows over 1 MiB while it still streams, whatever its status or declared length. The
+ * request then fails with {@link BodyTooLarge} as a cause.
+ */
 final class BodyLimit implements Consumer<HttpClientRequest> {
 
-    static final int BYTES = 1 << 20;
+    private static final int BYTES = 1 << 20;
 
     @Override
     public void accept(HttpClientRequest request) {
@@ -21,7 +23,7 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
         // A handler of its own does not disturb the REST client, which collects the body beside it.
         response.handler(chunk -> {
             if (received.addAndGet(chunk.length()) > BYTES) {
-                request.reset(0, new UpstreamFailure.Malformed("Vonage answered more than 1 MiB."));
+                request.reset(0, new BodyTooLarge());
             }
         });
     }

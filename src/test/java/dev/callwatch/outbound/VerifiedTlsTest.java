@@ -1,4 +1,4 @@
-package dev.callwatch.vonage;
+package dev.callwatch.outbound;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;

@@ -1,0 +1,65 @@
+package dev.callwatch.outbound;
+
+import io.quarkus.rest.client.reactive.QuarkusRestClientBuilder;
+import java.net.URI;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jboss.resteasy.reactive.client.api.LoggingScope;
+import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
+
+/**
+ * Makes REST clients that follow the given options alone: the settings that Quarkus has for all REST clients of a process
+ * can neither weaken TLS, nor choose a proxy, nor log what is sent.
+ */
+public final class OutboundClients {
+
+    private static final String NO_PROXY = "none";
+
+    /**
+     * How long an idle connection is kept: less than most outages last, so that the requests after an outage do not go over
+     * connections from before it.
+     */
+    private static final int IDLE_SECONDS = 10;
+
+    /**
+     * How to connect.
+     *
+     * @param ca the authorities to trust; the platform's where there are none
+     * @param proxy the proxy of every request, if there is one
+     * @param connectTimeout how long a connection may take, 1 ms or longer
+     * @param readTimeout how long the head of an answer may take, the wait for a connection included, 1 ms or longer. The
+     *     rest of the answer is limited only by whoever cancels the request, which ends its connection. Cancel it after
+     *     this time and not before: the REST client would keep a connection that is made later
+     */
+    public record Options(
+            List<X509Certificate> ca, Optional<ForwardProxy> proxy, Duration connectTimeout, Duration readTimeout) {}
+
+    private OutboundClients() {}
+
+    /**
+     * A client without mappers, which does not follow redirects and takes at most 1 MiB of an answer.
+     *
+     * @param url its base
+     */
+    public static QuarkusRestClientBuilder builder(URI url, Options options) {
+        QuarkusRestClientBuilder client = QuarkusRestClientBuilder.newBuilder()
+                .baseUri(url)
+                .connectTimeout(options.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .readTimeout(options.readTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .tlsConfiguration(new VerifiedTls(options.ca(), options.connectTimeout()))
+                .followRedirects(false)
+                .userAgent("callwatch")
+                .loggingScope(LoggingScope.NONE)
+                .httpClientRequestCustomizer(new BodyLimit());
+        client.property(QuarkusRestClientProperties.CONNECTION_TTL, IDLE_SECONDS);
+        options.proxy()
+                .ifPresentOrElse(
+                        proxy -> client.proxyAddress(proxy.host(), proxy.port())
+                                .proxyConnectTimeout(options.connectTimeout()),
+                        () -> client.proxyAddress(NO_PROXY, 0));
+        return client;
+    }
+}

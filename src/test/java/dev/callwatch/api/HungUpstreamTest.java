@@ -1,0 +1,63 @@
+package dev.callwatch.api;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
+
+import dev.callwatch.FaultyHost;
+import dev.callwatch.FaultyServer;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Endpoints of Vonage that take connections and never finish an answer: each request ends, and so does its connection. */
+@QuarkusTest
+@WithTestResource(value = FaultyHost.class, scope = TestResourceScope.GLOBAL)
+class HungUpstreamTest {
+
+    private static final String TOKENS = "/Auth/connect/token";
+    private static final String CALLS = "/v0/faulty/calls/";
+
+    FaultyServer vonage;
+
+    @BeforeEach
+    void answerEverything() {
+        // A token without life: each look-up asks for one.
+        vonage.answers(TOKENS, "{\"access_token\":\"planted\",\"expires_in\":0,\"token_type\":\"Bearer\"}");
+        vonage.answers(CALLS, VonageStub.ACTIVE);
+    }
+
+    @AfterEach
+    void recover() {
+        vonage.recovers();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        TOKENS + ", SILENT", TOKENS + ", DRIPPING", TOKENS + ", FLOODING",
+        CALLS + ", SILENT", CALLS + ", DRIPPING", CALLS + ", FLOODING"
+    })
+    void what_hangs_keeps_no_connection_and_recovers(String path, FaultyServer.Fault fault) {
+        await().atMost(Duration.ofSeconds(15)).until(() -> lookUp().statusCode() == 200);
+        vonage.fails(fault, path);
+        for (int lookUp = 0; lookUp < 8; lookUp++) {
+            assertThat(lookUp().statusCode()).isBetween(500, 599);
+        }
+        await().atMost(Duration.ofSeconds(15)).until(vonage::stuck, is(0));
+
+        vonage.recovers();
+        await().atMost(Duration.ofSeconds(15)).until(() -> lookUp().statusCode() == 200);
+    }
+
+    private static Response lookUp() {
+        return given().get("/v1/accounts/faulty/calls/{guid}", UUID.randomUUID());
+    }
+}

@@ -1,0 +1,107 @@
+package dev.callwatch.vonage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AnAccount;
+import dev.callwatch.budget.BudgetsInVirtualTime;
+import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.time.Timeouts;
+import dev.callwatch.time.VirtualTime;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AccountClientTest {
+
+    private static final CallGuid GUID =
+            CallGuid.parse("94e5928c-7f7e-4645-ad72-61010f906449").orElseThrow();
+    private static final byte[] ACTIVE = "{\"status\":\"Active\"}".getBytes(StandardCharsets.UTF_8);
+
+    private final VirtualTime time = new VirtualTime();
+    private final List<UniEmitter<? super byte[]>> requests = new ArrayList<>();
+    private final Account account = AnAccount.usual();
+    private final AccountClient client = client();
+
+    @Test
+    void a_call_is_read() {
+        UniAssertSubscriber<CallDetail> reading = read();
+        requests.get(0).complete(ACTIVE);
+        assertThat(reading.getItem().status()).contains("Active");
+    }
+
+    @Test
+    void a_429_that_comes_after_the_deadline_of_its_look_up_pauses_the_account() {
+        UniAssertSubscriber<CallDetail> late = read();
+        time.pass(Duration.ofSeconds(2));
+        late.assertFailedWith(UpstreamFailure.DeadlinePassed.class);
+        requests.get(0).fail(new UpstreamFailure.Throttled(Optional.of(Duration.ofSeconds(30))));
+
+        Throwable failure =
+                read().assertFailedWith(UpstreamFailure.Throttled.class).getFailure();
+        assertThat(((UpstreamFailure) failure).retryAfter()).contains(Duration.ofSeconds(30));
+        assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void an_outage_that_shows_after_the_deadline_opens_the_circuit() {
+        List<UniAssertSubscriber<CallDetail>> readings = new ArrayList<>();
+        for (int reading = 0; reading < 20; reading++) {
+            readings.add(read());
+        }
+        time.pass(Duration.ofSeconds(2));
+        assertThat(readings).allSatisfy(reading -> reading.assertFailedWith(UpstreamFailure.DeadlinePassed.class));
+        time.pass(Duration.ofSeconds(2));
+        read().assertFailedWith(UpstreamFailure.CircuitOpen.class);
+        assertThat(requests).hasSize(20);
+    }
+
+    private UniAssertSubscriber<CallDetail> read() {
+        Instant deadline = time.instant().plusSeconds(2);
+        return client.read(GUID, new AccountClient.ReadContext(deadline, "crm"))
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create());
+    }
+
+    private AccountClient client() {
+        CallsEndpoint calls = (accountKey, callGuid, authorization, accept) ->
+                Uni.createFrom().emitter(requests::add);
+        RegionClient region = new RegionClient(
+                account.region(),
+                calls,
+                noTokenEndpoint(),
+                new RegionCircuitBreaker(account.region(), time, new Timeouts(time, time), Duration.ofSeconds(4)),
+                new RetryBudget(time));
+        AccountTokens tokens = new AccountTokens(
+                () -> Uni.createFrom().item(Token.issued("t", time.instant(), Duration.ofHours(1))), time);
+        return new AccountClient(
+                account,
+                region,
+                tokens,
+                BudgetsInVirtualTime.of(time).of(account),
+                new Retries(time, time, new BackOff(() -> 0.5)),
+                new UpstreamMetrics(new SimpleMeterRegistry()),
+                "application/json;version=3");
+    }
+
+    /** Not a class, which Quarkus would take for a resource of ours. */
+    private static TokenEndpoint noTokenEndpoint() {
+        return (TokenEndpoint) Proxy.newProxyInstance(
+                TokenEndpoint.class.getClassLoader(),
+                new Class<?>[] {TokenEndpoint.class},
+                (proxy, method, arguments) -> {
+                    throw new AssertionError("tokens come from AccountTokens");
+                });
+    }
+}
