@@ -17,7 +17,7 @@ public class AccessControl {
     private final Accounts accounts;
     private final Audit audit;
 
-    /** Makes it; what may surprise an operator is logged. */
+    /** Logs a warning where everybody may read everything, and where nobody may read anything. */
     public AccessControl(AccessOptions options, Accounts accounts, Audit audit) {
         this.options = options;
         this.accounts = accounts;

@@ -4,13 +4,9 @@ import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -33,16 +29,13 @@ public class AccessOptions {
     private static final String READ = "read";
     private static final String NUMBERS = "numbers";
 
-    /** To Quarkus it means that audiences do not count. */
-    private static final String ANY = "any";
-
     enum Mode {
         OIDC,
         NONE
     }
 
     /**
-     * How much one caller may ask of us.
+     * How much one caller may use.
      *
      * @param requestsPerSecond in the long run
      * @param burst requests at once
@@ -126,12 +119,14 @@ public class AccessOptions {
             Optional<String> url = errors.required(prefix + "url", entry.url())
                     .filter(text -> url(prefix + "url", text).isPresent());
             String audience = entry.audience().trim();
-            if (audience.isEmpty() || audience.equals(ANY)) {
-                errors.add(prefix + "audience", "must name what tokens for this service are made for, and not any");
+            if (audience.isEmpty()) {
+                errors.add(prefix + "audience", "must name what tokens for this service are made for");
             }
             Optional<URI> jwksUrl =
                     given(prefix + "jwks-url", entry.jwksUrl()).flatMap(text -> url(prefix + "jwks-url", text));
-            Optional<Path> ca = given(prefix + "ca", entry.ca()).flatMap(text -> authorities(prefix + "ca", text));
+            List<X509Certificate> ca = given(prefix + "ca", entry.ca())
+                    .map(text -> errors.certificates(prefix + "ca", text))
+                    .orElse(List.of());
             Optional<Path> tokenFile = given(prefix + "token-file", entry.tokenFile())
                     .flatMap(text -> errors.file(prefix + "token-file", text));
             if (url.isPresent() && !urls.add(url.get())) {
@@ -203,7 +198,7 @@ public class AccessOptions {
                 : Optional.empty();
     }
 
-    /** Also of accounts that something else is wrong with, which is told where they are read. */
+    /** Also of accounts that have another error, which is added where they are read. */
     private static Set<String> keys(AccountSettings accounts) {
         return accounts.accounts().entrySet().stream()
                 .map(account -> account.getValue().key().orElse(account.getKey()))
@@ -227,23 +222,5 @@ public class AccessOptions {
 
     private Optional<URI> url(String key, String text) {
         return errors.url(key, text, false, "on a loopback address");
-    }
-
-    private Optional<Path> authorities(String key, String text) {
-        Optional<Path> file = errors.file(key, text);
-        if (file.isEmpty()) {
-            return file;
-        }
-        try (InputStream pem = Files.newInputStream(file.get())) {
-            if (!CertificateFactory.getInstance("X.509")
-                    .generateCertificates(pem)
-                    .isEmpty()) {
-                return file;
-            }
-        } catch (IOException | CertificateException noCertificates) {
-            // told below
-        }
-        errors.add(key, "names a file that holds no certificates in PEM form: " + file.get());
-        return Optional.empty();
     }
 }

@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who may ask us. Values are taken as text and checked by {@link AccessOptions}. */
+/** Who may use this service. Values are taken as text and checked by {@link AccessOptions}. */
 @ConfigMapping(prefix = "callwatch.access")
 public interface AccessSettings {
 
-    /** {@code oidc}, or {@code none}, which has to be asked for. */
+    /** {@code oidc}; or {@code none}, which is never the default. */
     @WithDefault("oidc")
     String mode();
 
-    /** Who vouches for callers, by a name of the operator's choice; at least one in mode {@code oidc}. */
+    /** The issuers of bearer tokens, by a name of the operator's choice; at least one in mode {@code oidc}. */
     Map<String, Issuer> issuers();
 
     /** What callers may read, by a name of the operator's choice; without a rule that matches, nothing. */
     Map<String, Rule> rules();
 
-    /** How much one caller may ask of us. */
+    /** How much one caller may use. */
     LimitSettings limits();
 
     /** Whether each call that is read leaves a line in the audit log, beside what is denied. */
@@ -40,7 +40,7 @@ public interface AccessSettings {
         /** Where its keys are; by default its discovery document says so. */
         Optional<String> jwksUrl();
 
-        /** A PEM file of the authorities that its certificate may come from; by default those of the system. */
+        /** A PEM file of the authorities that its certificate may come from, read once at start; by default the system's. */
         Optional<String> ca();
 
         /** A file that holds a bearer token for the issuer itself, read anew for each request for keys. */

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -23,7 +24,7 @@ public class Audit {
     private static final int LONGEST = 200;
 
     /** Whatever else an identifier holds could break out of its line or field. */
-    private static final java.util.regex.Pattern UNSAFE = java.util.regex.Pattern.compile("[^A-Za-z0-9._:/@|*+~-]");
+    private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9._:/@|*+~-]");
 
     private final boolean reads;
 
@@ -37,16 +38,21 @@ public class Audit {
      * @param account the account in the request's path
      * @param call the GUID of the call in the request's path
      */
-    public void unknownCaller(Optional<AccountKey> account, Optional<String> call, Unauthenticated refusal) {
+    public void unknownCaller(Optional<AccountKey> account, Optional<String> call, ProblemException refusal) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("outcome", refusal.type().code());
-        fields.put("reason", refusal.reason());
+        if (refusal instanceof Unauthenticated unauthenticated) {
+            fields.put("reason", unauthenticated.reason());
+        }
+        if (refusal instanceof IssuerUnavailable unavailable) {
+            fields.put("issuer", unavailable.issuer());
+        }
         account.ifPresent(key -> fields.put("account", key.value()));
         call.ifPresent(guid -> fields.put("call", guid));
         write("denied", fields);
     }
 
-    /** A caller was denied an account, at once or once nobody vouched for it any longer. */
+    /** A caller was denied an account, at once or when its token had expired. */
     public void denied(Caller caller, AccountKey account, ProblemException refusal) {
         Map<String, String> fields = who(caller);
         fields.put("account", account.value());

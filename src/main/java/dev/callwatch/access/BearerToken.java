@@ -17,12 +17,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The JWT that a request brings (RFC 6750, section 2.1; RFC 7519), taken apart but <em>not</em> verified: it says which
- * issuer to ask, and nothing else counts before that issuer's key has proved it.
+ * The JWT of a request (RFC 6750, section 2.1; RFC 7519), parsed but <em>not</em> verified: it says which issuer to ask, and
+ * nothing else counts before a key of that issuer has proved it.
  *
- * @param text as it came
+ * @param text the token as it came
  * @param claims its payload
  */
 record BearerToken(String text, JsonNode claims) {
@@ -38,11 +39,11 @@ record BearerToken(String text, JsonNode claims) {
     /** The last second of the year 9999. */
     private static final long END_OF_TIME = 253_402_300_799L;
 
-    private static final java.util.regex.Pattern FORM = java.util.regex.Pattern.compile(
-            "Bearer ([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)", java.util.regex.Pattern.CASE_INSENSITIVE);
+    private static final Pattern FORM =
+            Pattern.compile("Bearer ([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)", Pattern.CASE_INSENSITIVE);
     private static final String SCHEME = "bearer";
 
-    /** Access tokens as JWTs are {@code at+jwt} (RFC 9068); other types of JWT are made for other ends. */
+    /** Access tokens as JWTs are {@code at+jwt} (RFC 9068); other types of JWT have other purposes. */
     private static final Set<String> TYPES = Set.of("", "jwt", "at+jwt", "application/at+jwt");
 
     /** How Keycloak marks what is no access token. */
@@ -86,7 +87,7 @@ record BearerToken(String text, JsonNode claims) {
                 return json;
             }
         } catch (IOException | IllegalArgumentException malformed) {
-            // told below
+            // The same for both.
         }
         throw Unauthenticated.invalidToken("malformed");
     }

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who asks us.
+ * Who makes a request.
  *
- * @param issuerName what the settings call the issuer that vouches for it
+ * @param issuerName what the settings call the issuer of its token
  * @param issuer the issuer's URL
  * @param subject who it is to the issuer
  * @param groups the groups that the issuer says it is in
  * @param scopes what it was granted
- * @param expires when the issuer no longer vouches for it; empty where nobody does
+ * @param expires when its token expires; empty where there is none
  */
 public record Caller(
         String issuerName,
@@ -32,10 +32,10 @@ public record Caller(
     }
 
     /**
-     * How long it is vouched for from a moment on.
+     * How long its token is valid from a moment on.
      *
-     * @param most what to tell at most
-     * @return zero where that is over; {@code most} where it does not end before
+     * @param most the longest result
+     * @return zero where it has expired; {@code most} where it does not expire before
      */
     public Duration tokenLifetime(Instant now, Duration most) {
         Duration left = expires.map(end -> Duration.between(now, end)).orElse(most);

@@ -2,20 +2,27 @@ package dev.callwatch.access;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Who vouches for callers.
+ * An issuer of bearer tokens that the settings trust.
  *
  * @param name what the settings call it
  * @param url exactly the {@code iss} of its tokens
  * @param audience what the {@code aud} of its tokens has to name
  * @param jwksUrl where its keys are; empty where its discovery document says so
- * @param ca a PEM file of the authorities its certificate may come from; empty for those of the system
+ * @param ca the authorities its certificate may come from; empty for those of the system
  * @param tokenFile holds a bearer token for the issuer itself
  */
 record Issuer(
-        String name, String url, String audience, Optional<URI> jwksUrl, Optional<Path> ca, Optional<Path> tokenFile) {
+        String name,
+        String url,
+        String audience,
+        Optional<URI> jwksUrl,
+        List<X509Certificate> ca,
+        Optional<Path> tokenFile) {
 
     /** Whether an address is on the same scheme, host and port as what the settings name: the only place for our token. */
     boolean owns(URI address) {

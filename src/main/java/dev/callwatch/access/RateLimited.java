@@ -5,7 +5,7 @@ import dev.callwatch.problem.ProblemType;
 import java.time.Duration;
 import java.util.Optional;
 
-/** This caller asks too much of us. */
+/** The caller makes too many requests. */
 public final class RateLimited extends ProblemException {
 
     private final transient Duration retryAfter;

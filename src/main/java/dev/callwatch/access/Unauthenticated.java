@@ -3,10 +3,8 @@ package dev.callwatch.access;
 import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.ProblemType;
 
-/** Nobody vouches for the caller, or no longer. */
+/** The caller has no valid bearer token, or no longer has one. */
 public final class Unauthenticated extends ProblemException {
-
-    private static final String ISSUER_UNREACHABLE = "issuer-unreachable";
 
     private final boolean invalid;
     private final String reason;
@@ -21,19 +19,12 @@ public final class Unauthenticated extends ProblemException {
         return new Unauthenticated("A bearer token is required.", false, "no-token");
     }
 
-    /** @param reason what was wrong, for the audit log only: who forges tokens is not told how far they got */
+    /** @param reason what was wrong, for the audit log only: it would help whoever forges tokens */
     static Unauthenticated invalidToken(String reason) {
         return new Unauthenticated(
                 "The bearer token is not valid: it has to be a current one, made for this service by an issuer it trusts.",
                 true,
                 reason);
-    }
-
-    static Unauthenticated issuerUnreachable() {
-        return new Unauthenticated(
-                "The bearer token cannot be verified now, since the keys of its issuer cannot be read.",
-                true,
-                ISSUER_UNREACHABLE);
     }
 
     /** The token of a request that still runs has expired. */
@@ -44,10 +35,6 @@ public final class Unauthenticated extends ProblemException {
     /** The value of {@code WWW-Authenticate} (RFC 6750, section 3). */
     public String challenge() {
         return invalid ? "Bearer error=\"invalid_token\"" : "Bearer";
-    }
-
-    boolean isOfTheIssuer() {
-        return reason.equals(ISSUER_UNREACHABLE);
     }
 
     String reason() {

@@ -100,7 +100,8 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                                                     schema = @Schema(implementation = Problem.class))),
                             @APIResponse(
                                     name = "TryLater",
-                                    description = "budget-exhausted, upstream-throttled or upstream-unavailable.",
+                                    description = "budget-exhausted, issuer-unavailable, upstream-throttled or"
+                                            + " upstream-unavailable.",
                                     headers =
                                             @Header(
                                                     name = "Retry-After",

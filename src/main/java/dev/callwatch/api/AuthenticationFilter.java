@@ -4,9 +4,9 @@ import dev.callwatch.access.Audit;
 import dev.callwatch.access.Authenticator;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.CallerLimits;
-import dev.callwatch.access.Unauthenticated;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.problem.ProblemException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.UriInfo;
@@ -33,8 +33,8 @@ public class AuthenticationFilter {
     public Uni<Void> admit(RoutingContext request, UriInfo uri) {
         return authenticator
                 .identify(request)
-                .onFailure(Unauthenticated.class)
-                .invoke(refusal -> audit.unknownCaller(account(uri), call(uri), refusal))
+                .onFailure(ProblemException.class)
+                .invoke(refusal -> audit.unknownCaller(account(uri), call(uri), (ProblemException) refusal))
                 .invoke(limits::request)
                 .invoke(caller -> request.put(CALLER, caller))
                 .replaceWithVoid();

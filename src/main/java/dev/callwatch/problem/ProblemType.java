@@ -7,7 +7,7 @@ import java.util.Locale;
 public enum ProblemType {
     /** The request is malformed; {@code violations} says where. */
     INVALID_REQUEST(400, "Invalid request"),
-    /** Nobody vouches for the caller, or no longer. */
+    /** The caller has no valid bearer token, or no longer has one. */
     UNAUTHENTICATED(401, "Unauthenticated"),
     /** The caller may not read the account, whether there is one or not. */
     FORBIDDEN(403, "Forbidden"),
@@ -19,6 +19,8 @@ public enum ProblemType {
     RATE_LIMITED(429, "Rate limited"),
     /** Our own budget for the account is spent. */
     BUDGET_EXHAUSTED(503, "Budget exhausted"),
+    /** The keys that a bearer token needs cannot be read now. */
+    ISSUER_UNAVAILABLE(503, "Issuer unavailable"),
     /** Vonage answered 429. */
     UPSTREAM_THROTTLED(503, "Upstream throttled"),
     /** The region's circuit is open. */

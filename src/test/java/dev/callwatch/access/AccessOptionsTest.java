@@ -62,7 +62,7 @@ class AccessOptionsTest {
 
     @Test
     void every_fault_of_a_half_configured_access_is_named_at_once_by_its_full_key() {
-        set("issuers.a.audience", "any");
+        set("issuers.a.audience", " ");
         set("issuers.b.url", "http://idp.example");
         set("issuers.b.jwks-url", "https://user:planted@idp.example/jwks");
         set("issuers.b.ca", "/no/such/file");
@@ -85,7 +85,7 @@ class AccessOptionsTest {
                 .hasMessageContaining("callwatch.access.issuers.b.jwks-url must be an https URL")
                 .hasMessageContaining("callwatch.access.issuers.b.ca names a file that cannot be read")
                 .hasMessageContaining("callwatch.access.issuers.b.token-file names a file that cannot be read")
-                .hasMessageContaining("callwatch.access.issuers.c.ca names a file that holds no certificates")
+                .hasMessageContaining("callwatch.access.issuers.c.ca names a file that is no certificate in PEM form")
                 .hasMessageContaining("callwatch.access.issuers.d.url is https://idp.example, which another issuer has")
                 .hasMessageContaining("callwatch.access.rules.r.accounts has moon, which is no account's key")
                 .hasMessageContaining("callwatch.access.rules.r.issuer is elsewhere, which is no issuer's name or URL")

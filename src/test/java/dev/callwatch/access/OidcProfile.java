@@ -4,7 +4,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 import org.jose4j.jwk.RsaJsonWebKey;
 
-/** Mode {@code oidc} with five issuers and rules for the tests of access. */
+/** Mode {@code oidc} with several issuers and rules for the tests of access. */
 public class OidcProfile implements QuarkusTestProfile {
 
     /** Known to the service once it has seen them, so the same for all tests. */
@@ -32,6 +32,10 @@ public class OidcProfile implements QuarkusTestProfile {
                 Map.entry("callwatch.access.rules.rotating.issuer", "rotating"),
                 Map.entry("callwatch.access.rules.rotating.accounts", "a1b2c3d4e5"),
                 Map.entry("callwatch.access.issuers.nowhere.url", "http://localhost:1/issuer"),
+                Map.entry("callwatch.access.issuers.silent.url", "${test.faulty}/issuers/silent"),
+                Map.entry("callwatch.access.issuers.dripping.url", "${test.faulty}/issuers/dripping"),
+                Map.entry("callwatch.access.issuers.flooding.url", "${test.faulty}/issuers/flooding"),
+                Map.entry("callwatch.access.issuers.undiscovered.url", "${test.faulty}/issuers/undiscovered"),
                 Map.entry("callwatch.access.rules.crm.issuer", "main"),
                 Map.entry("callwatch.access.rules.crm.subject", "crm-*"),
                 Map.entry("callwatch.access.rules.crm.accounts", "a1b2c3d4e5,life"),

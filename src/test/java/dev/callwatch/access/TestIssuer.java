@@ -31,6 +31,11 @@ public final class TestIssuer {
         this.path = url.replaceFirst("https?://[^/]+", "");
     }
 
+    /** @param url the URL of an issuer whose documents the test serves itself */
+    public TestIssuer(String url) {
+        this(new WireMock(1), url);
+    }
+
     public static RsaJsonWebKey key(String id) {
         try {
             RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);

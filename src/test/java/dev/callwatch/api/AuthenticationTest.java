@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.nullValue;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
 import dev.callwatch.access.OidcProfile;
@@ -39,7 +40,7 @@ import org.jose4j.keys.HmacKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is let in, and who is not. */
+/** Which bearer tokens are accepted, and which are not. */
 @QuarkusTest
 @ConnectWireMock
 @TestProfile(OidcProfile.class)
@@ -204,7 +205,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void a_cluster_gives_its_keys_to_the_token_in_the_file_and_vouches_for_service_accounts() {
+    void a_cluster_shows_its_keys_to_the_token_in_the_file_and_its_service_accounts_are_known() {
         TestIssuer cluster = issuer("cluster").publishes(OidcProfile.CLUSTER_KEY);
         String subject = "system:serviceaccount:dialler:worker";
         lookUp(cluster.token(OidcProfile.CLUSTER_KEY, subject)).then().statusCode(200);
@@ -220,14 +221,20 @@ class AuthenticationTest {
     }
 
     @Test
-    void known_keys_outlive_the_issuer_and_new_keys_are_found_when_it_is_back() {
+    void known_keys_stay_in_use_without_the_issuer_and_new_keys_are_found_when_it_is_back() {
         RsaJsonWebKey first = TestIssuer.key("first");
         RsaJsonWebKey second = TestIssuer.key("second");
         TestIssuer unsteady = issuer("unsteady").publishes(first);
         lookUp(unsteady.token(first, "any")).then().statusCode(200);
 
         unsteady.fails();
-        lookUp(unsteady.token(second, "any")).then().statusCode(401);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            lookUp(unsteady.token(second, "any"))
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", matchesPattern("[1-5]"))
+                    .body("type", is("urn:callwatch:problem:issuer-unavailable"));
+        }
         lookUp(unsteady.token(first, "any")).then().statusCode(200);
 
         unsteady.publishes(second);
@@ -260,10 +267,24 @@ class AuthenticationTest {
     @Test
     void an_issuer_that_was_never_reached_stops_only_its_own_callers() {
         TestIssuer nowhere = new TestIssuer(wireMock, "http://localhost:1/issuer");
-        lookUp(nowhere.token(OidcProfile.MAIN_KEY, "any"))
-                .then()
-                .statusCode(401)
-                .body("detail", matchesPattern(".*cannot be verified now.*"));
+        LogRecorder log = new LogRecorder();
+        log.start();
+        try {
+            lookUp(nowhere.token(OidcProfile.MAIN_KEY, "any"))
+                    .then()
+                    .statusCode(503)
+                    .contentType("application/problem+json")
+                    .header("Retry-After", "1")
+                    .header("WWW-Authenticate", nullValue())
+                    .body("type", is("urn:callwatch:problem:issuer-unavailable"))
+                    .body("detail", matchesPattern(".*cannot be verified now.*"));
+        } finally {
+            log.stop();
+        }
+        assertThat(log.lines())
+                .anyMatch(line -> line.contains("dev.callwatch.audit")
+                        && line.contains("denied outcome=issuer-unavailable issuer=nowhere account=a1b2c3d4e5"))
+                .anyMatch(line -> line.contains("The keys of the issuer nowhere cannot be read"));
         lookUp(main.token(OidcProfile.MAIN_KEY, "crm-sync")).then().statusCode(200);
     }
 
