@@ -58,6 +58,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ManifestsTest {
 
     private static final String LABELS = "app.kubernetes.io/";
+    private static final MarkdownFile OPERATIONS = MarkdownFile.of("k8s/README.md");
     private static final Path MONITORING = Manifests.ROOT.resolve("components/monitoring");
 
     private static final Set<String> KNATIVE = Set.of(
@@ -588,23 +589,19 @@ class ManifestsTest {
 
     @Test
     void each_alert_has_a_line_in_the_runbook() throws IOException {
-        List<String> runbook = Files.readAllLines(Path.of("README.md")).stream()
-                .dropWhile(line -> !line.matches("#+ Runbook"))
-                .toList();
+        String runbook = OPERATIONS.section("Runbook");
         List<Rule> alerts = alerts();
         assertThat(alerts).isNotEmpty().allSatisfy(alert -> {
             assertThat(alert.getLabels().get("severity")).isIn("info", "warning", "critical");
             assertThat(alert.getAnnotations()).containsKeys("summary", "runbook");
-            assertThat(alert.getAnnotations().get("runbook_url")).endsWith("/README.md#runbook");
-            assertThat(runbook).anyMatch(line -> line.startsWith("| `" + alert.getAlert() + "` |"));
+            assertThat(alert.getAnnotations().get("runbook_url")).endsWith("/k8s/README.md#runbook");
+            assertThat(runbook.lines()).anyMatch(line -> line.startsWith("| `" + alert.getAlert() + "` |"));
         });
     }
 
     @Test
-    void alerts_and_the_dashboard_and_autoscalers_ask_for_metrics_that_the_readme_lists() throws IOException {
-        Set<String> listed = metrics(Files.readString(Path.of("README.md"))
-                .replaceFirst("(?s)^.*\n## Operations\n", "")
-                .replaceFirst("(?s)\n#.*$", ""));
+    void alerts_and_the_dashboard_and_autoscalers_ask_for_metrics_that_the_document_lists() throws IOException {
+        Set<String> listed = metrics(OPERATIONS.section("Metrics"));
         JsonNode dashboard =
                 new ObjectMapper().readTree(Files.readString(MONITORING.resolve("callwatch-dashboard.json")));
         String expressions = Stream.of(

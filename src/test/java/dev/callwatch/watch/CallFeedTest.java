@@ -116,7 +116,7 @@ class CallFeedTest {
         assertNothingRuns();
     }
 
-    /** What the README's section on capacity counts with. */
+    /** What the section on capacity in {@code k8s/README.md} counts with. */
     @Test
     void a_call_of_three_minutes_costs_some_45_requests() {
         Instant begin = time.instant();
