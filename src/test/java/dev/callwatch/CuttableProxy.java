@@ -10,25 +10,25 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Stands between a client and a local port, and can be cut like a cable. */
-final class CuttableProxy implements AutoCloseable {
+public final class CuttableProxy implements AutoCloseable {
 
     private final ServerSocket server;
     private final int target;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private volatile boolean cut;
 
-    CuttableProxy(int target) throws IOException {
+    public CuttableProxy(int target) throws IOException {
         this.target = target;
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         thread(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** Closes what is open and whatever comes. */
-    void cut() throws IOException {
+    public void cut() throws IOException {
         cut = true;
         for (Socket socket : open) {
             socket.close();
@@ -36,7 +36,7 @@ final class CuttableProxy implements AutoCloseable {
         open.clear();
     }
 
-    void mend() {
+    public void mend() {
         cut = false;
     }
 
