@@ -201,12 +201,18 @@ class ProcessIT {
         }
     }
 
-    private static List<String> command() throws IOException {
+    /** What starts the package, wherever it is started. */
+    static List<String> command() throws IOException {
         try (Stream<Path> built = Files.list(Path.of("target"))) {
             return built.filter(file -> file.getFileName().toString().endsWith("-runner"))
                     .map(executable -> List.of(executable.toAbsolutePath().toString()))
                     .findFirst()
-                    .orElse(List.of("java", "-jar", "target/quarkus-app/quarkus-run.jar"));
+                    .orElse(List.of(
+                            "java",
+                            "-jar",
+                            Path.of("target/quarkus-app/quarkus-run.jar")
+                                    .toAbsolutePath()
+                                    .toString()));
         }
     }
 }
