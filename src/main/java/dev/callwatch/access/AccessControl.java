@@ -23,7 +23,7 @@ public class AccessControl {
         this.accounts = accounts;
         this.audit = audit;
         if (isOpen()) {
-            LOG.warn("callwatch.access.mode is none: whoever reaches the port may read every account");
+            LOG.warn("callwatch.access.mode is none: every account may be read by anyone who reaches the port");
         } else if (options.rules().isEmpty()) {
             LOG.warn("There is no callwatch.access.rules.<name>: nobody may read anything");
         }

@@ -111,7 +111,7 @@ public class AccessOptions {
             errors.add(
                     PREFIX + "issuers.<name>.url",
                     "is missing: configure at least one issuer of bearer tokens, or set " + MODE
-                            + "=none to let whoever reaches the port read every account");
+                            + "=none to let anyone who reaches the port read every account");
         }
         Set<String> urls = new HashSet<>();
         new TreeMap<>(settings.issuers()).forEach((name, entry) -> {

@@ -19,7 +19,7 @@ public final class Unauthenticated extends ProblemException {
         return new Unauthenticated("A bearer token is required.", false, "no-token");
     }
 
-    /** @param reason what was wrong, for the audit log only: it would help whoever forges tokens */
+    /** @param reason what was wrong, for the audit log only: it would help to forge tokens */
     static Unauthenticated invalidToken(String reason) {
         return new Unauthenticated(
                 "The bearer token is not valid: it has to be a current one, made for this service by an issuer it trusts.",

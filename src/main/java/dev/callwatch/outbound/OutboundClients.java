@@ -11,17 +11,14 @@ import org.jboss.resteasy.reactive.client.api.LoggingScope;
 import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 
 /**
- * Makes REST clients that follow the given options alone: the settings that Quarkus has for all REST clients of a process
+ * Makes REST clients that follow the given options only: the settings that Quarkus has for all REST clients of a process
  * can neither weaken TLS, nor choose a proxy, nor log what is sent.
  */
 public final class OutboundClients {
 
     private static final String NO_PROXY = "none";
 
-    /**
-     * How long an idle connection is kept: less than most outages last, so that the requests after an outage do not go over
-     * connections from before it.
-     */
+    /** How long an idle connection is kept: shorter than most outages, whose end it would outlive without being of use. */
     private static final int IDLE_SECONDS = 10;
 
     /**
@@ -30,9 +27,9 @@ public final class OutboundClients {
      * @param ca the authorities to trust; the platform's where there are none
      * @param proxy the proxy of every request, if there is one
      * @param connectTimeout how long a connection may take, 1 ms or longer
-     * @param readTimeout how long the head of an answer may take, the wait for a connection included, 1 ms or longer. The
-     *     rest of the answer is limited only by whoever cancels the request, which ends its connection. Cancel it after
-     *     this time and not before: the REST client would keep a connection that is made later
+     * @param readTimeout how long the head of an answer may take, the wait for a connection included, 1 ms or longer. A
+     *     caller limits the whole answer by cancelling the request, which closes its connection. That limit has to be
+     *     longer than this one: a request cancelled while it waits for a connection keeps the one it gets
      */
     public record Options(
             List<X509Certificate> ca, Optional<ForwardProxy> proxy, Duration connectTimeout, Duration readTimeout) {}

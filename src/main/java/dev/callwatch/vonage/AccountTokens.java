@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 
 /**
  * The access token of one account: fetched once however many wait, renewed while it is still valid, renewed at once when it
- * was rejected. After a failure no request is sent for a while, and whoever needs a new token gets that failure: 10 s where
- * the credentials were refused, otherwise 1 s or what Vonage asked for.
+ * was rejected. After a failure no request is sent for a while, and every caller that needs a new token gets that failure:
+ * for 10 s where the credentials were refused, otherwise for 1 s, or for as long as Vonage asks.
  */
 final class AccountTokens {
 

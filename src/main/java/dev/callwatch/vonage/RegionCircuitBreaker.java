@@ -64,7 +64,7 @@ final class RegionCircuitBreaker {
      *
      * @param request makes the request; cancelling what it returns ends the connection
      * @return its result, or an {@link UpstreamFailure}: {@link UpstreamFailure.CircuitOpen} where it was not sent. Once
-     *     sent, a request runs to its own end even when nobody waits any more, so that the breaker learns the result
+     *     sent, a request runs to its own end even when nobody waits any more, so that the circuit breaker gets the result
      */
     <T> Uni<T> send(Supplier<Uni<T>> request) {
         return Uni.createFrom().emitter(emitter -> {
@@ -101,7 +101,7 @@ final class RegionCircuitBreaker {
                 requestTimeout, Uni.createFrom().deferred(request::get), UpstreamFailure.RequestTimedOut::new);
     }
 
-    /** A late result says nothing about the state that the circuit is in by now; a probe alone decides how it goes on. */
+    /** The result of a request from before a transition does not count after it: only the probe decides what comes next. */
     private void record(int before, Throwable failure) {
         if (before != transitions.get()) {
             return;

@@ -11,8 +11,8 @@ import java.util.Optional;
 final class RetryAfter {
 
     /**
-     * The longest pause that is believed, and so the longest that callers are told. Vonage documents that its limit resets
-     * "after a short period"; a date in the year 9999 would otherwise end an account for good.
+     * The longest pause that is accepted, and so the longest {@code Retry-After} of ours. Vonage documents that its limit
+     * resets "after a short period"; a date in the year 9999 would otherwise pause an account for ever.
      */
     static final Duration LONGEST = Duration.ofMinutes(5);
 
