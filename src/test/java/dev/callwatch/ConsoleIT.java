@@ -45,7 +45,9 @@ class ConsoleIT {
     private static final String UNKNOWN = "24e5948c-4f4e-6646-cd77-91010f903889";
     private static final String RINGING = "00000777-0000-0000-0000-00000000000c";
     private static final String ACTIVE = "00000503-0000-0000-0000-00000000000c";
-    private static final String LIFE = "00000100-0000-0000-0000-00000000000c";
+    private static final String LIFE = "00000101-0000-0000-0000-00000000000c";
+
+    /** Milliseconds that a call may take from its start to its disposition. */
     private static final double A_LIFE = 75_000;
 
     /** Longer than the service is ever silent, and not yet so long that the page takes the connection for dead. */
@@ -132,7 +134,7 @@ class ConsoleIT {
         }
     }
 
-    /** Takes half a minute, so it begins before all tests and is looked at after them. */
+    /** A call takes 13 s, so it begins before all tests, and the last test looks at it. */
     private Page beginLife() {
         Page watching = newPage();
         watching.navigate(root);

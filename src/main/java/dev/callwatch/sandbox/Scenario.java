@@ -23,21 +23,14 @@ enum Scenario {
     LIFE("00000100") {
         @Override
         Answer answer(String guid, Duration age, int request) {
-            long second = age.toSeconds();
-            Document call = Document.of(guid);
-            if (second < 4) {
-                return call.status(ACTIVE).answer();
-            }
-            if (second < 10) {
-                return call.status(ACTIVE).recording("Started").answer();
-            }
-            if (second < 14) {
-                return call.status(ACTIVE).recording("Paused").answer();
-            }
-            if (second < 20) {
-                return call.status(ACTIVE).recording("Started").answer();
-            }
-            return second < 30 ? call.answer() : call.disposition("Sale").answer();
+            return new Life(4, 10, 14, 20, 30).at(age, guid);
+        }
+    },
+    /** The same in 13 s, for tests. */
+    SHORT_LIFE("00000101") {
+        @Override
+        Answer answer(String guid, Duration age, int request) {
+            return new Life(3, 6, 9, 12, 13).at(age, guid);
         }
     },
     /** A call that has ended without a fault, with a presented CLID and a disposition. */
@@ -141,4 +134,32 @@ enum Scenario {
      * @param request the number of requests for the call, this one included
      */
     abstract Answer answer(String guid, Duration age, int request);
+
+    /**
+     * When a call changes, in whole seconds since the first request.
+     *
+     * @param recorded the recording starts
+     * @param paused the recording pauses
+     * @param resumed the recording starts again
+     * @param ended the call ends
+     * @param disposed the disposition is set
+     */
+    private record Life(int recorded, int paused, int resumed, int ended, int disposed) {
+
+        private Answer at(Duration age, String guid) {
+            long second = age.toSeconds();
+            Document call = Document.of(guid);
+            if (second >= disposed) {
+                return call.disposition("Sale").answer();
+            }
+            if (second >= ended) {
+                return call.answer();
+            }
+            call.status(ACTIVE);
+            if (second >= recorded) {
+                call.recording(second >= paused && second < resumed ? "Paused" : "Started");
+            }
+            return call.answer();
+        }
+    }
 }

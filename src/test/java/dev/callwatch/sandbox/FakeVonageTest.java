@@ -103,10 +103,29 @@ class FakeVonageTest {
             })
     void a_life_takes_thirty_seconds_from_the_first_request(
             int second, String status, String recording, String disposition) {
+        assertLife(LIFE, second, status, recording, disposition);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "0, Active, -, -",
+                "3, Active, Started, -",
+                "6, Active, Paused, -",
+                "9, Active, Started, -",
+                "12, -, -, -",
+                "13, -, -, Sale"
+            })
+    void a_short_life_takes_thirteen_seconds(int second, String status, String recording, String disposition) {
+        assertLife("00000101-0000-0000-0000-000000000001", second, status, recording, disposition);
+    }
+
+    private void assertLife(String guid, int second, String status, String recording, String disposition) {
         time.pass(Duration.ofDays(1));
-        document(LIFE);
+        document(guid);
         time.pass(Duration.ofSeconds(second));
-        JsonObject now = document(LIFE);
+        JsonObject now = document(guid);
         assertThat(now.getString("status")).isEqualTo(status);
         assertThat(now.getString("recordingStatus")).isEqualTo(recording);
         assertThat(now.getString("dispositionCode")).isEqualTo(disposition);
