@@ -108,8 +108,8 @@ class SandboxIT {
                 .asString();
         assertThat(stream)
                 .contains(
-                        "event:status\ndata:{\"type\":\"call.observed\",\"changes\":[\"call.observed\"],\"call\":{\"id\":")
-                .endsWith("event:end\ndata:{}\n\n");
+                        "event:status\ndata:{\"type\":\"call.observed\",\"changes\":[\"call.observed\"],\"previous\":null,\"call\":{\"id\":")
+                .endsWith("id:end\nevent:end\ndata:{}\n\n");
     }
 
     @Test
@@ -125,7 +125,7 @@ class SandboxIT {
         assertThat(lines)
                 .contains("{\"event\":\"status\",\"id\":\"94e5928c-7f7e-4645-ad72-61010f906449:")
                 .contains("{\"event\":\"problem\",\"id\":null,\"data\":{\"id\":\"24e5948c-")
-                .endsWith("{\"event\":\"end\",\"id\":null,\"data\":{}}\n");
+                .endsWith("{\"event\":\"end\",\"id\":\"end\",\"data\":{}}\n");
     }
 
     @Test
