@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stands between a client and a local port, and can be cut like a cable. */
+/** A proxy to a local port, whose connections tests can cut. */
 public final class CuttableProxy implements AutoCloseable {
 
     private final ServerSocket server;
@@ -27,7 +27,7 @@ public final class CuttableProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Closes what is open and whatever comes. */
+    /** Closes all connections, and each new one until {@link #mend()}. */
     public void cut() throws IOException {
         cut = true;
         for (Socket socket : open) {

@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Look-ups at a steady rate, of calls chosen at random, from one replica after the other. */
+/** Look-ups at a steady rate, of calls chosen at random, through each replica in turn. */
 final class Load implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -25,10 +25,10 @@ final class Load implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
 
-    /** Beyond the deadline of a look-up. */
+    /** Longer than the deadline of a look-up. */
     private static final Duration PATIENCE = Duration.ofSeconds(7);
 
-    /** Who is answered late asks later, so that a slow machine is not flooded. */
+    /** While so many look-ups wait for their answers, no further one is sent, so that a slow machine is not flooded. */
     private static final int MOST_AT_ONCE = 16;
 
     private final List<Replica> replicas;
@@ -55,7 +55,7 @@ final class Load implements AutoCloseable {
         return new Load(replicas, random, account, guids, false).begin(every);
     }
 
-    /** As {@link #begin}, by clients that go to another replica where one cannot be reached. */
+    /** As {@link #begin}, with clients that go to another replica if one cannot be reached. */
     static Load beginElsewhereIfNeedBe(
             List<Replica> replicas, Random random, String account, List<String> guids, Duration every) {
         return new Load(replicas, random, account, guids, true).begin(every);
@@ -74,7 +74,7 @@ final class Load implements AutoCloseable {
         return done.get();
     }
 
-    /** What was not answered with the status of a call, and why. */
+    /** The look-ups that were not answered with the status of a call, and why. */
     List<String> failures() {
         return failures;
     }
@@ -90,11 +90,15 @@ final class Load implements AutoCloseable {
         return Duration.ofNanos(1_000 * sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100)));
     }
 
-    /** Asks no more, and waits for what is under way. */
-    @Override
-    public void close() {
+    /** Sends no more look-ups, and waits for the answers of those that were sent. */
+    void stop() {
         clock.shutdown();
         await().atMost(PATIENCE.multipliedBy(2)).until(() -> clock.isTerminated() && done.get() == sent.get());
+    }
+
+    @Override
+    public void close() {
+        stop();
     }
 
     private Load begin(Duration every) {

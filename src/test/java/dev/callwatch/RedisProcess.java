@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import redis.embedded.core.ExecutableProvider;
 
-/** A redis-server of its own, without persistence, that can be killed, begun anew empty, and stopped for a while. */
+/** A redis-server without persistence, which tests kill, start again empty, and freeze for a while. */
 final class RedisProcess implements AutoCloseable {
 
     private final File executable;
@@ -24,7 +24,7 @@ final class RedisProcess implements AutoCloseable {
         this.executable = executable;
     }
 
-    /** Nothing where there is none for this platform, or it does not run here. */
+    /** Starts one; nothing if there is none for this platform, or it does not run here. */
     static Optional<RedisProcess> available() {
         try {
             RedisProcess redis =
@@ -40,7 +40,7 @@ final class RedisProcess implements AutoCloseable {
         return "redis://127.0.0.1:" + port;
     }
 
-    /** Begins, empty, and waits until it answers. */
+    /** Starts it empty, and waits until it answers. */
     void start() throws IOException {
         process = new ProcessBuilder(
                         executable.getAbsolutePath(),
@@ -60,12 +60,11 @@ final class RedisProcess implements AutoCloseable {
                 .until(this::answers);
     }
 
-    void kill() throws InterruptedException {
-        process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    void kill() {
+        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
-    /** It keeps its connections but answers nothing, as behind a network that swallows everything. */
+    /** It keeps its connections but does not answer, as behind a network that drops every packet. */
     void freeze() throws IOException, InterruptedException {
         signal("-STOP");
     }
@@ -75,7 +74,7 @@ final class RedisProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
-/** One process of several that run the packaged service; it keeps its ports when it is begun anew. */
+/** A process of the packaged service, one of several. It keeps its ports when it is started again. */
 final class Replica implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -29,14 +29,14 @@ final class Replica implements AutoCloseable {
     private final int management = ProcessIT.freePort();
     private final Map<String, String> settings = new HashMap<>();
     private Process process;
-    private double lateInFormerLives;
+    private double lateBeforeRestarts;
 
     Replica(int index, Map<String, String> settings) {
         this.index = index;
         this.settings.putAll(settings);
         this.settings.put("QUARKUS_HTTP_PORT", Integer.toString(api));
         this.settings.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(management));
-        // Several start at once on few cores, and none lives long; a native executable does not mind.
+        // Several start at the same time on few cores, and none runs for long. A native executable ignores this.
         this.settings.put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     }
 
@@ -69,14 +69,13 @@ final class Replica implements AutoCloseable {
     }
 
     /** Like kill -9. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    void kill() {
+        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
-    /** As Kubernetes ends it. */
+    /** Ends it with SIGTERM, as Kubernetes does. */
     void terminate() throws InterruptedException {
-        lateInFormerLives = late();
+        lateBeforeRestarts = late();
         process.destroy();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
@@ -95,14 +94,14 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    /** Commands that Redis has not answered in time, so that this replica did something on its own. */
+    /** Commands that Redis did not answer in time, so that this replica worked on its own, counted over restarts. */
     double late() {
-        return lateInFormerLives
+        return lateBeforeRestarts
                 + metric("callwatch_store_commands_seconds_count{outcome=\"late\"}")
                         .orElse(0);
     }
 
-    /** What readiness says of a check: {@code data.name}. */
+    /** A value of the data of a readiness check. */
     String health(String check, String datum) {
         try {
             return JsonPath.from(get("/q/health/ready").body())
@@ -113,7 +112,7 @@ final class Replica implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         if (process != null) {
             kill();
         }

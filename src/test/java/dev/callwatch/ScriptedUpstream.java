@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Vonage for several replicas: each has a port of its own here, which tells who asked. Every request for a call is noted, and
- * answered with the version that the call has at that moment: its disposition is the version's number.
+ * A fake Vonage for several replicas. Each replica has a port of its own here, which identifies it. It records every request for a
+ * call, and answers with the version that the call has at that moment: the disposition is the number of the version.
  */
 final class ScriptedUpstream implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class ScriptedUpstream implements AutoCloseable {
      *
      * @param replica whose port it came to
      * @param at when it came, as {@link System#nanoTime()}
-     * @param version of the call that is answered; 0 where none is
+     * @param version of the call in the answer; 0 if the answer is a 429
      */
     record Asked(int replica, String account, String guid, long at, int status, int version) {
 
@@ -39,7 +39,7 @@ final class ScriptedUpstream implements AutoCloseable {
     private static final String TOKEN =
             "{\"access_token\":\"scripted-token\",\"expires_in\":7200,\"token_type\":\"Bearer\"}";
 
-    /** How one call is answered; the versions go on from 1. */
+    /** How one call is answered; the versions start with 1. */
     private static final class Script {
 
         private int version = 1;
@@ -69,27 +69,27 @@ final class ScriptedUpstream implements AutoCloseable {
         return "http://127.0.0.1:" + servers.get(replica).actualPort();
     }
 
-    /** The call goes on: the next answer is another one. */
+    /** Changes the call: the next answer has the next version. */
     synchronized int change(String guid) {
         return ++script(guid).version;
     }
 
-    /** The version that the next answer has. */
+    /** The version that the next answer will have. */
     synchronized int version(String guid) {
         return script(guid).version;
     }
 
-    /** The call is over, with a disposition, so that it needs to be read once only. */
+    /** Ends the call, with a disposition, so that it has to be read only once. */
     synchronized void end(String guid) {
         script(guid).over = true;
     }
 
-    /** The first answer comes late. */
+    /** Delays the first answer. */
     synchronized void hesitate(String guid, Duration delay) {
         script(guid).firstDelay = delay;
     }
 
-    /** Everything that is asked on behalf of the account is answered with 429. */
+    /** Answers every request for a call of the account with 429. */
     synchronized void throttle(String account, Duration retryAfter) {
         throttled.put(account, retryAfter);
     }
@@ -98,7 +98,7 @@ final class ScriptedUpstream implements AutoCloseable {
         throttled.remove(account);
     }
 
-    /** What was asked so far, in the order of arrival. */
+    /** The requests so far, in the order of arrival. */
     synchronized List<Asked> asked(Predicate<Asked> which) {
         return asked.stream().filter(which).toList();
     }
@@ -108,8 +108,12 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    public void close() {
+        vertx.close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     private void handle(int replica, HttpServerRequest request) {

@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Changes each of some calls again and again, at random. */
+/** Changes each of some calls repeatedly, at random times. */
 final class Turbulence implements AutoCloseable {
 
     private static final int SHORTEST_MILLIS = 150;
@@ -48,7 +48,7 @@ final class Turbulence implements AutoCloseable {
                         .allMatch(call -> changes.get(call.getKey()) >= call.getValue() + more));
     }
 
-    /** Once this returns nothing changes any more. */
+    /** After this no call changes any more. */
     @Override
     public void close() {
         clock.shutdownNow();
