@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the service printed while the other tests ran holds nothing that they planted: no secret, token, body or number. */
+/** The log of the service during the other tests has nothing that they planted: no secret, token, body or telephone number. */
 class PrintedIT {
 
     private static final Path LOG = Path.of("target", "suite.log");
 
-    /** In secrets, tokens and upstream bodies; the last digits of numbers, which all their spellings have in common. */
+    /** Parts of secrets, tokens and upstream bodies; and the last digits of numbers, which all spellings have in common. */
     private static final List<String> PLANTED =
             List.of("planted", "72068888", "08888888", "7700900123", "2079460777", "eyJ");
 
     @Test
     void nothing_that_the_suite_planted_was_printed() throws IOException {
-        assumeTrue(Files.exists(LOG), "Only the integration tests ran: there is no log of the suite");
+        assumeTrue(Files.exists(LOG), "There is no log of the suite: only the integration tests ran");
         try (Stream<String> lines = Files.lines(LOG, StandardCharsets.UTF_8)) {
             List<String> printed = lines.toList();
             assertThat(printed).anyMatch(line -> line.contains("could not be read"));

@@ -20,13 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The packaged service, jar or native executable, as a process: how it refuses to start, and how it ends. */
+/** The packaged service, jar or native executable, as a process: how it refuses to start, and how it shuts down. */
 class ProcessIT {
 
     private record Ended(int status, String output) {}
 
     @Test
-    void without_settings_it_says_what_is_missing_and_ends() throws Exception {
+    void without_settings_it_names_the_missing_ones_and_exits() throws Exception {
         Ended ended = start(Map.of());
         assertThat(ended.status()).isNotZero();
         assertThat(ended.output())
@@ -37,7 +37,7 @@ class ProcessIT {
     }
 
     @Test
-    void every_fault_is_named_at_once_in_one_message() throws Exception {
+    void one_message_names_every_error_of_the_settings() throws Exception {
         Ended ended = start(Map.of(
                 "CALLWATCH_ACCESS_MODE", "none",
                 "CALLWATCH_ACCOUNTS_A_REGION", "moon",
@@ -81,7 +81,7 @@ class ProcessIT {
     }
 
     @Test
-    void a_sandbox_without_a_free_port_is_told_in_a_sentence() throws Exception {
+    void a_sandbox_without_a_free_port_is_an_error_in_a_sentence() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Ended ended = start(Map.of(
                     "CALLWATCH_ACCESS_MODE", "none",
@@ -95,7 +95,7 @@ class ProcessIT {
     }
 
     @Test
-    void running_look_ups_are_answered_and_readers_sent_elsewhere_before_the_process_ends() throws Exception {
+    void at_shutdown_running_look_ups_are_answered_and_long_polls_and_streams_end() throws Exception {
         int api = freePort();
         Path output = output();
         Process process = launch(output, sandbox(api, "CALLWATCH_LOOKUP_DEADLINE", "3s"));
@@ -106,8 +106,6 @@ class ProcessIT {
                     .untilAsserted(() -> given().get(calls + "00000200-0000-0000-0000-000000000001")
                             .then()
                             .statusCode(200));
-            CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(() ->
-                    given().get(calls + "00000408-0000-0000-0000-000000000001").statusCode());
             String ringing = calls + "00000777-0000-0000-0000-000000000001";
             String tag = given().get(ringing).header("ETag");
             CompletableFuture<Integer> waiting =
@@ -117,6 +115,9 @@ class ProcessIT {
                             .statusCode());
             StreamReader stream = StreamReader.open(ringing + "/events");
             await().until(() -> stream.told().contains("call.observed 1"));
+            // It takes until its deadline, 3 s from now.
+            CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(() ->
+                    given().get(calls + "00000408-0000-0000-0000-000000000001").statusCode());
             await().pollDelay(Duration.ofSeconds(1)).until(() -> !slow.isDone() && !waiting.isDone());
             process.destroy();
             assertThat(waiting.get(2, TimeUnit.SECONDS)).isEqualTo(304);
@@ -132,7 +133,7 @@ class ProcessIT {
     }
 
     @Test
-    void what_is_printed_at_debug_holds_no_secret_no_token_and_no_number() throws Exception {
+    void the_log_at_debug_has_no_secret_no_token_and_no_number() throws Exception {
         int api = freePort();
         Path output = output();
         Process process = launch(output, sandbox(api, "QUARKUS_LOG_LEVEL", "DEBUG"));

@@ -68,7 +68,7 @@ class SandboxIT {
         "00000666-0000-0000-0000-000000000001, 502, urn:callwatch:problem:upstream-malformed",
         "not-a-guid, 400, urn:callwatch:problem:invalid-request"
     })
-    void what_goes_wrong_is_a_problem(String guid, int status, String type) {
+    void each_failure_is_a_problem(String guid, int status, String type) {
         given().get("/v1/accounts/sandbox/calls/{guid}", guid)
                 .then()
                 .statusCode(status)
@@ -98,7 +98,7 @@ class SandboxIT {
     }
 
     @Test
-    void a_stream_tells_the_status_and_ends_with_the_call() {
+    void a_stream_has_the_status_and_ends_with_the_call() {
         String stream = given().accept("text/event-stream")
                 .get("/v1/accounts/sandbox/calls/94e5928c-7f7e-4645-ad72-61010f906449/events")
                 .then()
@@ -113,7 +113,7 @@ class SandboxIT {
     }
 
     @Test
-    void a_stream_of_several_calls_comes_as_lines_and_reports_the_unknown() {
+    void a_stream_of_several_calls_as_lines_reports_an_unknown_call() {
         String lines = given().accept("application/x-ndjson")
                 .queryParam("id", "94e5928c-7f7e-4645-ad72-61010f906449")
                 .queryParam("id", "24e5948c-4f4e-6646-cd77-91010f903889")
@@ -129,7 +129,7 @@ class SandboxIT {
     }
 
     @Test
-    void an_answer_is_held_back_until_there_is_news() {
+    void a_long_poll_is_answered_when_the_status_changes() {
         String call = "/v1/accounts/sandbox/calls/00000100-0000-0000-0000-0000000000a1";
         String tag = given().get(call).header("ETag");
         given().header("If-None-Match", tag)
@@ -153,7 +153,7 @@ class SandboxIT {
     }
 
     @Test
-    void violations_and_framework_refusals_are_written_whole() {
+    void violations_and_refusals_of_the_framework_are_problems() {
         given().get("/v1/accounts/a.b/calls/1")
                 .then()
                 .statusCode(400)
@@ -164,7 +164,7 @@ class SandboxIT {
     }
 
     @Test
-    void a_flaky_upstream_is_not_noticed() {
+    void a_flaky_upstream_is_retried() {
         given().get("/v1/accounts/sandbox/calls/00000503-0000-0000-0000-000000000001")
                 .then()
                 .statusCode(200)
@@ -172,7 +172,7 @@ class SandboxIT {
     }
 
     @Test
-    void a_call_that_goes_on_raises_its_revision() {
+    void a_change_of_a_call_raises_its_revision() {
         String call = "/v1/accounts/sandbox/calls/00000100-0000-0000-0000-000000000001";
         long first = given().get(call)
                 .then()
@@ -189,7 +189,7 @@ class SandboxIT {
     }
 
     @Test
-    void a_status_that_the_caller_has_already_is_not_sent_again() {
+    void a_status_that_the_caller_has_is_a_304() {
         String call = "/v1/accounts/sandbox/calls/00000200-0000-0000-0000-000000000001";
         String tag = given().get(call).then().statusCode(200).extract().header("ETag");
         given().header("If-None-Match", tag)

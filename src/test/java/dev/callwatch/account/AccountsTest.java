@@ -36,14 +36,14 @@ class AccountsTest {
     }
 
     @Test
-    void the_key_is_the_name_unless_given() {
+    void the_key_is_the_name_by_default() {
         account("a1b2c3d4e5");
         assertThat(accounts().find(new AccountKey("a1b2c3d4e5"))).isPresent();
         assertThat(accounts().find(new AccountKey("other"))).isEmpty();
     }
 
     @Test
-    void a_region_can_be_added_and_a_documented_one_set_in_its_place() {
+    void a_region_can_be_added_and_a_documented_one_replaced() {
         account("a");
         account("b", "region", "lab");
         settings.put("callwatch.regions.emea.url", "https://gateway.example/emea/");
@@ -59,7 +59,7 @@ class AccountsTest {
     }
 
     @Test
-    void every_fault_is_named_at_once_by_its_full_key() {
+    void one_message_names_every_error_by_its_full_key() {
         account("a");
         account("b", "key", "a", "client-secret", "");
         account("c", "region", "moon", "scope", " ", "country", "XX", "requests-per-minute", "many", "burst", "0");
@@ -86,7 +86,7 @@ class AccountsTest {
     }
 
     @Test
-    void no_account_at_all_is_a_fault() {
+    void no_account_at_all_is_an_error() {
         accounts();
         assertThatThrownBy(errors::throwIfAny).hasMessageContaining("configure at least one account");
     }
@@ -114,7 +114,7 @@ class AccountsTest {
     }
 
     @Test
-    void http_elsewhere_has_to_be_allowed_for_the_region() {
+    void http_on_other_addresses_has_to_be_allowed_for_the_region() {
         account("a", "region", "lab");
         settings.put("callwatch.regions.lab.url", "http://lab.example");
         settings.put("callwatch.regions.lab.allow-http", "true");
@@ -138,7 +138,7 @@ class AccountsTest {
     }
 
     @Test
-    void to_allow_http_is_true_or_false() {
+    void allow_http_is_true_or_false() {
         account("a");
         settings.put("callwatch.regions.emea.url", "http://127.0.0.1");
         settings.put("callwatch.regions.emea.allow-http", "perhaps");
@@ -156,7 +156,7 @@ class AccountsTest {
     }
 
     @Test
-    void a_secret_never_shows_in_text() {
+    void the_text_form_of_an_account_has_no_secret() {
         account("a");
         assertThat(accounts().all().toString()).doesNotContain("s3cret");
     }

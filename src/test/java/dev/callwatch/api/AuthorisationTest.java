@@ -117,7 +117,7 @@ class AuthorisationTest {
     }
 
     @Test
-    void who_may_read_everything_is_told_that_an_account_does_not_exist() {
+    void a_caller_who_may_read_every_account_gets_a_404_for_one_that_does_not_exist() {
         given().auth()
                 .oauth2(issuer.token(
                         OidcProfile.MAIN_KEY, "x", claims -> claims.setClaim("scp", List.of("calls:read"))))
@@ -237,7 +237,7 @@ class AuthorisationTest {
     }
 
     @Test
-    void a_long_poll_waits_no_longer_than_its_token_lives() {
+    void a_long_poll_ends_when_its_token_expires() {
         String shortLived = issuer.token(
                 OidcProfile.MAIN_KEY,
                 "crm-sync",
@@ -313,7 +313,7 @@ class AuthorisationTest {
     }
 
     @Test
-    void the_audit_log_tells_who_was_denied_what_and_who_read_what_and_no_log_line_tells_a_number_or_a_token() {
+    void the_audit_log_has_denials_and_reads_and_no_log_line_has_a_number_or_a_token() {
         LogRecorder log = new LogRecorder();
         String reader = token("crm-sync");
         String evil = token("mallory\r\n2026-11-24 INFO forged=line\u2028{\"a\":1}");

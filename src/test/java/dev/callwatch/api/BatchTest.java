@@ -34,12 +34,12 @@ class BatchTest {
     WireMock wireMock;
 
     @BeforeEach
-    void forget() {
+    void resetWireMock() {
         wireMock.resetToDefaultMappings();
     }
 
     @Test
-    void calls_are_answered_in_the_order_asked_and_one_that_fails_spoils_only_its_own_row() {
+    void rows_have_the_order_of_the_request_and_a_call_that_fails_affects_only_its_own_row() {
         VonageStub active = standIn("batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         VonageStub unknown = standIn("batch").answersCalls(VonageStub.status(404));
         VonageStub ended = standIn("batch").answersCalls(okJson(ENDED));
@@ -74,7 +74,7 @@ class BatchTest {
     }
 
     @Test
-    void a_batch_and_a_look_up_share_what_is_remembered() {
+    void a_batch_and_a_look_up_share_the_cache() {
         VonageStub vonage = standIn("batch").grantsTokens().answersCalls(okJson(ENDED));
         vonage.lookUp();
         lookUp("batch", List.of(vonage.guid())).then().body("results[0].status", is(200));
@@ -82,7 +82,7 @@ class BatchTest {
     }
 
     @Test
-    void rows_come_as_lines_each_as_soon_as_it_is_known() {
+    void with_ndjson_each_row_is_a_line_as_soon_as_it_is_known() {
         VonageStub slow =
                 standIn("batch").grantsTokens().answersCalls(okJson(ENDED).withFixedDelay(300));
         VonageStub quick = standIn("batch").answersCalls(okJson(ENDED));
@@ -109,7 +109,7 @@ class BatchTest {
                 "{\"ids\":[null]}   | ids[0] | must be text",
                 "{\"ids\":[\"a\", 5]} | ids[1] | must be text"
             })
-    void a_malformed_body_is_a_problem_for_the_whole(String body, String field, String message) {
+    void a_malformed_body_is_a_problem_for_the_whole_request(String body, String field, String message) {
         for (String accept : List.of("application/json", NDJSON)) {
             given().contentType("application/json")
                     .accept(accept)
@@ -125,14 +125,14 @@ class BatchTest {
     }
 
     @Test
-    void more_than_a_hundred_are_refused() {
+    void more_than_a_hundred_ids_are_refused() {
         List<String> ids =
                 Stream.generate(() -> UUID.randomUUID().toString()).limit(101).toList();
         lookUp("batch", ids).then().statusCode(400).body("violations[0].field", is("ids"));
     }
 
     @Test
-    void an_account_that_is_not_held_is_a_problem_for_the_whole() {
+    void an_unknown_account_is_a_problem_for_the_whole_request() {
         lookUp("elsewhere", List.of("a"))
                 .then()
                 .statusCode(404)
@@ -141,7 +141,7 @@ class BatchTest {
     }
 
     @Test
-    void other_methods_and_media_types_are_refused_with_what_is_offered() {
+    void other_methods_and_media_types_are_refused() {
         given().delete("/v1/accounts/batch/calls/lookup")
                 .then()
                 .statusCode(405)

@@ -34,7 +34,7 @@ class CacheControlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", ",", "max-age", "max-age=", "max-age=-1", "max-age=soon", "max-age=99999999999", "no-store"})
-    void what_is_malformed_or_unknown_counts_as_absent(String header) {
+    void malformed_and_unknown_directives_are_ignored(String header) {
         assertThat(CacheControl.parse(List.of(header))).isEqualTo(CacheDirectives.NONE);
     }
 

@@ -46,12 +46,12 @@ class HostileRequestsTest {
     Duration idleTimeout;
 
     @BeforeAll
-    static void record() {
+    static void recordLog() {
         LOG.start();
     }
 
     @AfterAll
-    static void every_line_of_the_log_is_ours() {
+    static void no_request_forged_a_log_line() {
         Logger.getLogger(HostileRequestsTest.class).info("The last line");
         LOG.stop();
         assertThat(LOG.lines())
@@ -61,7 +61,7 @@ class HostileRequestsTest {
     }
 
     @BeforeEach
-    void forget() {
+    void resetWireMock() {
         wireMock.resetToDefaultMappings();
         wireMock.resetRequests();
         new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens();
@@ -70,7 +70,7 @@ class HostileRequestsTest {
     }
 
     @AfterEach
-    void vonage_heard_of_nothing_else() {
+    void vonage_got_no_other_request() {
         assertThat(wireMock.getServeEvents())
                 .extracting(event -> event.getRequest().getUrl())
                 .isSubsetOf("/Auth/connect/token", "/v0/a1b2c3d4e5/calls/" + GUID);
@@ -99,7 +99,7 @@ class HostileRequestsTest {
                 GUID + "%3ba=b",
                 "*"
             })
-    void a_trick_in_the_place_of_the_guid_is_an_invalid_request(String trick) throws IOException {
+    void a_malformed_guid_in_any_spelling_is_an_invalid_request(String trick) throws IOException {
         String answer = RawClient.get(CALLS + trick);
         assertThat(RawClient.statuses(answer)).containsExactly(400);
         assertThat(answer).contains("urn:callwatch:problem:invalid-request").doesNotContain("\r\nX-Injected");
@@ -123,14 +123,14 @@ class HostileRequestsTest {
                 "/q/health",
                 "/q/metrics"
             })
-    void a_path_leads_nowhere_but_where_it_says(String path) throws IOException {
+    void a_path_with_dot_segments_reaches_nothing_else(String path) throws IOException {
         assertThat(RawClient.statuses(RawClient.get(path))).containsExactly(404);
         assertThat(wireMock.getServeEvents()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"%zz", "%", "{callGuid}", "..\\..\\", GUID + "?x=%zz", "events?id=%zz"})
-    void what_is_no_path_is_refused(String path) throws IOException {
+    void a_malformed_path_is_refused(String path) throws IOException {
         assertThat(RawClient.statuses(RawClient.get(CALLS + path))).containsExactly(400);
         assertThat(wireMock.getServeEvents()).isEmpty();
     }
@@ -147,21 +147,21 @@ class HostileRequestsTest {
                 CALLS + "94e5928c%2D7f7e%2D4645%2Dad72%2D61010f906449",
                 "http://evil.example" + CALLS + GUID
             })
-    void another_spelling_of_a_call_is_that_call(String path) throws IOException {
+    void another_spelling_of_the_path_of_a_call_is_that_call(String path) throws IOException {
         String answer = RawClient.get(path, "Cache-Control: no-cache");
         assertThat(RawClient.statuses(answer)).containsExactly(200);
         assertThat(answer).contains("\"id\":\"" + GUID + "\"");
     }
 
     @Test
-    void a_path_is_short_enough_or_refused() throws IOException {
+    void a_path_that_is_too_long_is_refused() throws IOException {
         assertThat(RawClient.statuses(RawClient.get(CALLS + "a".repeat(8_000)))).containsExactly(400);
         assertThat(RawClient.statuses(RawClient.get(CALLS + "a".repeat(9_000)))).containsExactly(414);
     }
 
     @ParameterizedTest
     @CsvSource({"15000, 200", "17000, 431", "200000, 431"})
-    void headers_are_small_enough_or_refused(int size, int status) throws IOException {
+    void headers_that_are_too_large_are_refused(int size, int status) throws IOException {
         assertThat(RawClient.statuses(RawClient.get("/v1/accounts", "X-Filler: " + "a".repeat(size))))
                 .containsExactly(status);
     }
@@ -181,7 +181,7 @@ class HostileRequestsTest {
                 "Content-Length: abc",
                 "Content-Length: 99999999999999999999"
             })
-    void a_header_that_is_none_is_refused(String header) throws IOException {
+    void a_malformed_header_is_refused(String header) throws IOException {
         String answer = RawClient.exchange(LIST + header + "\r\nConnection: close\r\n\r\n");
         assertThat(RawClient.statuses(answer)).containsExactly(400);
     }
@@ -199,7 +199,7 @@ class HostileRequestsTest {
                 "Content-Length: 0\r\nContent-Length: 5",
                 "Content-Length: 0, 5"
             })
-    void a_request_that_ends_in_two_ways_ends_the_connection(String framing) throws IOException {
+    void a_request_with_an_ambiguous_end_closes_the_connection(String framing) throws IOException {
         String answer = RawClient.exchange(LOOK_UP + framing + "\r\n\r\n0\r\n\r\n" + SMUGGLED);
         assertThat(RawClient.statuses(answer)).containsExactly(400);
         assertThat(answer).doesNotContain("smuggled").doesNotContain(RawClient.STILL_OPEN);
@@ -207,7 +207,7 @@ class HostileRequestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"zz\r\nabc\r\n", "ffffffffffffffff\r\nabc\r\n", "-1\r\nabc\r\n", "5;\nxx\r\nabcde\r\n"})
-    void a_chunk_that_is_none_ends_the_connection(String chunk) throws IOException {
+    void a_malformed_chunk_closes_the_connection(String chunk) throws IOException {
         String answer =
                 RawClient.exchange(LOOK_UP + "Transfer-Encoding: chunked\r\n\r\n" + chunk + "0\r\n\r\n" + SMUGGLED);
         assertThat(answer).isEmpty();
@@ -243,14 +243,14 @@ class HostileRequestsTest {
     }
 
     @Test
-    void a_caller_that_waits_to_be_asked_is_asked_once() throws IOException {
+    void expect_100_continue_is_answered_once() throws IOException {
         String answer = RawClient.exchange(
                 LOOK_UP + "Connection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}");
         assertThat(RawClient.statuses(answer)).containsExactly(100, 400);
     }
 
     @Test
-    void the_next_request_on_a_connection_is_answered_as_well() throws IOException {
+    void the_next_request_on_the_connection_is_answered_too() throws IOException {
         String answer =
                 RawClient.exchange(LOOK_UP + "Content-Length: 2\r\n\r\n{}" + LIST + "Connection: close\r\n\r\n");
         assertThat(RawClient.statuses(answer)).containsExactly(400, 200);
@@ -258,14 +258,14 @@ class HostileRequestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 50\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"})
-    void a_body_that_does_not_arrive_is_not_waited_for(String beginning) throws IOException {
+    void a_body_that_does_not_arrive_in_time_is_refused(String beginning) throws IOException {
         String answer = RawClient.exchange(LOOK_UP + beginning);
         assertThat(RawClient.statuses(answer)).containsExactly(408);
         assertThat(answer).contains("application/problem+json").doesNotContain(RawClient.STILL_OPEN);
     }
 
     @Test
-    void a_caller_that_leaves_within_its_body_is_forgotten() throws IOException {
+    void a_caller_that_disconnects_within_its_body_leaves_the_service_working() throws IOException {
         try (RawClient leaving = new RawClient(Duration.ofSeconds(1))) {
             leaving.send(LOOK_UP + "Content-Length: 50\r\n\r\n{");
         }
@@ -273,13 +273,13 @@ class HostileRequestsTest {
     }
 
     @Test
-    void silence_is_borne_longer_than_long_polls_and_streams_are_silent() {
+    void the_idle_timeout_is_longer_than_the_silence_of_long_polls_and_streams() {
         assertThat(idleTimeout).isBetween(Duration.ofSeconds(75), Duration.ofMinutes(5));
     }
 
     @ParameterizedTest
     @CsvSource({"///, 415", "nonsense, 415", "application/json; charset=nope, 400", "multipart/form-data, 415"})
-    void a_media_type_that_is_none_is_no_defect(String type, int status) throws IOException {
+    void a_malformed_content_type_is_no_500(String type, int status) throws IOException {
         String answer = RawClient.exchange("POST " + CALLS + "lookup HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                 + type + "\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
         assertThat(RawClient.statuses(answer)).containsExactly(status);
@@ -288,7 +288,7 @@ class HostileRequestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"///", "application/xml;q=\u00e9", "a/b;q=0.5,,;", "text/html"})
-    void an_accept_that_is_none_is_no_defect(String accept) throws IOException {
+    void a_malformed_accept_is_no_500(String accept) throws IOException {
         assertThat(RawClient.statuses(RawClient.get(CALLS + GUID, "Accept: " + accept)))
                 .containsExactly(406);
     }
@@ -302,7 +302,7 @@ class HostileRequestsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "GET /v1/accounts", "\u0016\u0003\u0001\u0000\u0005hello", "GET  / HTTP/1.1 x"})
-    void what_is_no_request_is_refused(String line) throws IOException {
+    void bytes_that_are_no_request_are_refused(String line) throws IOException {
         assertThat(RawClient.statuses(RawClient.exchange(line + "\r\n\r\n"))).isIn(List.of(400), List.of());
     }
 }

@@ -33,7 +33,7 @@ class Http2Test {
     WireMock wireMock;
 
     @BeforeAll
-    static void record() {
+    static void recordLog() {
         LOG.start();
     }
 
@@ -45,7 +45,7 @@ class Http2Test {
     }
 
     @AfterAll
-    static void no_defect_showed() {
+    static void no_error_was_logged() {
         LOG.stop();
         assertThat(LOG.errors()).isEmpty();
     }

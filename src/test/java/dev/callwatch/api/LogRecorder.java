@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 
-/** Remembers what the service logs, context and causes included. */
+/** Records the log of the service, with the MDC and all causes. */
 final class LogRecorder extends Handler {
 
     private static final Formatter WHOLE = new PatternFormatter("%-5p %c %X %s%e");
 
-    /** What tests use in the same process. */
+    /** Loggers of the tools that tests use in the same process. */
     private static final Pattern TOOLS =
             Pattern.compile("wiremock|^org\\.apache\\.http|^io\\.restassured|^groovy|^jdk\\.internal\\.httpclient");
 

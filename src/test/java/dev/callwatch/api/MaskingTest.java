@@ -44,7 +44,7 @@ class MaskingTest {
     }
 
     @Test
-    void what_is_known_of_a_number_besides_its_digits_stays() {
+    void country_and_line_type_of_a_number_stay() {
         CallStatus.Party party = Masking.of(
                         status(detail(Optional.of("02072068888"), Optional.empty(), Optional.empty(), "{}")))
                 .from();
@@ -75,7 +75,7 @@ class MaskingTest {
                 "{'short':123456,'code':'99-12','ok':true,'none':null}|{'short':123456,'code':'99-12','ok':true,'none':null}",
                 "{'uri':'tel:%2B442072068888'}|{'uri':'tel:%2B**********88'}"
             })
-    void the_document_shows_no_number_however_deep_and_in_whatever_form(String document, String masked)
+    void the_document_is_masked_at_every_depth_and_in_every_form(String document, String masked)
             throws JsonProcessingException {
         String shown = Masking.of(status(
                         detail(Optional.empty(), Optional.empty(), Optional.empty(), document.replace('\'', '"'))))
@@ -85,7 +85,7 @@ class MaskingTest {
     }
 
     @Test
-    void separators_that_nobody_sees_do_not_help() {
+    void invisible_separators_do_not_hide_a_number() {
         String shown = Masking.of(status(detail(
                         Optional.empty(),
                         Optional.empty(),
@@ -96,7 +96,7 @@ class MaskingTest {
     }
 
     @Test
-    void the_summary_and_all_texts_are_masked_also_where_a_number_is_broken_off() {
+    void the_summary_and_all_texts_are_masked_also_where_a_number_is_cut_off() {
         CallStatus quoted = Masking.of(status(
                 detail(Optional.empty(), Optional.of("Ringing 02072068888"), Optional.of("call 02072068888"), "{}")));
         assertThat(quoted.summary()).contains("Ringing *********88").doesNotContain("7206");
@@ -108,7 +108,7 @@ class MaskingTest {
     }
 
     @Test
-    void a_document_that_cannot_be_looked_through_is_not_shown() {
+    void a_document_that_cannot_be_parsed_is_left_out() {
         String document = "{\"n\":" + "9".repeat(2_000) + "}";
         assertThat(Masking.of(status(detail(Optional.empty(), Optional.empty(), Optional.empty(), document)))
                         .vonage())
@@ -116,7 +116,7 @@ class MaskingTest {
     }
 
     @Test
-    void everything_else_is_the_same() {
+    void everything_else_stays() {
         CallStatus full =
                 status(detail(Optional.of("02072068888"), Optional.empty(), Optional.of("Sale"), "{\"a\":1.50}"));
         CallStatus masked = Masking.of(full);

@@ -25,7 +25,7 @@ class OperationsTest {
     int managementPort;
 
     @Test
-    void readiness_shows_circuits_and_tokens_and_stays_up_while_vonage_is_away() {
+    void readiness_shows_circuits_and_tokens_and_stays_up_during_an_outage_of_vonage() {
         given().get("/v1/accounts/nowhere/calls/94e5928c-7f7e-4645-ad72-61010f906449")
                 .then()
                 .statusCode(502);

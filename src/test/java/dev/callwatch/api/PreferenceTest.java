@@ -30,7 +30,7 @@ class PreferenceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "wait", "wait=", "wait=-1", "wait=1.5", "wait=ten", "respond-async", "wait=9999999999"})
-    void anything_else_is_no_wait(String header) {
+    void a_malformed_wait_is_ignored(String header) {
         assertThat(Preference.wait(List.of(header))).isEmpty();
     }
 

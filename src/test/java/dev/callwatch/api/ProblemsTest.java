@@ -39,7 +39,7 @@ class ProblemsTest {
                 "%F0%9F%93%9E",
                 "1-1-1-1-1"
             })
-    void what_is_no_guid_never_reaches_vonage(String guid) {
+    void a_malformed_guid_never_reaches_vonage(String guid) {
         wireMock.resetRequests();
         given().urlEncodingEnabled(false)
                 .get("/v1/accounts/a1b2c3d4e5/calls/" + guid)
@@ -60,7 +60,7 @@ class ProblemsTest {
                 "%22",
                 "11111111112222222222333333333344444444445555555555666666666677777"
             })
-    void what_is_no_account_key_is_an_invalid_request(String key) {
+    void a_malformed_account_key_is_an_invalid_request(String key) {
         given().urlEncodingEnabled(false)
                 .get("/v1/accounts/" + key + "/calls/" + GUID)
                 .then()
@@ -69,7 +69,7 @@ class ProblemsTest {
     }
 
     @Test
-    void every_malformed_part_is_named_at_once() {
+    void one_answer_names_every_malformed_part() {
         given().get("/v1/accounts/a.b/calls/1")
                 .then()
                 .statusCode(400)
@@ -77,7 +77,7 @@ class ProblemsTest {
     }
 
     @Test
-    void an_account_nobody_holds_is_not_found() {
+    void an_unknown_account_is_not_found() {
         given().get("/v1/accounts/unknown/calls/" + GUID)
                 .then()
                 .statusCode(404)
@@ -141,7 +141,7 @@ class ProblemsTest {
     }
 
     @Test
-    void the_trace_of_the_caller_is_told() {
+    void a_problem_has_the_trace_of_the_caller() {
         given().header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
                 .get("/nothing")
                 .then()
@@ -157,7 +157,7 @@ class ProblemsTest {
                 "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
                 "nonsense"
             })
-    void a_traceparent_that_is_none_is_replaced(String traceparent) {
+    void a_malformed_traceparent_is_replaced(String traceparent) {
         given().header("traceparent", traceparent)
                 .get("/nothing")
                 .then()

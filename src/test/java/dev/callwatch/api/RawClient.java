@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Speaks HTTP/1.1 to the service byte by byte, as no well-behaved client does. */
+/** Sends raw bytes to the service, which no HTTP client would send. */
 final class RawClient implements AutoCloseable {
 
-    /** At the end of the answers where the other side did not close. */
+    /** The end of the answers if the service did not close the connection. */
     static final String STILL_OPEN = "<still open>";
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([0-9]{3}) ");
@@ -28,7 +28,7 @@ final class RawClient implements AutoCloseable {
         this.patience = patience;
     }
 
-    /** Everything that is answered to some bytes, {@code \r\n} written out, before the other side closes. */
+    /** Sends bytes, and returns everything that the service answers until it closes the connection. */
     static String exchange(String request) throws IOException {
         try (RawClient client = new RawClient(Duration.ofSeconds(10))) {
             client.send(request);
@@ -36,7 +36,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Asks for a path, as it stands. */
+    /** Sends a GET for a path, which is not encoded. */
     static String get(String path, String... headers) throws IOException {
         String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         return exchange("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "Connection: close\r\n\r\n");
@@ -52,7 +52,7 @@ final class RawClient implements AutoCloseable {
         try {
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
         } catch (SocketException closed) {
-            // Answered and closed before everything was said.
+            // The service answered and closed the connection before everything was sent.
         }
     }
 
@@ -68,7 +68,7 @@ final class RawClient implements AutoCloseable {
         } catch (SocketTimeoutException open) {
             received.writeBytes(STILL_OPEN.getBytes(StandardCharsets.ISO_8859_1));
         } catch (SocketException reset) {
-            // As good as closed.
+            // The connection is closed.
         }
         return received.toString(StandardCharsets.ISO_8859_1);
     }

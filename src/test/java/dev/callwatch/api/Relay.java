@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Listens on a loopback port and passes bytes on, in both directions. */
+/** Listens on a loopback port, and passes bytes on in both directions. */
 abstract class Relay implements AutoCloseable {
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

@@ -42,7 +42,7 @@ class SecrecyTest {
     int managementPort;
 
     @BeforeEach
-    void forget() {
+    void resetWireMock() {
         wireMock.resetToDefaultMappings();
     }
 
@@ -54,11 +54,11 @@ class SecrecyTest {
         root.setLevel(Level.FINE);
         log.start();
         try {
-            fortunate();
-            unfortunate();
+            requestsThatSucceed();
+            requestsThatFail();
             // At DEBUG Quarkus prints the paths that callers ask for.
             root.setLevel(before);
-            hostile();
+            requestsThatAreRefused();
         } finally {
             log.stop();
             root.setLevel(before);
@@ -75,7 +75,7 @@ class SecrecyTest {
         }
     }
 
-    private void fortunate() throws IOException, InterruptedException {
+    private void requestsThatSucceed() throws IOException, InterruptedException {
         VonageStub vonage = new VonageStub(wireMock, ACCOUNT)
                 .grantsTokens()
                 .answersCalls(okJson(CALL + "\"Active\"}"), okJson(CALL + "null}"));
@@ -98,7 +98,7 @@ class SecrecyTest {
         }
     }
 
-    private void unfortunate() {
+    private void requestsThatFail() {
         String cutOff = CALL.substring(0, CALL.length() - 1);
         String message = "{\"message\":\"planted 0" + CALLER + "\"}";
         new VonageStub(wireMock, ACCOUNT).answersCalls(ok(cutOff)).lookUp();
@@ -113,7 +113,7 @@ class SecrecyTest {
         new VonageStub(wireMock, "secrecy-refused").lookUp();
     }
 
-    private static void hostile() throws IOException {
+    private static void requestsThatAreRefused() throws IOException {
         String number = "0" + CALLER;
         RawClient.get("/v1/accounts/secrecy/calls/" + number, "Authorization: Bearer planted-caller-token");
         RawClient.get("/v1/accounts/" + number + "/calls");

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Vonage behind TLS: a host that the authority in the settings vouches for, one that it does not, a way that leads to
- * the one first and then to the other, and hosts that only the proxy knows.
+ * Fake Vonage hosts with TLS: one with a certificate of the authority in the settings, one with a certificate of another authority, a
+ * port that leads to the first and then to the second, and hosts that only the proxy knows.
  */
 public class TestHosts implements QuarkusTestResourceLifecycleManager {
 

@@ -28,7 +28,7 @@ class TracingSwitchTest {
     }
 
     @Test
-    void the_default_endpoint_of_the_framework_is_none() {
+    void the_default_endpoint_of_the_framework_does_not_count() {
         SmallRyeConfig config = builder()
                 .withDefaultValue("quarkus.otel.exporter.otlp.endpoint", "http://localhost:4317")
                 .build();
@@ -36,7 +36,7 @@ class TracingSwitchTest {
     }
 
     @Test
-    void an_explicit_setting_stands() {
+    void an_explicit_setting_wins() {
         SmallRyeConfig config =
                 builder().withSources(cacheStatus(DISABLED, "false")).build();
         assertThat(config.getValue(DISABLED, Boolean.class)).isFalse();

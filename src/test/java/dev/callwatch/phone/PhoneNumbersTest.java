@@ -30,14 +30,14 @@ class PhoneNumbersTest {
         "07640123456, GB, +447640123456, GB, pager",
         "03300123456, GB, +443300123456, GB, uan"
     })
-    void a_number_is_understood(String text, String country, String e164, String of, String lineType) {
+    void a_valid_number_is_read(String text, String country, String e164, String of, String lineType) {
         assertThat(PhoneNumbers.parse(text, Optional.of(country)))
                 .contains(new PhoneNumber(e164, Optional.of(of), lineType));
     }
 
     @ParameterizedTest
     @CsvSource({"+80012345678, toll-free", "+882161234567, voip", "+979123456789, premium-rate"})
-    void a_number_of_no_country_has_none(String text, String lineType) {
+    void a_number_of_no_country_has_no_country(String text, String lineType) {
         assertThat(PhoneNumbers.parse(text, Optional.empty()))
                 .contains(new PhoneNumber(text, Optional.empty(), lineType));
     }
@@ -49,7 +49,7 @@ class PhoneNumbersTest {
     }
 
     @Test
-    void a_national_number_of_a_country_nobody_knows_is_nothing() {
+    void a_national_number_of_an_unknown_country_is_invalid() {
         assertThat(PhoneNumbers.parse("02072068888", Optional.of("XX"))).isEmpty();
     }
 
@@ -70,7 +70,7 @@ class PhoneNumbersTest {
                 "02072068888\u0000",
                 "٠٢٠٧٢٠٦٨٨٨٨"
             })
-    void what_is_no_valid_number_is_nothing(String text) {
+    void an_invalid_number_is_nothing(String text) {
         assertThat(PhoneNumbers.parse(text, Optional.of("GB"))).isEmpty();
     }
 
@@ -78,7 +78,7 @@ class PhoneNumbersTest {
     @CsvSource(
             nullValues = "-",
             value = {"442072068888, 44", "14155552671, 1", "353871234567, 353", "9992, -", "0207, -", "x, -", "'', -"})
-    void the_calling_code_is_told_apart_from_what_follows(String digits, String code) {
+    void the_calling_code_is_found(String digits, String code) {
         assertThat(PhoneNumbers.callingCode(digits)).isEqualTo(Optional.ofNullable(code));
     }
 }

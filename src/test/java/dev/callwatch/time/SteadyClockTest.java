@@ -20,7 +20,7 @@ class SteadyClockTest {
     }
 
     @Test
-    void runs_at_the_pace_of_the_nanoseconds_even_where_their_count_overflows() {
+    void advances_with_the_nanoseconds_also_when_their_count_overflows() {
         nanos.addAndGet(Duration.ofSeconds(90).toNanos());
 
         assertThat(clock.instant()).isEqualTo(BEGIN.plusSeconds(90));

@@ -20,7 +20,7 @@ class TimeoutsTest {
             Uni.createFrom().<String>nothing().onCancellation().invoke(cancelled::incrementAndGet);
 
     @Test
-    void what_is_there_at_once_starts_no_timer() {
+    void work_that_completes_at_once_starts_no_timer() {
         assertThat(subscribe(timeouts.within(LIMIT, Uni.createFrom().item("there"), Late::new))
                         .getItem())
                 .isEqualTo("there");
@@ -28,7 +28,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void what_is_there_in_time_ends_the_timer() {
+    void work_that_completes_in_time_ends_the_timer() {
         UniAssertSubscriber<String> waiting =
                 subscribe(timeouts.within(LIMIT, time.of(Duration.ofSeconds(4)).replaceWith("there"), Late::new));
 
@@ -45,7 +45,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void what_takes_too_long_is_cancelled() {
+    void work_that_takes_too_long_is_cancelled() {
         UniAssertSubscriber<String> waiting = subscribe(timeouts.within(LIMIT, endless, Late::new));
 
         time.pass(LIMIT);
@@ -55,7 +55,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void who_stops_waiting_cancels_the_work_and_the_timer() {
+    void cancellation_cancels_the_work_and_the_timer() {
         subscribe(timeouts.within(LIMIT, endless, Late::new)).cancel();
 
         assertThat(cancelled).hasValue(1);
@@ -63,7 +63,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void past_the_deadline_nothing_is_begun() {
+    void past_the_deadline_the_work_is_not_started() {
         AtomicInteger begun = new AtomicInteger();
         Uni<String> work = Uni.createFrom().item(() -> "run " + begun.incrementAndGet());
 
@@ -73,7 +73,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void without_a_deadline_nothing_limits_it() {
+    void without_a_deadline_the_work_has_no_limit() {
         UniAssertSubscriber<String> waiting = subscribe(timeouts.until(Instant.MAX, endless, Late::new));
 
         time.pass(Duration.ofDays(400));
