@@ -7,20 +7,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The accounts as settings. Values are taken as text and checked by {@link Accounts}, so that one start names every
- * fault.
+ * The settings of the accounts. All values are text, which {@link Accounts} checks, so that one start reports every error.
  */
 @ConfigMapping(prefix = "callwatch.accounts")
 public interface AccountSettings {
 
-    /** The accounts by a name of the operator's choice. */
+    /** The accounts by their names; the operator chooses a name. */
     @WithParentName
     Map<String, Entry> accounts();
 
     /** One account. */
     interface Entry {
 
-        /** The VCC account key, {@code [A-Za-z0-9_-]{1,64}}; by default the name. */
+        /** The VCC account key, {@code [A-Za-z0-9_-]{1,64}}; the default is the name. */
         Optional<String> key();
 
         /** {@code emea}, {@code nam}, {@code apac} or a name under {@code callwatch.regions}; required. */
@@ -32,20 +31,20 @@ public interface AccountSettings {
         /** The OAuth 2.0 client secret; either this or {@link #clientSecretFile()}. */
         Optional<String> clientSecret();
 
-        /** A file that holds the client secret, read anew for each token request. */
+        /** A file that holds the client secret. It is read again for each token request, so that the secret can rotate. */
         Optional<String> clientSecretFile();
 
-        /** The OAuth 2.0 scope; required, Vonage documents none for the calls API. */
+        /** The OAuth 2.0 scope; required, because Vonage does not document the scope of the calls API. */
         Optional<String> scope();
 
-        /** The ISO 3166-1 alpha-2 country of national numbers. */
+        /** The ISO 3166-1 alpha-2 country in which national numbers are read; optional. */
         Optional<String> country();
 
-        /** Requests a minute, 1 to 100,000; the default is the one figure Vonage's own sample client uses. */
+        /** Requests per minute, 1 to 100,000. The default is the limit that Vonage's own sample client sets itself. */
         @WithDefault("160")
         String requestsPerMinute();
 
-        /** Requests at once, 1 to 100,000. */
+        /** Requests that may follow each other at once, 1 to 100,000. */
         @WithDefault("100")
         String burst();
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The accounts that this process holds, read out of the settings once at start. */
+/** The accounts that this process holds. Reads them from the settings once, at start. */
 @Singleton
 public class Accounts {
 
@@ -29,7 +29,7 @@ public class Accounts {
     private final Map<String, Optional<Region>> regions;
     private final Map<AccountKey, Account> accounts;
 
-    /** Reads the settings; what is wrong with them is noted in {@code errors}. */
+    /** Reads the settings, and adds their errors to {@code errors}. */
     public Accounts(AccountSettings accountSettings, RegionSettings regionSettings, ConfigErrors errors) {
         this.errors = errors;
         this.regions = regions(regionSettings);
@@ -37,9 +37,9 @@ public class Accounts {
     }
 
     /**
-     * Looks an account up.
+     * Finds an account by its key.
      *
-     * @return the account, or nothing where this process does not hold it
+     * @return the account, or nothing if this process does not hold it
      */
     public Optional<Account> find(AccountKey key) {
         return Optional.ofNullable(accounts.get(key));

@@ -2,11 +2,11 @@ package dev.callwatch.account;
 
 import java.nio.file.Path;
 
-/** Where an account's OAuth 2.0 client secret comes from. Its text form never holds the secret. */
+/** Where the OAuth 2.0 client secret of an account comes from. {@code toString()} never contains the secret. */
 public sealed interface ClientSecret {
 
     /**
-     * A secret given in the settings; it stays the same for the life of the process.
+     * A secret in the settings. It does not change while the process runs.
      *
      * @param value the secret itself
      */
@@ -18,10 +18,10 @@ public sealed interface ClientSecret {
     }
 
     /**
-     * A mounted file (a Kubernetes Secret, say), read anew for each token request so that a rotated secret is used
-     * without a restart.
+     * A secret in a file, such as a mounted Kubernetes Secret. The file is read for each token request, so that a rotated secret is
+     * used without a restart.
      *
-     * @param path the file; white space around its content does not count
+     * @param path the file; white space around the secret is ignored
      */
     record Mounted(Path path) implements ClientSecret {}
 }

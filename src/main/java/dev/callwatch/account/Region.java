@@ -6,18 +6,17 @@ import java.net.URI;
 /**
  * A region of Vonage Contact Center.
  *
- * @param name {@code emea}, {@code nam}, {@code apac} or a name out of the settings
- * @param url its base, absolute, without a trailing slash; https, or http on a loopback address or where the settings
- *     allow it
+ * @param name {@code emea}, {@code nam}, {@code apac} or a name of the settings
+ * @param url the base URL, absolute and without a trailing slash; https, or http on a loopback address or if the settings allow it
  */
 public record Region(String name, URI url) {
 
-    /** Whether what is said to it is encrypted. */
+    /** Whether requests to it are encrypted. */
     public boolean isEncrypted() {
         return "https".equalsIgnoreCase(url.getScheme());
     }
 
-    /** Whether it is on this machine. */
+    /** Whether it is a loopback address of this machine. */
     public boolean isLoopback() {
         return LoopbackAddress.isHostOf(url);
     }

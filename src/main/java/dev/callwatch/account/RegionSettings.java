@@ -6,7 +6,7 @@ import io.smallrye.config.WithParentName;
 import java.util.Map;
 import java.util.Optional;
 
-/** Regions added to the three that Vonage documents, or set in their place. */
+/** The settings of regions: further ones, or other URLs for the three that Vonage documents. */
 @ConfigMapping(prefix = "callwatch.regions")
 public interface RegionSettings {
 
@@ -20,7 +20,7 @@ public interface RegionSettings {
         /** The base URL: https, or http on a loopback address; required. */
         Optional<String> url();
 
-        /** Whether the URL may be http elsewhere too; tokens and calls then travel in the clear. */
+        /** Whether the URL may be http on any address; tokens and calls are then sent unencrypted. */
         @WithDefault("false")
         String allowHttp();
     }

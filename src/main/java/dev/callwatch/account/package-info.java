@@ -1,5 +1,6 @@
 /**
- * The Vonage accounts and regions that this process serves, and their settings, checked at start.
+ * The Vonage accounts and regions that this process holds ({@code Accounts}, {@code Account}, {@code Region}), and their settings, which
+ * are checked at start.
  *
  * <p>Touches {@code settings}.
  */

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Accounts. */
+/** The accounts of this process. */
 @Path("/v1/accounts")
 @Tag(name = "Accounts")
 public class AccountResource {
@@ -23,11 +23,13 @@ public class AccountResource {
         this.access = access;
     }
 
-    /** Lists what the caller may read. */
+    /** Lists the accounts that the caller may read, in the order of the settings. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Operation(operationId = "listAccounts", summary = "List the accounts that the caller may read")
-    @APIResponse(responseCode = "200", description = "In the order of the settings; none where no rule gives any.")
+    @APIResponse(
+            responseCode = "200",
+            description = "In the order of the settings; an empty list if no rule gives the caller an account.")
     @APIResponse(responseCode = "401", ref = "Unauthenticated")
     @APIResponse(responseCode = "429", ref = "RateLimited")
     public AccountList list(@Context RoutingContext request) {

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
-/** The parts of the OpenAPI document that its paths share. */
+/** The parts of the OpenAPI document that all paths share. */
 @OpenAPIDefinition(
         info =
                 @Info(
@@ -54,7 +54,7 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                                     headers =
                                             @Header(
                                                     name = "WWW-Authenticate",
-                                                    description = "As RFC 6750 has it",
+                                                    description = "A challenge as in RFC 6750",
                                                     schema = @Schema(type = SchemaType.STRING)),
                                     content =
                                             @Content(
@@ -62,14 +62,15 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
                                                     schema = @Schema(implementation = Problem.class))),
                             @APIResponse(
                                     name = "Forbidden",
-                                    description = "forbidden: the caller may not read this account, if there is one.",
+                                    description =
+                                            "forbidden: the caller may not read this account, whether it exists or not.",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,
                                                     schema = @Schema(implementation = Problem.class))),
                             @APIResponse(
                                     name = "RateLimited",
-                                    description = "rate-limited: this caller asks too much.",
+                                    description = "rate-limited: this caller makes too many requests.",
                                     headers =
                                             @Header(
                                                     name = "Retry-After",

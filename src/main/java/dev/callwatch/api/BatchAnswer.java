@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Answers a batch look-up row by row: a row for each id sent, also for those that are no GUID or were sent twice. */
+/** Answers a batch look-up: one row for each id, also for an id that is no GUID and for each repetition of an id. */
 @Singleton
 class BatchAnswer {
 
@@ -32,7 +32,7 @@ class BatchAnswer {
         this.renderer = renderer;
     }
 
-    /** The rows in the order asked. */
+    /** The rows in the order of the request, once all are known. */
     Uni<BatchResult> inOrder(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
         return asKnown(caller, grant, requested, request)
                 .collect()
@@ -43,7 +43,7 @@ class BatchAnswer {
                         .toList()));
     }
 
-    /** The rows as they become known: those that are no GUID first. */
+    /** Each row as soon as it is known; the rows of ids that are no GUID come first. */
     Multi<BatchResult.Row> asKnown(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
         Map<String, Integer> times = new LinkedHashMap<>();
         requested.ids().forEach(id -> times.merge(id(id), 1, Integer::sum));
@@ -70,7 +70,7 @@ class BatchAnswer {
         audit.read(caller, grant, outcome.guid().value(), what);
     }
 
-    /** GUIDs in lower case; what is none as it was sent. */
+    /** A GUID in lower case; any other id as it was sent. */
     private static String id(String sent) {
         return CallGuid.parse(sent).map(CallGuid::value).orElse(sent);
     }

@@ -9,22 +9,22 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * What became of each call of a batch.
+ * The answer to a batch look-up.
  *
- * @param results in the order asked
+ * @param results in the order of the request
  */
 public record BatchResult(List<Row> results) {
 
     /**
-     * What became of one call.
+     * The result of one call.
      *
-     * @param id its GUID in lower case, or what was sent instead
-     * @param status the HTTP status code that a look-up of this call alone would have had
-     * @param call its status; left out where there is none
-     * @param problem why there is none; left out otherwise
+     * @param id the GUID in lower case, or the text that was sent in its place
+     * @param status the HTTP status code that a look-up of this call would have
+     * @param call the status of the call; left out if there is a problem
+     * @param problem why the call has no status; left out if it has one
      */
     @JsonPropertyOrder({"id", "status", "call", "problem"})
-    @Schema(name = "BatchRow", description = "What became of one call: its status, or a problem.")
+    @Schema(name = "BatchRow", description = "The result of one call: its status, or a problem.")
     public record Row(
             @Schema(examples = "94e5928c-7f7e-4645-ad72-61010f906449", required = true)
             String id,

@@ -20,8 +20,9 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Takes requests in: refuses those without a clear end or kind, and reads bodies whole, within limits of size and time,
- * before anything else looks at them. The framework would read them on a worker thread, for as long as the caller likes.
+ * Reads the whole body of a request before anything else handles the request, within limits of size and time. Refuses a request
+ * whose end is ambiguous or whose media type is malformed. The framework would read a body on a worker thread, and without a limit
+ * of time.
  */
 @ApplicationScoped
 public class BodyReader {
@@ -37,29 +38,29 @@ public class BodyReader {
     private static final Set<HttpMethod> MAY_HAVE_A_BODY = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
 
     private final Vertx vertx;
-    private final long largestBody;
-    private final Duration longestReading;
+    private final long maxBody;
+    private final Duration maxDuration;
 
     BodyReader(
             Vertx vertx,
-            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody,
-            @ConfigProperty(name = "quarkus.http.read-timeout") Duration longestReading) {
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBody,
+            @ConfigProperty(name = "quarkus.http.read-timeout") Duration maxDuration) {
         this.vertx = vertx;
-        this.largestBody = largestBody.asLongValue();
-        this.longestReading = longestReading;
+        this.maxBody = maxBody.asLongValue();
+        this.maxDuration = maxDuration;
     }
 
     void register(@Observes Filters filters) {
-        filters.register(this::take, AFTER_TRACE_ID);
+        filters.register(this::handle, AFTER_TRACE_ID);
     }
 
-    private void take(RoutingContext request) {
+    private void handle(RoutingContext request) {
         HttpServerRequest incoming = request.request();
-        if (!hasClearEnd(incoming)) {
+        if (!hasUnambiguousEnd(incoming)) {
             request.fail(BAD_REQUEST);
-        } else if (!hasClearKind(incoming)) {
+        } else if (!hasValidMediaType(incoming)) {
             request.fail(UNSUPPORTED_MEDIA_TYPE);
-        } else if (declaredLength(incoming) > largestBody) {
+        } else if (declaredLength(incoming) > maxBody) {
             request.fail(TOO_LARGE);
         } else if (lacksLength(incoming)) {
             request.fail(LENGTH_REQUIRED);
@@ -72,32 +73,34 @@ public class BodyReader {
 
     private void read(RoutingContext request, HttpServerRequest incoming) {
         Buffer body = Buffer.buffer();
-        long timer = vertx.setTimer(longestReading.toMillis(), passed -> refuse(request, TIMED_OUT));
+        long timer = vertx.setTimer(maxDuration.toMillis(), passed -> refuse(request, TIMED_OUT));
         request.addEndHandler(answered -> vertx.cancelTimer(timer));
         incoming.handler(chunk -> {
-            if (body.length() + chunk.length() > largestBody) {
+            if (body.length() + chunk.length() > maxBody) {
                 refuse(request, TOO_LARGE);
             } else {
                 body.appendBuffer(chunk);
             }
-            // Over HTTP/2 the framework does not take a request that has ended.
+            // Over HTTP/2 the framework does not accept a request that has ended, so it gets the request before the
+            // end.
             if (isHttp2(incoming) && body.length() == declaredLength(incoming)) {
-                goOn(request, body, timer);
+                proceed(request, body, timer);
             }
         });
         if (!isHttp2(incoming)) {
-            incoming.endHandler(whole -> goOn(request, body, timer));
+            incoming.endHandler(whole -> proceed(request, body, timer));
         }
-        // The caller left, or what it sent is no chunk: there is nobody to answer.
+        // The caller closed the connection, or sent a malformed chunk: nobody waits for an answer.
         incoming.exceptionHandler(gone -> vertx.cancelTimer(timer));
-        welcome(incoming);
+        sendContinue(incoming);
         incoming.resume();
     }
 
-    private void goOn(RoutingContext request, Buffer body, long timer) {
+    private void proceed(RoutingContext request, Buffer body, long timer) {
         vertx.cancelTimer(timer);
         if (!request.failed()) {
-            // As Vert.x's own handler does, which keeps no time and stalls on an empty body.
+            // The body handler of Vert.x sets the body in the same way, but has no limit of time and stalls on an empty
+            // body.
             ((RoutingContextInternal) request).setBody(body);
             request.next();
         }
@@ -109,10 +112,10 @@ public class BodyReader {
         }
     }
 
-    private static void welcome(HttpServerRequest incoming) {
+    private static void sendContinue(HttpServerRequest incoming) {
         if (incoming.headers().contains(HttpHeaders.EXPECT, HttpHeaderValues.CONTINUE, true)) {
             incoming.response().writeContinue();
-            // Otherwise the framework would do so again.
+            // Otherwise the framework would send it again.
             incoming.headers().remove(HttpHeaders.EXPECT);
         }
     }
@@ -122,7 +125,7 @@ public class BodyReader {
                 && (declaredLength(incoming) > 0 || incoming.headers().contains(HttpHeaders.TRANSFER_ENCODING));
     }
 
-    /** Over HTTP/2 nothing else tells whether a body comes, and when it is whole. */
+    /** Over HTTP/2 only the length says whether there is a body, and where it ends. */
     private static boolean lacksLength(HttpServerRequest incoming) {
         return isHttp2(incoming)
                 && MAY_HAVE_A_BODY.contains(incoming.method())
@@ -133,17 +136,17 @@ public class BodyReader {
         return incoming.version() == HttpVersion.HTTP_2;
     }
 
-    /** What is no number never gets here: the connection refuses it. */
+    /** Vert.x refuses a length that is no number before this. */
     private static long declaredLength(HttpServerRequest incoming) {
         String length = incoming.getHeader(HttpHeaders.CONTENT_LENGTH);
         return length == null ? 0 : Long.parseLong(length);
     }
 
     /**
-     * Whether the end of the body cannot be understood in two ways (RFC 9112, section 6.3), by us and by a proxy before
-     * us.
+     * Whether this service and a proxy before it agree on where the body ends (RFC 9112, section 6.3). If they do not, one request
+     * could be hidden in the body of another.
      */
-    private static boolean hasClearEnd(HttpServerRequest incoming) {
+    private static boolean hasUnambiguousEnd(HttpServerRequest incoming) {
         List<String> codings = incoming.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
         return codings.isEmpty()
                 || incoming.version() == HttpVersion.HTTP_1_1
@@ -151,8 +154,8 @@ public class BodyReader {
                         && "chunked".equalsIgnoreCase(codings.get(0).trim());
     }
 
-    /** The framework takes a type that is none for a defect of ours. */
-    private static boolean hasClearKind(HttpServerRequest incoming) {
+    /** The framework would answer a malformed media type with a 500. */
+    private static boolean hasValidMediaType(HttpServerRequest incoming) {
         String type = incoming.getHeader(HttpHeaders.CONTENT_TYPE);
         try {
             return type == null || MediaType.valueOf(type) != null;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The request directives of {@code Cache-Control} that are honoured (RFC 9111, section 5.2.1). */
+/** The request directives of {@code Cache-Control} that have an effect (RFC 9111, section 5.2.1). */
 final class CacheControl {
 
     private static final Pattern MAX_AGE = Pattern.compile("max-age=\"?([0-9]{1,9})\"?");
@@ -16,7 +16,7 @@ final class CacheControl {
 
     private CacheControl() {}
 
-    /** Reads the header's lines; unknown and malformed directives count as absent. */
+    /** Reads the lines of the header. Ignores unknown and malformed directives. */
     static CacheDirectives parse(List<String> lines) {
         List<String> directives = lines.stream()
                 .flatMap(line -> Stream.of(line.split(",")))

@@ -20,25 +20,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Hides telephone numbers but for the country's calling code and the last two digits, for those who may not see them. It
- * rather hides too much than too little: whatever looks like a number counts as one, wherever it stands.
+ * Masks the telephone numbers of a status for callers without the permission to see them. Of a number, the calling code and the
+ * last two digits stay. In doubt it masks: everything that looks like a number counts as one, in whatever field it stands.
  */
 public final class Masking {
 
     private static final char HIDDEN = '*';
     private static final int SHOWN_AT_THE_END = 2;
 
-    /** Of fewer digits the last two would tell too much. */
-    private static final int FEWEST_TO_SHOW_ANY = 4;
+    /** The last two of fewer digits would reveal too much. */
+    private static final int LEAST_TO_SHOW_ANY = 4;
 
-    /** Vonage's fields that hold numbers and nothing else, in lower case. */
+    /** The fields of Vonage's documents that hold only numbers, in lower case. */
     private static final Set<String> NUMBERS = Set.of("telephonenumber", "presentedclid", "e164");
 
     private static final String NAME = "number";
 
     /**
-     * First what only looks like a number: GUIDs, and dates with or without a time. Then seven digits or more, with what
-     * people and switches put between them.
+     * The first alternatives are no numbers but look like them: GUIDs, and dates with or without a time. The last is a number: seven
+     * digits or more, with the separators that people and switches write between them.
      */
     private static final Pattern NUMBER = Pattern.compile("(?<![0-9A-Za-z])(?:"
             + "(?i:" + CallGuid.REGEX + ")"
@@ -47,17 +47,17 @@ public final class Masking {
             + ")(?![0-9A-Za-z-])"
             + "|(?<" + NAME + ">[+]?\\p{Nd}(?:[\\p{Z}\\p{Cf}\\p{Pd}\\t().,/\\\\_]{0,4}+\\p{Nd}){6,}+)");
 
-    /** What a shortened summary breaks off in may be the beginning of a number. */
-    private static final Pattern BROKEN_OFF = Pattern.compile("[\\p{Nd}\\p{Z}\\p{Pd}().,/+]++(?=…)");
+    /** Where a summary is cut off, the rest before the cut may be the beginning of a number. */
+    private static final Pattern CUT_OFF = Pattern.compile("[\\p{Nd}\\p{Z}\\p{Pd}().,/+]++(?=…)");
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            // Half characters, which JSON can escape but UTF-8 cannot express, have to stay escaped.
+            // Half of a surrogate pair has to stay escaped: JSON can escape it, UTF-8 cannot encode it.
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
 
-    /** The account's key where it stands alone or in a path: it says what the call belongs to, whatever it looks like. */
+    /** The key of the account, as a whole text or as a segment of a path. It is never masked, although it may look like a number. */
     private final Pattern account;
 
     private Masking(CallStatus status) {
@@ -86,7 +86,7 @@ public final class Masking {
     }
 
     private String summary(String summary) {
-        return BROKEN_OFF.matcher(text(summary)).replaceAll(match -> Matcher.quoteReplacement(hidden(match.group())));
+        return CUT_OFF.matcher(text(summary)).replaceAll(match -> Matcher.quoteReplacement(hidden(match.group())));
     }
 
     private CallStatus.Party party(CallStatus.Party party) {
@@ -111,12 +111,12 @@ public final class Masking {
         try {
             return JSON.writeValueAsString(masked(JSON.readTree(document), false));
         } catch (JsonProcessingException unreadable) {
-            // What cannot be looked through cannot be shown.
+            // A document that cannot be parsed may hold numbers anywhere.
             return "{}";
         }
     }
 
-    /** @param isNumber whether everything in it is a number, whatever it looks like */
+    /** @param isNumber whether every text in it is a number, whatever it looks like */
     private JsonNode masked(JsonNode node, boolean isNumber) {
         if (node.isObject()) {
             ObjectNode fields = JsonNodeFactory.instance.objectNode();
@@ -140,7 +140,7 @@ public final class Masking {
         return NUMBERS.contains(field.toLowerCase(Locale.ROOT));
     }
 
-    /** Text that may have numbers in it. */
+    /** Masks the numbers in a text. */
     private String text(String text) {
         StringBuilder masked = new StringBuilder();
         Matcher keys = account.matcher(text);
@@ -158,14 +158,15 @@ public final class Masking {
                 match -> Matcher.quoteReplacement(matcher.group(NAME) == null ? match.group() : number(match.group())));
     }
 
-    /** Text that is a number. Letters may stand for digits, or for who it is, where there are digits beside them. */
+    /** Masks a text that is a number. Beside digits, letters count as digits too: they may be dialled, or name a person. */
     private static String number(String text) {
         if (text.codePoints().noneMatch(Character::isDigit)) {
             return text;
         }
-        long telling = text.codePoints().filter(Character::isLetterOrDigit).count();
-        int shown = telling < FEWEST_TO_SHOW_ANY ? 0 : SHOWN_AT_THE_END;
-        int code = callingCode(text).filter(digits -> digits + shown < telling).orElse(0);
+        long significant = text.codePoints().filter(Character::isLetterOrDigit).count();
+        int shown = significant < LEAST_TO_SHOW_ANY ? 0 : SHOWN_AT_THE_END;
+        int code =
+                callingCode(text).filter(digits -> digits + shown < significant).orElse(0);
         StringBuilder masked = new StringBuilder();
         int position = 0;
         for (int character : text.codePoints().toArray()) {
@@ -173,14 +174,14 @@ public final class Masking {
                 masked.appendCodePoint(character);
                 continue;
             }
-            boolean hide = position >= code && position < telling - shown;
+            boolean hide = position >= code && position < significant - shown;
             masked.appendCodePoint(hide ? HIDDEN : character);
             position++;
         }
         return masked.toString();
     }
 
-    /** How many digits the calling code of an international form has. */
+    /** The number of digits in the calling code of a number in international form. */
     private static Optional<Integer> callingCode(String text) {
         return text.startsWith("+")
                 ? PhoneNumbers.callingCode(text.substring(1)).map(String::length)

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The preference of {@code Prefer} that is honoured: {@code wait} (RFC 7240, section 4.3). */
+/** The preference of {@code Prefer} that has an effect: {@code wait} (RFC 7240, section 4.3). */
 final class Preference {
 
     private static final Pattern WAIT = Pattern.compile("(?i)wait\\s*=\\s*\"?([0-9]{1,9})\"?\\s*(;.*)?");
@@ -15,7 +15,7 @@ final class Preference {
 
     private Preference() {}
 
-    /** How long to wait, 60 s at most; the first counts, and what is malformed counts as absent. */
+    /** How long to wait, at most 60 s. The first {@code wait} counts; a malformed one is ignored. */
     static Optional<Duration> wait(List<String> lines) {
         return lines.stream()
                 .flatMap(line -> Stream.of(line.split(",")))

@@ -15,14 +15,14 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Answers every failure with a problem. */
+/** Maps every failure to a problem. */
 public class ProblemMapper {
 
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
 
-    private static final Duration RETRY_UNSAID = Duration.ofSeconds(5);
+    private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(5);
 
-    /** A failure that names its problem. */
+    /** Maps a failure that names its problem. */
     @ServerExceptionMapper
     public RestResponse<Problem> named(ProblemException failure, RoutingContext request) {
         int status = failure.type().status();
@@ -31,12 +31,12 @@ public class ProblemMapper {
             answer.header(HttpHeaders.WWW_AUTHENTICATE, refusal.challenge());
         }
         if (status == 429 || status == 503) {
-            answer.header(HttpHeaders.RETRY_AFTER, seconds(failure.retryAfter().orElse(RETRY_UNSAID)));
+            answer.header(HttpHeaders.RETRY_AFTER, seconds(failure.retryAfter().orElse(DEFAULT_RETRY_AFTER)));
         }
         return answer.build();
     }
 
-    /** A refusal of the framework: no such path, method, media type and the like. */
+    /** Maps a refusal of the framework: no such path, method or media type, and the like. */
     @ServerExceptionMapper
     public RestResponse<Problem> framework(WebApplicationException failure, RoutingContext request) {
         Response refusal = failure.getResponse();
@@ -51,14 +51,14 @@ public class ProblemMapper {
         return answer.build();
     }
 
-    /** A defect of ours. */
+    /** Maps a defect of this service to a 500 without details, and logs it. */
     @ServerExceptionMapper
     public RestResponse<Problem> defect(Throwable failure, RoutingContext request) {
         LOG.error("A request failed", failure);
         return answer(ofStatus(500, request)).build();
     }
 
-    /** The problem that a failure names. */
+    /** The problem of a failure, as the body of an answer. */
     static Problem of(ProblemException failure, RoutingContext request) {
         return Problem.of(failure, instance(request), TraceId.of(request));
     }
@@ -77,10 +77,10 @@ public class ProblemMapper {
             case 405 -> "This path does not offer the method; the Allow header names those it does.";
             case 406 -> "This path does not offer any of the media types that the Accept header asks for.";
             case 408 -> "The body did not arrive in time.";
-            case 411 -> "The length of the body is not told.";
+            case 411 -> "The request does not say how long its body is.";
             case 413 -> "The body is too large.";
             case 414 -> "The path is too long.";
-            case 415 -> "This path does not take the media type of the body.";
+            case 415 -> "This path does not accept the media type of the body.";
             default ->
                 status >= 500 ? "The service failed. The traceId finds it in the log." : "The request is refused.";
         };

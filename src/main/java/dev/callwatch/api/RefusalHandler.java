@@ -13,11 +13,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
-/** Answers with a problem what is refused before it reaches a resource; the framework would answer without one. */
+/** Answers a request that is refused before it reaches a resource with a problem; the framework would send no body. */
 @ApplicationScoped
 public class RefusalHandler {
 
-    /** What a caller still sends is thrown away for so long: a connection closed at once might lose the answer. */
+    /** The rest of the request is discarded for so long: if the connection is closed at once, the caller may lose the answer. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private static final int BAD_REQUEST = 400;
@@ -47,14 +47,14 @@ public class RefusalHandler {
         HttpServerRequest incoming = request.request();
         boolean unread = !incoming.isEnded();
         if (unread) {
-            incoming.handler(thrownAway -> {});
+            incoming.handler(discarded -> {});
         }
         request.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .end(text(ProblemMapper.ofStatus(status, request)));
         if (status == BAD_REQUEST) {
-            // After what was not understood nothing else can be.
+            // Nobody knows where the next request on this connection would begin.
             close(incoming);
         } else if (unread) {
             vertx.setTimer(LINGER.toMillis(), passed -> close(incoming));
@@ -65,7 +65,7 @@ public class RefusalHandler {
         if (incoming.version() != HttpVersion.HTTP_2) {
             incoming.connection().close();
         } else if (!incoming.isEnded()) {
-            // NO_ERROR (RFC 9113, section 8.1): the answer stands, the rest is not wanted.
+            // NO_ERROR (RFC 9113, section 8.1): the answer is valid, the rest of the request is not needed.
             incoming.response().reset(0);
         }
     }

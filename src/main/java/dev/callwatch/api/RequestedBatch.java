@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The calls that the body of a batch look-up names.
+ * The calls of a batch look-up, as the body of the request names them.
  *
  * @param account the account's key
- * @param ids as sent, 1 to {@value #MOST}; whether each is a GUID is said of each
+ * @param ids as sent, 1 to {@value #MOST}; not checked to be GUIDs, since each id gets its own row
  */
 record RequestedBatch(AccountKey account, List<String> ids) {
 
@@ -28,7 +28,7 @@ record RequestedBatch(AccountKey account, List<String> ids) {
             .build()
             .reader();
 
-    /** @throws InvalidRequest where a part is malformed; it names each of them */
+    /** @throws InvalidRequest if a part is malformed; it names every malformed part */
     static RequestedBatch of(String accountKey, byte[] body) {
         Optional<AccountKey> account = AccountKey.parse(accountKey);
         List<Violation> violations = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The call that a path names.
+ * The call that the path of a request names.
  *
  * @param account the account's key
  * @param guid the call's identifier
@@ -19,7 +19,7 @@ record RequestedCall(AccountKey account, CallGuid guid) {
     static final String GUID_FORM = "must be a UUID of 36 characters, without braces";
     static final Violation MALFORMED_ACCOUNT = new Violation("accountKey", "must be 1 to 64 letters, digits, _ or -");
 
-    /** @throws InvalidRequest where a part is malformed; it names each of them */
+    /** @throws InvalidRequest if a part is malformed; it names every malformed part */
     static RequestedCall of(String accountKey, String callGuid) {
         Optional<AccountKey> account = AccountKey.parse(accountKey);
         Optional<CallGuid> guid = CallGuid.parse(callGuid);

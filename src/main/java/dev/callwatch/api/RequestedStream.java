@@ -11,16 +11,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The calls that the query of a stream names.
+ * The calls of a stream, as the query of the request names them.
  *
  * @param account the account's key
- * @param guids 1 to {@value #MOST}, each once
+ * @param guids 1 to {@value #MOST}, without repetitions
  */
 record RequestedStream(AccountKey account, Set<CallGuid> guids) {
 
     static final int MOST = 100;
 
-    /** @throws InvalidRequest where a part is malformed; it names each of them */
+    /** @throws InvalidRequest if a part is malformed; it names every malformed part */
     static RequestedStream of(String accountKey, List<String> ids) {
         Optional<AccountKey> account = AccountKey.parse(accountKey);
         List<Violation> violations = new ArrayList<>();

@@ -15,13 +15,13 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import org.jboss.logging.Logger;
 
-/** Refuses to start on wrong settings, before anything listens. */
+/** Checks all settings at start, before the server listens, and refuses to start if any is wrong. */
 @ApplicationScoped
 public class StartupCheck {
 
     private static final Logger LOG = Logger.getLogger(StartupCheck.class);
 
-    /** Each parameter reads its settings when it is made, and notes what is wrong with them. */
+    /** Each parameter reads its settings when it is created, and adds their errors to {@code errors}. */
     void check(
             @Observes @Priority(1) StartupEvent start,
             ConfigErrors errors,
@@ -35,6 +35,7 @@ public class StartupCheck {
         errors.throwIfAny();
         access.get();
         int regions = vonage.get().circuits().size();
-        LOG.infof("Holding %d account(s) in %d region(s)", accounts.all().size(), regions);
+        LOG.infof(
+                "Callwatch holds %d account(s) in %d region(s)", accounts.all().size(), regions);
     }
 }

@@ -7,26 +7,26 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Shows whether the state that replicas share can be reached. It is always UP: without Redis a replica works on its own, and
- * all of them unready at once would be an outage.
+ * Shows in readiness whether this replica can use Redis. It is always UP: a replica works on its own without Redis, and if all
+ * replicas were unready at once, that would be an outage.
  */
 @Readiness
 public class StoreCheck implements HealthCheck {
 
-    private final RedisCircuit condition;
+    private final RedisCircuit circuit;
 
-    StoreCheck(RedisCircuit condition) {
-        this.condition = condition;
+    StoreCheck(RedisCircuit circuit) {
+        this.circuit = circuit;
     }
 
     @Override
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder check = HealthCheckResponse.named("store").up();
-        if (!condition.isShared()) {
+        if (!circuit.isShared()) {
             return check.withData("condition", "memory").build();
         }
-        return check.withData("condition", condition.isDegraded() ? "degraded" : "shared")
-                .withData("replicas", condition.replicas())
+        return check.withData("condition", circuit.isDegraded() ? "degraded" : "shared")
+                .withData("replicas", circuit.replicas())
                 .build();
     }
 }

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
 /**
- * Gives every request the identifier that its problem and its log lines carry: the trace's, the inbound
- * {@code traceparent}'s (W3C Trace Context, level 1) where nothing is traced, otherwise a new one.
+ * Gives every request a trace identifier, which its problem and its log lines carry. It is the identifier of the trace; without
+ * tracing that of the inbound {@code traceparent} (W3C Trace Context, level 1); without that a new one.
  */
 @ApplicationScoped
 public class TraceId {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Switches tracing off unless an endpoint to send spans to is set. */
+/** Switches tracing off unless the settings name an endpoint to send spans to. */
 public class TracingSwitch implements ConfigSourceFactory {
 
     private static final int BELOW_EVERY_SETTING = 90;
@@ -29,7 +29,7 @@ public class TracingSwitch implements ConfigSourceFactory {
     }
 
     private static boolean isSet(ConfigValue value) {
-        // Quarkus' own default for the endpoint comes from a source of the lowest ordinal.
+        // The default of Quarkus for the endpoint comes from the source of the lowest ordinal, and does not count.
         return value != null
                 && value.getValue() != null
                 && !value.getValue().isBlank()

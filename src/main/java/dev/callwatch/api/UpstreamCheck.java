@@ -7,8 +7,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Shows the state of circuits and tokens beside readiness. It is always UP: an outage of Vonage must not take away the
- * answers that this replica still has.
+ * Shows the state of circuits and tokens in readiness. It is always UP: during an outage of Vonage this replica still answers what
+ * it has cached.
  */
 @Readiness
 public class UpstreamCheck implements HealthCheck {

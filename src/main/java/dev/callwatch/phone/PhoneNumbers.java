@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Reads telephone numbers with Google's libphonenumber. */
+/** Reads telephone numbers, with Google's libphonenumber. */
 public final class PhoneNumbers {
 
-    /** What people and switches put between digits; anything else is no number, whatever letters might spell. */
+    /** Digits and the separators that people and switches write. A text with letters is no number here, although the library would read it. */
     private static final Pattern FORM = Pattern.compile("[+]?[0-9() ./-]{2,40}");
 
     private static final String NO_REGION = "ZZ";
@@ -26,9 +26,8 @@ public final class PhoneNumbers {
      * Reads a number.
      *
      * @param text national or international form
-     * @param country the ISO 3166-1 alpha-2 country in which a national form is read; without one only international
-     *     forms are understood
-     * @return the number, or nothing where the text is no valid number
+     * @param country the ISO 3166-1 alpha-2 country in which a national form is read; without it only international forms are valid
+     * @return the number, or nothing if the text is no valid number
      */
     public static Optional<PhoneNumber> parse(String text, Optional<String> country) {
         if (!FORM.matcher(text.strip()).matches()) {
@@ -44,10 +43,10 @@ public final class PhoneNumbers {
     }
 
     /**
-     * The calling code that digits begin with (ITU-T E.164: no code is the beginning of another).
+     * Finds the calling code at the beginning of a number (ITU-T E.164: no code is the beginning of another).
      *
-     * @param digits an international form without its {@code +}
-     * @return 1 to 3 digits, or nothing where no country has such a code
+     * @param digits a number in international form, without its {@code +}
+     * @return 1 to 3 digits, or nothing if no country has such a code
      */
     public static Optional<String> callingCode(String digits) {
         Set<Integer> known = PhoneNumberUtil.getInstance().getSupportedCallingCodes();

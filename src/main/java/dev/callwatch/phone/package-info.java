@@ -1,5 +1,5 @@
 /**
- * Telephone numbers: E.164 form, country and line type of what Vonage sends as text.
+ * Reads the telephone numbers that Vonage sends as text: E.164 form, country and line type.
  *
  * <p>Touches nothing of ours.
  */

@@ -2,7 +2,7 @@ package dev.callwatch.problem;
 
 import java.util.List;
 
-/** A request that is malformed. */
+/** A malformed request. */
 public final class InvalidRequest extends ProblemException {
 
     private final transient List<Violation> violations;

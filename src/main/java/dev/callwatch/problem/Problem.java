@@ -8,19 +8,19 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * A problem as RFC 9457 has it, {@code application/problem+json}.
+ * A problem details object (RFC 9457), {@code application/problem+json}.
  *
- * @param type what kind of problem it is
+ * @param type the kind of problem
  * @param title the kind in a few words
  * @param status the HTTP status code
- * @param detail this occurrence in a sentence
- * @param instance the path that was asked for
- * @param traceId 32 hexadecimal digits to find the request in logs and traces by
- * @param violations the malformed parts of the request; left out where there are none
+ * @param detail what happened, in a sentence
+ * @param instance the path of the request
+ * @param traceId 32 hexadecimal digits, the same as in the logs and traces of the request
+ * @param violations the malformed parts of the request; left out if there are none
  */
 @JsonPropertyOrder({"type", "title", "status", "detail", "instance", "traceId", "violations"})
 @RegisterForReflection
-@Schema(description = "A problem as RFC 9457 has it.")
+@Schema(description = "A problem details object (RFC 9457).")
 public record Problem(
         @Schema(examples = "urn:callwatch:problem:call-not-found", required = true)
         URI type,
@@ -37,7 +37,7 @@ public record Problem(
     /** The media type of every problem. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    /** The problem that a failure names. */
+    /** The problem of a failure. */
     public static Problem of(ProblemException failure, URI instance, String traceId) {
         ProblemType type = failure.type();
         return new Problem(
@@ -51,7 +51,7 @@ public record Problem(
     }
 
     /**
-     * A problem with no meaning beyond its HTTP status code (RFC 9457, section 4.2.1).
+     * A problem without a type of its own, {@code about:blank}: its HTTP status code says all (RFC 9457, section 4.2.1).
      *
      * @param reason the reason phrase of the status code
      */

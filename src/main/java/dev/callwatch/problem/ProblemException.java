@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A failure that names its problem. Carries no stack trace: it is an answer, not a defect. */
+/** A failure that is answered with a problem of the catalogue. It has no stack trace, because it is an answer and no defect. */
 public abstract class ProblemException extends RuntimeException {
 
     private final transient ProblemType type;
 
     /**
-     * @param type the problem this failure is answered with
+     * @param type of the problem that the caller gets
      * @param detail one sentence for the caller; never holds a token, a secret or an upstream body
      */
     protected ProblemException(ProblemType type, String detail) {
@@ -18,17 +18,17 @@ public abstract class ProblemException extends RuntimeException {
         this.type = type;
     }
 
-    /** The problem this failure is answered with. */
+    /** The type of the problem that the caller gets. */
     public ProblemType type() {
         return type;
     }
 
-    /** When it is worth trying again, where that is known. */
+    /** How long the caller should wait before it tries again; nothing if that is not known. */
     public Optional<Duration> retryAfter() {
         return Optional.empty();
     }
 
-    /** The malformed parts of the request, if that is what failed. */
+    /** The malformed parts of the request; empty if the request is not malformed. */
     public List<Violation> violations() {
         return List.of();
     }

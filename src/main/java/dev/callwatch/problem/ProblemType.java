@@ -3,21 +3,21 @@ package dev.callwatch.problem;
 import java.net.URI;
 import java.util.Locale;
 
-/** The catalogue of problems that Callwatch answers by name; framework errors are {@code about:blank} instead. */
+/** The catalogue of problems that have a name. Errors of the framework are {@code about:blank} instead. */
 public enum ProblemType {
-    /** The request is malformed; {@code violations} says where. */
+    /** The request is malformed; {@code violations} names the parts. */
     INVALID_REQUEST(400, "Invalid request"),
     /** The caller has no valid bearer token, or no longer has one. */
     UNAUTHENTICATED(401, "Unauthenticated"),
-    /** The caller may not read the account, whether there is one or not. */
+    /** The caller may not read the account, whether it exists or not. */
     FORBIDDEN(403, "Forbidden"),
     /** This process does not hold the account. */
     ACCOUNT_NOT_FOUND(404, "Account not found"),
     /** Vonage does not know the call, or forgot it 24 hours after its end. */
     CALL_NOT_FOUND(404, "Call not found"),
-    /** This caller asks too much of us. */
+    /** This caller makes too many requests. */
     RATE_LIMITED(429, "Rate limited"),
-    /** Our own budget for the account is spent. */
+    /** The budget of the account, which Callwatch sets itself, is spent. */
     BUDGET_EXHAUSTED(503, "Budget exhausted"),
     /** The keys that a bearer token needs cannot be read now. */
     ISSUER_UNAVAILABLE(503, "Issuer unavailable"),
@@ -25,19 +25,19 @@ public enum ProblemType {
     UPSTREAM_THROTTLED(503, "Upstream throttled"),
     /** The region's circuit is open. */
     UPSTREAM_UNAVAILABLE(503, "Upstream unavailable"),
-    /** The token was refused, or Vonage answered 401 after one renewal. */
+    /** Vonage refused the client credentials, or answered 401 to a new token as well. */
     UPSTREAM_REJECTED_CREDENTIALS(502, "Upstream rejected our credentials"),
     /** Vonage answered 403. */
     UPSTREAM_FORBIDDEN(502, "Upstream forbids the request"),
-    /** No connection, or it was cut off. */
+    /** There is no connection to Vonage, or it was lost. */
     UPSTREAM_UNREACHABLE(502, "Upstream unreachable"),
-    /** Vonage answered 5xx or a status that has no problem of its own. */
+    /** Vonage answered 5xx, or another status that has no problem of its own. */
     UPSTREAM_ERROR(502, "Upstream error"),
     /** Vonage answered a document that is not a call. */
     UPSTREAM_MALFORMED(502, "Upstream answer malformed"),
-    /** The deadline passed. */
+    /** The deadline of the look-up passed. */
     UPSTREAM_TIMEOUT(504, "Upstream timeout"),
-    /** {@code only-if-cached} was asked for and nothing fresh is remembered (RFC 9111, section 5.2.1.7). */
+    /** The request has {@code only-if-cached}, and no fresh status is cached (RFC 9111, section 5.2.1.7). */
     NOT_CACHED(504, "Not cached");
 
     private final int status;
@@ -55,12 +55,12 @@ public enum ProblemType {
         return status;
     }
 
-    /** The same few words each time, as RFC 9457, section 3.1.4, asks. */
+    /** The kind of problem in a few words, the same for each occurrence (RFC 9457, section 3.1.4). */
     public String title() {
         return title;
     }
 
-    /** {@code urn:callwatch:problem:} and the {@link #code()}. */
+    /** {@code urn:callwatch:problem:} followed by the {@link #code()}. */
     public URI type() {
         return type;
     }

@@ -3,10 +3,10 @@ package dev.callwatch.problem;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 
 /**
- * One part of a request that is malformed.
+ * A malformed part of a request.
  *
- * @param field the parameter or JSON pointer
- * @param message what is wrong with it; never repeats what was sent
+ * @param field the name of the parameter or of the JSON field
+ * @param message what is wrong with it; never contains what was sent
  */
 @RegisterForReflection
 public record Violation(String field, String message) {}

@@ -1,5 +1,6 @@
 /**
- * Problems as RFC 9457 has them: the record that goes over the wire and the catalogue of all that Callwatch answers.
+ * Problem details (RFC 9457): the record that callers get ({@code Problem}), the catalogue of types ({@code ProblemType}), and the
+ * failure that names one ({@code ProblemException}).
  *
  * <p>Touches nothing of ours.
  */

@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Collects the errors in the settings while the packages read theirs, so that one refusal to start names all of them.
+ * Reads values of settings, and collects their errors, so that one refusal to start names every error. Not safe for concurrent use:
+ * it is filled while the process starts.
  */
 @Singleton
 public class ConfigErrors {
@@ -51,7 +52,7 @@ public class ConfigErrors {
     /**
      * Reads a duration in the notations of Quarkus ({@code 5s}, {@code 500ms}, {@code PT1M}).
      *
-     * @return the duration, or the lower bound where the text is none or out of bounds (which is added as an error)
+     * @return the duration; or {@code least}, after adding an error, if the text is no duration or out of bounds
      */
     public Duration duration(String key, String text, Duration least, Duration most) {
         try {
@@ -60,7 +61,7 @@ public class ConfigErrors {
                 return duration;
             }
         } catch (IllegalArgumentException notADuration) {
-            // reported below, with the bounds
+            // The error below names the bounds.
         }
         add(key, "must be a duration from " + text(least) + " to " + text(most) + ", such as 5s, but is " + text);
         return least;
@@ -69,7 +70,7 @@ public class ConfigErrors {
     /**
      * Reads a whole number.
      *
-     * @return the number, or the lower bound where the text is none or out of bounds (which is added as an error)
+     * @return the number; or {@code least}, after adding an error, if the text is no number or out of bounds
      */
     public int wholeNumber(String key, String text, int least, int most) {
         try {
@@ -78,16 +79,16 @@ public class ConfigErrors {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // reported below, with the bounds
+            // The error below names the bounds.
         }
         add(key, "must be a whole number from " + least + " to " + most + ", but is " + text);
         return least;
     }
 
     /**
-     * Reads a size of memory: a whole number of bytes, or with K, M or G (or KiB, MiB, GiB), powers of 1024.
+     * Reads a size of memory: a whole number of bytes, or of K, M or G (KiB, MiB, GiB), which are powers of 1024.
      *
-     * @return bytes, or the lower bound where the text is none or out of bounds (which is added as an error)
+     * @return bytes; or {@code least}, after adding an error, if the text is no size or out of bounds
      */
     public long memory(String key, String text, long least, long most) {
         Matcher size = MEMORY.matcher(text.trim().toUpperCase(Locale.ROOT));
@@ -102,10 +103,9 @@ public class ConfigErrors {
     }
 
     /**
-     * Reads a yes or no.
+     * Reads {@code true} or {@code false}.
      *
-     * @return whether the text is {@code true}; false where it is neither {@code true} nor {@code false} (which is added as
-     *     an error)
+     * @return whether the text is {@code true}; false, after adding an error, if it is neither
      */
     public boolean flag(String key, String text) {
         return switch (text.trim().toLowerCase(Locale.ROOT)) {
@@ -118,7 +118,11 @@ public class ConfigErrors {
         };
     }
 
-    /** What is given and not blank, without surrounding space; nothing where it is missing (which is added as an error). */
+    /**
+     * Reads a text that must not be missing.
+     *
+     * @return the text without surrounding space; or nothing, after adding an error, if it is missing or blank
+     */
     public Optional<String> required(String key, Optional<String> text) {
         Optional<String> given = text.map(String::trim).filter(value -> !value.isEmpty());
         if (given.isEmpty()) {
@@ -130,9 +134,9 @@ public class ConfigErrors {
     /**
      * Reads the URL of a server: https, or http on a loopback address, without user, query and fragment.
      *
-     * @param httpElsewhere whether it may be http on other addresses too
-     * @param whenHttp when it may be http, for the message
-     * @return the URL, or nothing where the text is none such (which is added as an error)
+     * @param httpElsewhere whether it may be http on any address
+     * @param whenHttp says in the message when http is allowed
+     * @return the URL; or nothing, after adding an error, if the text is no such URL
      */
     public Optional<URI> url(String key, String text, boolean httpElsewhere, String whenHttp) {
         try {
@@ -147,14 +151,18 @@ public class ConfigErrors {
                 return Optional.of(url);
             }
         } catch (URISyntaxException malformed) {
-            // reported below
+            // The error is added below.
         }
-        // The text itself might hold a password before an @.
+        // The message does not repeat the text, which may hold a password before an @.
         add(key, "must be an https URL without user, query and fragment (http only " + whenHttp + ")");
         return Optional.empty();
     }
 
-    /** A regular file that can be read; nothing where the text names none (which is added as an error). */
+    /**
+     * Reads the path of a file.
+     *
+     * @return the path of a regular file that can be read; or nothing, after adding an error, if there is no such file
+     */
     public Optional<Path> file(String key, String text) {
         try {
             Path path = Path.of(text.trim());
@@ -162,7 +170,7 @@ public class ConfigErrors {
                 return Optional.of(path);
             }
         } catch (InvalidPathException malformed) {
-            // reported below
+            // The error is added below.
         }
         add(key, "names a file that cannot be read: " + text);
         return Optional.empty();
@@ -171,7 +179,7 @@ public class ConfigErrors {
     /**
      * Reads the X.509 certificates of a PEM file.
      *
-     * @return at least one, or none where the file cannot be read or holds none (which is added as an error)
+     * @return at least one; or none, after adding an error, if the file cannot be read or holds none
      */
     public List<X509Certificate> certificates(String key, String file) {
         try (InputStream pem = Files.newInputStream(Path.of(file.trim()))) {
@@ -194,8 +202,8 @@ public class ConfigErrors {
     /**
      * Ends the check.
      *
-     * @throws ConfigurationException where any error was added; its message names every error, and Quarkus prints it
-     *     without a stack trace and exits with status 1
+     * @throws ConfigurationException if any error was added. Its message names every error; Quarkus prints it without a stack trace
+     *     and exits with status 1
      */
     public void throwIfAny() {
         if (errors.isEmpty()) {

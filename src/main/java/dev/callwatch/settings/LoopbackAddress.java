@@ -3,7 +3,7 @@ package dev.callwatch.settings;
 import java.net.URI;
 import java.util.regex.Pattern;
 
-/** Tells whether a URL stays on this machine. */
+/** Recognises URLs of this machine. */
 public final class LoopbackAddress {
 
     private static final Pattern FORM =

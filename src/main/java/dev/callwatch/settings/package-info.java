@@ -1,5 +1,6 @@
 /**
- * The errors found in the settings, collected while the packages read theirs.
+ * Reads and checks the values of settings, and collects their errors ({@code ConfigErrors}), so that one refusal to start names all of
+ * them. The settings themselves are in the packages that use them.
  *
  * <p>Touches nothing of ours.
  */

@@ -3,7 +3,7 @@ package dev.callwatch.time;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 
-/** Waits without holding a thread; tests drive it. */
+/** Waits without blocking a thread. Tests replace it with one that they drive. */
 @FunctionalInterface
 public interface Delay {
 
@@ -11,7 +11,7 @@ public interface Delay {
      * A wait.
      *
      * @param duration zero or longer
-     * @return an item once the duration has passed since subscription; cancelling it cancels the timer
+     * @return an item when the duration has passed since the subscription; to cancel it cancels the timer
      */
     Uni<Void> of(Duration duration);
 }

@@ -6,18 +6,18 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The first of two outcomes; the other one is cancelled. Unlike {@code Uni.combine().any()} it makes no futures, and throws
- * nothing when it cancels.
+ * Takes the first of two outcomes, and cancels the other. Unlike {@code Uni.combine().any()} it creates no futures, and no exception
+ * when it cancels.
  */
 public final class Race {
 
     private Race() {}
 
     /**
-     * Subscribes to both, and passes on what comes first, an item or a failure.
+     * Subscribes to both, and passes on the first item or failure.
      *
-     * @param work subscribed to first; where it has its outcome at once, the timer is never started
-     * @param timer what comes instead where the work takes too long
+     * @param work subscribed to first; if it completes at once, the timer is never started
+     * @param timer the outcome if the work takes too long
      */
     public static <T> Uni<T> between(Uni<? extends T> work, Uni<? extends T> timer) {
         return Uni.createFrom().emitter(emitter -> {
@@ -32,7 +32,7 @@ public final class Race {
         });
     }
 
-    /** One of the two, which stops where the race is over, also where that happens while it starts. */
+    /** One of the two. It stops when the race is over, also if that happens while it starts. */
     private static final class Runner<T> {
 
         private static final Cancellable NOT_STARTED = () -> {};

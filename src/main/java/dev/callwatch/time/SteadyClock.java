@@ -8,8 +8,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that only runs forward, at the pace of {@link System#nanoTime()}: it begins with the time of day, and no later
- * change of the time of day reaches it. Its instants mean something only to each other.
+ * A clock that never goes back. It starts with the time of day and advances with {@link System#nanoTime()}, so that later changes of
+ * the time of day do not affect it. Compare its instants only with each other.
  */
 final class SteadyClock extends Clock {
 
@@ -19,7 +19,7 @@ final class SteadyClock extends Clock {
 
     /**
      * @param begin the time of day
-     * @param nanos a count of nanoseconds that never goes back
+     * @param nanos a counter of nanoseconds that never goes back
      */
     SteadyClock(Instant begin, LongSupplier nanos) {
         this.begin = begin;
@@ -37,7 +37,7 @@ final class SteadyClock extends Clock {
         return ZoneOffset.UTC;
     }
 
-    /** The same clock: no zone matters to a duration. */
+    /** This clock: a duration does not depend on a zone. */
     @Override
     public Clock withZone(ZoneId zone) {
         return this;

@@ -10,11 +10,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
-/** The clocks of this machine, and delays on the event loop of whoever waits. */
+/** Produces the clocks of this machine, and delays that end on the event loop that started them. */
 @Dependent
 class SystemTime {
 
-    /** For durations: a step of the time of day must neither freeze a cache nor stretch a pause. */
+    /** For durations: when the time of day is changed, no cache entry may stay fresh for hours and no pause may get longer. */
     @Produces
     @Singleton
     @DefaultBean
@@ -33,7 +33,8 @@ class SystemTime {
     @Singleton
     @DefaultBean
     Delay delay(Vertx vertx) {
-        // A Vert.x timer fires on the context that set it, so what follows keeps its event loop and its trace.
+        // A Vert.x timer fires on the context that set it, so the operators that follow keep their event loop and their
+        // trace.
         return duration -> Uni.createFrom().emitter(emitter -> {
             long timer = vertx.setTimer(Math.max(1, duration.toMillis()), fired -> emitter.complete(null));
             emitter.onTermination(() -> vertx.cancelTimer(timer));

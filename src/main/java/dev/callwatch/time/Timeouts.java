@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
 
-/** Limits how long something is waited for. */
+/** Limits how long a caller waits for work. */
 @Singleton
 public class Timeouts {
 
     private final Clock clock;
     private final Delay delay;
 
-    /** Measures with a clock, and waits with a delay that agrees with it. */
+    /** Measures with the clock and waits with the delay; both have to run at the same pace. */
     public Timeouts(Clock clock, Delay delay) {
         this.clock = clock;
         this.delay = delay;
@@ -24,8 +24,8 @@ public class Timeouts {
      * Waits until a deadline.
      *
      * @param deadline {@link Instant#MAX} for as long as it takes
-     * @param work not subscribed to where the deadline has passed
-     * @param late the failure where the deadline passes first
+     * @param work not subscribed to if the deadline has passed already
+     * @param late the failure if the deadline passes first
      */
     public <T> Uni<T> until(Instant deadline, Uni<T> work, Supplier<? extends Throwable> late) {
         if (deadline.equals(Instant.MAX)) {
@@ -41,7 +41,7 @@ public class Timeouts {
      * Waits for a while.
      *
      * @param limit zero or longer
-     * @param late the failure where the limit passes first
+     * @param late the failure if the limit passes first
      */
     public <T> Uni<T> within(Duration limit, Uni<T> work, Supplier<? extends Throwable> late) {
         return Race.between(

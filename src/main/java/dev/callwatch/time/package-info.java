@@ -1,5 +1,6 @@
 /**
- * Clocks, delays and deadlines.
+ * Clocks, delays and deadlines, so that tests can drive time: a steady {@link java.time.Clock} for durations, {@code WallClock} for the
+ * time of day, {@code Delay} for waiting, {@code Timeouts} for limits.
  *
  * <p>Touches nothing of ours.
  */
