@@ -53,6 +53,7 @@ class ClusterIT {
     private static final Random RANDOM = new Random(SEED);
     private static final Map<String, String> FIGURES = new LinkedHashMap<>();
 
+    private static ReplicasLock lock;
     private static RedisProcess redis;
     private static ScriptedUpstream upstream;
     private static List<Replica> replicas = List.of();
@@ -63,6 +64,7 @@ class ClusterIT {
     static void start() throws Exception {
         Optional<RedisProcess> available = RedisProcess.available();
         assumeTrue(available.isPresent(), "There is no redis-server for this platform: the cluster is not tested");
+        lock = ReplicasLock.acquire();
         redis = available.get();
         upstream = new ScriptedUpstream(REPLICAS);
         replicas = IntStream.range(0, REPLICAS)
@@ -146,6 +148,7 @@ class ClusterIT {
         }
         if (redis != null) {
             redis.close();
+            lock.close();
             System.out.println("Cluster of " + REPLICAS + ", -Dcluster.seed=" + SEED);
             FIGURES.put("Commands that Redis did not answer within 50 ms", "%.0f".formatted(late));
             FIGURES.forEach((name, figure) -> System.out.printf("  %-62s %s%n", name, figure));

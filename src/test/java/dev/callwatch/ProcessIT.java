@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.callwatch.api.StreamReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +17,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The packaged service, jar or native executable, as a process: how it refuses to start, and how it shuts down. */
 class ProcessIT {
+
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORTS_END = 32_000;
 
     private record Ended(int status, String output) {}
 
@@ -170,11 +175,20 @@ class ProcessIT {
                 value);
     }
 
+    /**
+     * A port that nobody listens on now, and that the system gives to no outgoing connection (Linux gives 32768 to 60999), so
+     * that a process which is started again finds it free.
+     */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, PORTS_END);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // Another one.
+            } catch (IOException none) {
+                throw new UncheckedIOException(none);
+            }
         }
     }
 
@@ -202,8 +216,12 @@ class ProcessIT {
         }
     }
 
-    /** What starts the package, wherever it is started. */
+    /** What is tested: the jar or executable that {@code -Dcallwatch.package} names, by default what was built last. */
     static List<String> command() throws IOException {
+        String named = System.getProperty("callwatch.package", "");
+        if (!named.isEmpty()) {
+            return named.endsWith(".jar") ? List.of("java", "-jar", named) : List.of(named);
+        }
         try (Stream<Path> built = Files.list(Path.of("target"))) {
             return built.filter(file -> file.getFileName().toString().endsWith("-runner"))
                     .map(executable -> List.of(executable.toAbsolutePath().toString()))

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import redis.embedded.core.ExecutableProvider;
 
 /** A redis-server without persistence, which tests kill, start again empty, and freeze for a while. */
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
 
     private final File executable;
     private final int port = ProcessIT.freePort();
@@ -25,7 +25,7 @@ final class RedisProcess implements AutoCloseable {
     }
 
     /** Starts one; nothing if there is none for this platform, or it does not run here. */
-    static Optional<RedisProcess> available() {
+    public static Optional<RedisProcess> available() {
         try {
             RedisProcess redis =
                     new RedisProcess(ExecutableProvider.newJarResourceProvider().get());
@@ -40,8 +40,12 @@ final class RedisProcess implements AutoCloseable {
         return "redis://127.0.0.1:" + port;
     }
 
+    public int port() {
+        return port;
+    }
+
     /** Starts it empty, and waits until it answers. */
-    void start() throws IOException {
+    public void start() throws IOException {
         process = new ProcessBuilder(
                         executable.getAbsolutePath(),
                         "--bind",
@@ -60,27 +64,23 @@ final class RedisProcess implements AutoCloseable {
                 .until(this::answers);
     }
 
-    void kill() {
-        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
     /** It keeps its connections but does not answer, as behind a network that drops every packet. */
-    void freeze() throws IOException, InterruptedException {
-        signal("-STOP");
+    public void freeze() throws IOException, InterruptedException {
+        ProcessSignal.STOP.send(process);
     }
 
-    void thaw() throws IOException, InterruptedException {
-        signal("-CONT");
+    public void thaw() throws IOException, InterruptedException {
+        ProcessSignal.CONT.send(process);
     }
 
     @Override
     public void close() {
         kill();
-    }
-
-    private void signal(String signal) throws IOException, InterruptedException {
-        Process sent = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
-        assertThat(sent.waitFor()).isZero();
     }
 
     private boolean answers() {

@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
 /** A process of the packaged service, one of several. It keeps its ports when it is started again. */
-final class Replica implements AutoCloseable {
+public final class Replica implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -28,10 +28,15 @@ final class Replica implements AutoCloseable {
     private final int api = ProcessIT.freePort();
     private final int management = ProcessIT.freePort();
     private final Map<String, String> settings = new HashMap<>();
-    private Process process;
+    private volatile Process process;
+    private volatile int life;
+    private volatile Path output = Path.of("target");
     private double lateBeforeRestarts;
 
-    Replica(int index, Map<String, String> settings) {
+    /**
+     * @param settings as environment variables; the ports are chosen here
+     */
+    public Replica(int index, Map<String, String> settings) {
         this.index = index;
         this.settings.putAll(settings);
         this.settings.put("QUARKUS_HTTP_PORT", Integer.toString(api));
@@ -40,27 +45,38 @@ final class Replica implements AutoCloseable {
         this.settings.put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     }
 
-    int index() {
+    public int index() {
         return index;
     }
 
-    String url() {
+    public String url() {
         return "http://localhost:" + api;
     }
 
-    void start() throws IOException {
-        Path output = ProcessIT.output();
+    public void start() throws IOException {
+        output = ProcessIT.output();
+        life++;
         process = ProcessIT.launch(output, settings);
     }
 
-    void awaitReady() {
+    /** What it prints in this life. */
+    public Path output() {
+        return output;
+    }
+
+    /** How often it was started. */
+    public int life() {
+        return life;
+    }
+
+    public void awaitReady() {
         await("replica " + index + " is ready")
                 .atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(50))
                 .until(this::isReady);
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         try {
             return get("/q/health/ready").statusCode() == 200;
         } catch (IOException notYet) {
@@ -69,15 +85,26 @@ final class Replica implements AutoCloseable {
     }
 
     /** Like kill -9. */
-    void kill() {
-        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
     /** Ends it with SIGTERM, as Kubernetes does. */
-    void terminate() throws InterruptedException {
+    public void terminate() throws InterruptedException {
         lateBeforeRestarts = late();
         process.destroy();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** It keeps its connections but does nothing, as in a long pause of its machine. */
+    public void freeze() throws IOException, InterruptedException {
+        ProcessSignal.STOP.send(process);
+    }
+
+    /** It goes on where it was. */
+    public void thaw() throws IOException, InterruptedException {
+        ProcessSignal.CONT.send(process);
     }
 
     /** The value of a gauge or counter, given as it is printed without the value: {@code name} or {@code name{…}}. */

@@ -16,10 +16,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A fake Vonage for several replicas. Each replica has a port of its own here, which identifies it. It records every request for a
- * call, and answers with the version that the call has at that moment: the disposition is the number of the version.
+ * A fake Vonage for several replicas. Each replica has a port of its own here, which identifies it. It records every request for
+ * a call, and answers with the version that the call has at that moment: the disposition is the number of the version. Each
+ * endpoint can be made to fail.
  */
-final class ScriptedUpstream implements AutoCloseable {
+public final class ScriptedUpstream implements AutoCloseable {
 
     /**
      * A request for a call.
@@ -37,7 +38,9 @@ final class ScriptedUpstream implements AutoCloseable {
 
     private static final Pattern CALL_PATH = Pattern.compile("/v0/([^/]+)/calls/([0-9a-f-]{36})");
     private static final String TOKEN =
-            "{\"access_token\":\"scripted-token\",\"expires_in\":7200,\"token_type\":\"Bearer\"}";
+            "{\"access_token\":\"scripted-token-%d\",\"expires_in\":%d,\"token_type\":\"Bearer\"}";
+    private static final Pattern AUTHORIZATION = Pattern.compile("Bearer scripted-token-([0-9]+)");
+    private static final String EXPIRED = "{\"message\":\"The access token is invalid or has expired\"}";
 
     /** How one call is answered; the versions start with 1. */
     private static final class Script {
@@ -52,8 +55,11 @@ final class ScriptedUpstream implements AutoCloseable {
     private final Map<String, Script> scripts = new HashMap<>();
     private final Map<String, Duration> throttled = new HashMap<>();
     private final List<Asked> asked = new ArrayList<>();
+    private final UpstreamEndpoint calls = new UpstreamEndpoint(vertx);
+    private final UpstreamEndpoint tokens = new UpstreamEndpoint(vertx);
+    private volatile Duration tokenLifetime = Duration.ofHours(2);
 
-    ScriptedUpstream(int replicas) throws Exception {
+    public ScriptedUpstream(int replicas) throws Exception {
         for (int i = 0; i < replicas; i++) {
             int replica = i;
             servers.add(vertx.createHttpServer()
@@ -66,22 +72,46 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     String url(int replica) {
-        return "http://127.0.0.1:" + servers.get(replica).actualPort();
+        return "http://127.0.0.1:" + port(replica);
+    }
+
+    public int port(int replica) {
+        return servers.get(replica).actualPort();
+    }
+
+    /** Where calls are read. */
+    public UpstreamEndpoint calls() {
+        return calls;
+    }
+
+    /** Where tokens are issued. */
+    public UpstreamEndpoint tokens() {
+        return tokens;
+    }
+
+    /** Tokens issued from now on serve so long; with an older one a call is answered 401. */
+    public void tokenLifetime(Duration lifetime) {
+        tokenLifetime = lifetime;
     }
 
     /** Changes the call: the next answer has the next version. */
-    synchronized int change(String guid) {
+    public synchronized int change(String guid) {
         return ++script(guid).version;
     }
 
     /** The version that the next answer will have. */
-    synchronized int version(String guid) {
+    public synchronized int version(String guid) {
         return script(guid).version;
     }
 
     /** Ends the call, with a disposition, so that it has to be read only once. */
-    synchronized void end(String guid) {
+    public synchronized void end(String guid) {
         script(guid).over = true;
+    }
+
+    /** Whether {@link #end} was asked of it. */
+    public synchronized boolean isOver(String guid) {
+        return script(guid).over;
     }
 
     /** Delays the first answer. */
@@ -120,12 +150,30 @@ final class ScriptedUpstream implements AutoCloseable {
         HttpServerResponse response = request.response().putHeader("Content-Type", "application/json");
         Matcher call = CALL_PATH.matcher(request.path());
         if (request.path().equals("/Auth/connect/token")) {
-            request.bodyHandler(form -> response.end(TOKEN));
+            request.bodyHandler(form -> tokens.answer(response, () -> response.end(token())));
         } else if (call.matches()) {
-            answer(replica, call.group(1), call.group(2), response);
+            String authorization = request.getHeader("Authorization");
+            calls.answer(response, () -> {
+                if (isValid(authorization)) {
+                    answer(replica, call.group(1), call.group(2), response);
+                } else {
+                    response.setStatusCode(401).end(EXPIRED);
+                }
+            });
         } else {
             response.setStatusCode(404).end("{}");
         }
+    }
+
+    /** Its name is when it expires, in nanoseconds of this process. */
+    private String token() {
+        Duration lifetime = tokenLifetime;
+        return TOKEN.formatted(System.nanoTime() + lifetime.toNanos(), lifetime.toSeconds());
+    }
+
+    private static boolean isValid(String authorization) {
+        Matcher token = AUTHORIZATION.matcher(String.valueOf(authorization));
+        return token.matches() && System.nanoTime() - Long.parseLong(token.group(1)) < 0;
     }
 
     private synchronized void answer(int replica, String account, String guid, HttpServerResponse response) {

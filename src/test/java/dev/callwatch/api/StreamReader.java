@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** A reader of an event stream, as a client would be. */
 public final class StreamReader implements AutoCloseable {
@@ -91,8 +92,14 @@ public final class StreamReader implements AutoCloseable {
         response.body().close();
     }
 
-    private void read() {
-        try (Scanner lines = new Scanner(response.body(), "UTF-8")) {
+    /**
+     * Reads an event stream.
+     *
+     * @param each is given every frame as it arrives, comments left out
+     * @throws IOException where the stream breaks instead of being closed
+     */
+    public static void read(InputStream body, Consumer<Frame> each) throws IOException {
+        try (Scanner lines = new Scanner(body, "UTF-8")) {
             String event = "";
             String id = "";
             String data = "";
@@ -102,7 +109,7 @@ public final class StreamReader implements AutoCloseable {
                 String value = line.substring(line.indexOf(':') + 1).strip();
                 if (line.isEmpty()) {
                     if (!event.isEmpty() || !retry.isEmpty()) {
-                        frames.add(new Frame(event, id, data, retry));
+                        each.accept(new Frame(event, id, data, retry));
                     }
                     event = "";
                     id = "";
@@ -118,6 +125,17 @@ public final class StreamReader implements AutoCloseable {
                     retry = value;
                 }
             }
+            if (lines.ioException() != null) {
+                throw lines.ioException();
+            }
+        }
+    }
+
+    private void read() {
+        try {
+            read(response.body(), frames::add);
+        } catch (IOException broken) {
+            // It has ended either way.
         }
         ended = true;
     }
