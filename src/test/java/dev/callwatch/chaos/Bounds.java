@@ -1,0 +1,18 @@
+package dev.callwatch.chaos;
+
+import java.time.Duration;
+
+/**
+ * How long things may take.
+ *
+ * @param lookUp until a replica answers a look-up of a call that is known, whatever is wrong; more than its deadline (2 s here)
+ * @param recovery until calls can be read, once the way to the upstream is whole again
+ * @param end until every reader knows how its call ended, once nothing is wrong any more
+ */
+record Bounds(Duration lookUp, Duration recovery, Duration end) {
+
+    static final Bounds ORDINARY = new Bounds(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(45));
+
+    /** For machines that do other work at the same time; what never comes back is found all the same. */
+    static final Bounds GENEROUS = new Bounds(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
+}

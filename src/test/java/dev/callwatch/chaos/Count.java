@@ -1,0 +1,34 @@
+package dev.callwatch.chaos;
+
+/** What is counted and allowed, and how the report names it. */
+enum Count {
+    EVENTS("events"),
+    TOLD_AGAIN("told again: the content that the reader had, under another revision"),
+    SKIPPED("skipped, visibly: previous is above the reader's last revision"),
+    FORGOTTEN("forgotten, visibly: previous is null though the reader had a revision"),
+    OTHER_HISTORY("of another history: previous is below the reader's last revision"),
+    UNSAID("events that do not say what they follow"),
+    PROBLEMS("events that name a problem"),
+    READERS("readers"),
+    STREAMS("streams"),
+    ENDED("streams that ended"),
+    SETTLED("resumptions answered 204"),
+    LOST("streams that were lost"),
+    LEFT("streams that the reader left"),
+    SILENT("streams without a heartbeat for 20 s"),
+    REFUSED("streams that were refused"),
+    LOOK_UPS("look-ups"),
+    UNANSWERABLE("look-ups without an answer, with no replica up that knew the call"),
+    MOVED_ON("look-ups that went on to another replica"),
+    RECOVERIES("recoveries of the way to the upstream");
+
+    private final String words;
+
+    Count(String words) {
+        this.words = words;
+    }
+
+    String words() {
+        return words;
+    }
+}
