@@ -1,6 +1,5 @@
 package dev.callwatch;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
@@ -64,9 +63,8 @@ public final class RedisProcess implements AutoCloseable {
                 .until(this::answers);
     }
 
-    public void kill() throws InterruptedException {
-        process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    public void kill() {
+        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     /** It keeps its connections but does not answer, as behind a network that drops every packet. */

@@ -85,9 +85,8 @@ public final class Replica implements AutoCloseable {
     }
 
     /** Like kill -9. */
-    public void kill() throws InterruptedException {
-        process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    public void kill() {
+        process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     /** Ends it with SIGTERM, as Kubernetes does. */

@@ -4,6 +4,7 @@ package dev.callwatch.chaos;
 enum Count {
     EVENTS("events"),
     TOLD_AGAIN("told again: the content that the reader had, under another revision"),
+    CONFIRMED("confirmed: the revision that the reader had, after a problem"),
     SKIPPED("skipped, visibly: previous is above the reader's last revision"),
     FORGOTTEN("forgotten, visibly: previous is null though the reader had a revision"),
     OTHER_HISTORY("of another history: previous is below the reader's last revision"),

@@ -14,6 +14,7 @@ final class Invariants {
     private final String reader;
     private final boolean restartForgets;
     private final Findings findings;
+    private boolean problem;
     private final List<StatusEvent> events = new ArrayList<>();
 
     /**
@@ -32,6 +33,12 @@ final class Invariants {
         return events.isEmpty() ? Optional.empty() : Optional.of(events.get(events.size() - 1));
     }
 
+    /** Notes that the reader got a problem: the next status may confirm the revision that it has. */
+    void problem() {
+        findings.count(Count.PROBLEMS);
+        problem = true;
+    }
+
     /** Notes a status event, and every invariant that it breaks. */
     void received(StatusEvent now) {
         Optional<StatusEvent> before = last();
@@ -45,6 +52,7 @@ final class Invariants {
                 checkThatItWasForgotten(last, now);
             }
         });
+        problem = false;
     }
 
     /** Notes that the service ended the stream because nothing more is to come. */
@@ -85,7 +93,10 @@ final class Invariants {
     }
 
     private void checkOrder(StatusEvent last, StatusEvent now) {
-        if (now.revision() <= last.revision()) {
+        boolean confirmed = problem && now.revision() == last.revision() && now.content() == last.content();
+        if (confirmed) {
+            findings.count(Count.CONFIRMED);
+        } else if (now.revision() <= last.revision()) {
             Breach breach = now.revision() < last.revision() ? Breach.BACK : Breach.AGAIN;
             breach(breach, "revision " + last.revision() + ", then " + now.revision());
         }
@@ -98,6 +109,9 @@ final class Invariants {
     }
 
     private void countWhatItFollows(StatusEvent last, StatusEvent now) {
+        if (now.revision() == last.revision()) {
+            return;
+        }
         if (now.content() == last.content() && now.revision() > last.revision()) {
             findings.count(Count.TOLD_AGAIN);
         }

@@ -54,6 +54,17 @@ class InvariantsTest {
     }
 
     @Test
+    void the_same_revision_confirms_what_the_reader_has_right_after_a_problem() {
+        received(10, new Previous.None(), 1, 1);
+        invariants.problem();
+        received(10, new Previous.None(), 2, 1);
+        assertThat(breaches()).isEmpty();
+        assertThat(findings.of(Count.CONFIRMED)).isEqualTo(1);
+        received(10, new Previous.None(), 3, 1);
+        assertThat(breaches()).containsExactly(Breach.AGAIN);
+    }
+
+    @Test
     void an_earlier_observation_is_found() {
         received(10, new Previous.None(), 2, 1);
         received(20, new Previous.Of(10), 1, 2);

@@ -205,7 +205,7 @@ final class StreamClient {
             hint |= !frame.retry().isEmpty();
             switch (frame.event()) {
                 case "status" -> status(frame);
-                case "problem" -> dependencies.findings().count(Count.PROBLEMS);
+                case "problem" -> invariants.problem();
                 case "end" -> {
                     ended = true;
                     close();
