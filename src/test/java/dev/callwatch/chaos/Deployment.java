@@ -120,7 +120,7 @@ final class Deployment implements AutoCloseable {
                 "100000"));
         // Shorter than by default, so that faults of a few seconds are more than what a retry bridges.
         settings.put("CALLWATCH_VONAGE_READ_TIMEOUT", "1s");
-        settings.put("CALLWATCH_LOOKUP_DEADLINE", "2s");
+        settings.put("CALLWATCH_LOOKUP_DEADLINE", "4s");
         if (redis.isPresent()) {
             settings.put("CALLWATCH_STORE", "redis");
             settings.put(
