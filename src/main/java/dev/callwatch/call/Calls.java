@@ -114,8 +114,7 @@ public class Calls {
             Duration wait = CachePolicy.BETWEEN_FORCED_READINGS.minus(cached.checkedAge(now));
             Uni<Void> turn =
                     wait.isNegative() || wait.isZero() ? Uni.createFrom().voidItem() : delay.of(wait);
-            return turn.chain(() -> reader.read(request, cached))
-                    .chain(reading -> above(key, revision, reading.call()));
+            return turn.chain(() -> reader.read(request)).chain(reading -> above(key, revision, reading.call()));
         });
     }
 
@@ -226,7 +225,7 @@ public class Calls {
 
     private Uni<LookupResult> read(CoalescedReader.Request request, CachedCall cached, Instant deadline) {
         LookupResult.CacheStatus reason = policy.forwardReason(cached, request.directives(), clock.instant());
-        return timeouts.until(deadline, reader.read(request, cached), UpstreamFailure.DeadlinePassed::new)
+        return timeouts.until(deadline, reader.read(request), UpstreamFailure.DeadlinePassed::new)
                 .chain(reading -> reading.made()
                         ? Uni.createFrom().item(result(reading.call(), reason))
                         : fromCache(reading.call(), request.directives()).orElseGet(() -> answer(request, deadline)))

@@ -79,44 +79,50 @@ class CoalescedReader {
         }
     }
 
-    /** A reading that all who ask for the call meanwhile share. */
-    private record InFlight(Instant begunAt, Uni<Reading> reading) {}
+    /**
+     * A reading that all who ask for the call meanwhile share.
+     *
+     * @param strict whether it surely reads after it began
+     */
+    private record InFlight(Instant begunAt, boolean strict, Uni<Reading> reading) {
+
+        private boolean satisfies(Request request) {
+            return !request.isStrict() || strict && !begunAt.isBefore(request.begunAfter());
+        }
+    }
 
     /**
      * Reads a call, or joins whoever reads it.
      *
-     * @param known what the caller found in the cache
      * @return its result, or an {@link UpstreamFailure}
      */
-    Uni<Reading> read(Request request, CachedCall known) {
+    Uni<Reading> read(Request request) {
         return Uni.createFrom().deferred(() -> {
-            InFlight running = inFlight.computeIfAbsent(request.key(), absent -> begin(request, known));
-            return running.begunAt().isBefore(request.begunAfter())
-                    ? running.reading().onItemOrFailure().transformToUni((tooEarly, failure) -> read(request, known))
-                    : running.reading();
+            InFlight running = inFlight.computeIfAbsent(request.key(), absent -> begin(request));
+            return running.satisfies(request)
+                    ? running.reading()
+                    : running.reading().onItemOrFailure().transformToUni((tooEarly, failure) -> read(request));
         });
     }
 
-    private InFlight begin(Request request, CachedCall known) {
+    private InFlight begin(Request request) {
         Instant now = clock.instant();
         Uni<Reading> reading = Uni.createFrom()
-                .deferred(() -> justRead(request, known)
-                        .map(call -> Uni.createFrom().item(new Reading(call, true)))
-                        .orElseGet(() -> attempt(request, now)))
+                .deferred(() -> isAnswered(request)
+                        ? Uni.createFrom().item(new Reading(cache.get(request.key()), false))
+                        : attempt(request, now))
                 .onItemOrFailure()
                 .invoke(() -> inFlight.remove(request.key()))
                 .memoize()
                 .indefinitely();
-        return new InFlight(now, reading);
+        return new InFlight(now, request.isStrict(), reading);
     }
 
-    /** The result of another reading that ended between the caller's look at the cache and its turn to read. */
-    private Optional<CachedCall> justRead(Request request, CachedCall known) {
-        CachedCall now = cache.get(request.key());
-        boolean changed = now.snapshot().lastError().isEmpty()
-                && now.snapshot().status().isPresent()
-                && !now.snapshot().status().equals(known.snapshot().status());
-        return changed && !request.isStrict() ? Optional.of(now) : Optional.empty();
+    /** Whether another reading ended between the caller's look at the cache and its turn to read. */
+    private boolean isAnswered(Request request) {
+        return !request.isStrict()
+                && policy.fromCache(cache.get(request.key()), request.directives(), clock.instant())
+                        .isPresent();
     }
 
     private Uni<Reading> attempt(Request request, Instant now) {
