@@ -1,6 +1,7 @@
 package dev.callwatch.watch;
 
 import dev.callwatch.call.CallStatus;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,14 +49,33 @@ record ReplayBuffer(List<CallEvent> events, Optional<CallStatus> current) {
         return longer ? other : this;
     }
 
-    /** Whether everything that followed a revision is kept. */
+    /**
+     * Whether everything that followed a revision is kept, in one line: whoever made the next revision knew this one, and none of
+     * those that follow was observed before another. Revisions of replicas that did not reach each other may lie between each other
+     * and be observed earlier.
+     */
     boolean contains(long revision) {
-        return revision == revision() || events.stream().anyMatch(event -> isAtOrRightAfter(event, revision));
+        return revision == revision() || isFollowed(revision) && isInOrder(after(revision));
     }
 
-    private static boolean isAtOrRightAfter(CallEvent event, long revision) {
-        return event.call().revision() == revision
-                || event.previous().filter(previous -> previous == revision).isPresent();
+    private boolean isFollowed(long revision) {
+        return events.stream()
+                .anyMatch(event -> event.previous()
+                        .filter(previous -> previous == revision)
+                        .isPresent());
+    }
+
+    private static boolean isInOrder(List<CallEvent> events) {
+        for (int i = 1; i < events.size(); i++) {
+            if (observedAt(events.get(i)).isBefore(observedAt(events.get(i - 1)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Instant observedAt(CallEvent event) {
+        return event.call().observed().at();
     }
 
     /** The events of later revisions, as far as they are kept. */

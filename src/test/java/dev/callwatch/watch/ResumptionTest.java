@@ -196,6 +196,21 @@ class ResumptionTest {
     }
 
     @Test
+    void a_revision_of_a_replica_that_did_not_know_the_one_before_does_not_follow_it() {
+        vonage.answers(guid, ACTIVE);
+        CallStatus one = new Life().lookUp();
+        time.pass(SECOND);
+        vonage.answers(guid, DISPOSED);
+        CallStatus apart = new Life().lookUp();
+
+        ReplayBuffer merged = ReplayBuffer.of(List.of(one, apart));
+
+        assertThat(apart.previous()).isEmpty();
+        assertThat(merged.contains(one.revision())).isFalse();
+        assertThat(merged.contains(apart.revision())).isTrue();
+    }
+
+    @Test
     void nothing_follows_the_last_revision_of_a_settled_call() {
         vonage.answers(guid, DISPOSED);
         Life life = new Life();
