@@ -5,6 +5,7 @@ probe.py first PORT PATH                   repeats a request until the answer is
 probe.py sweep PORT FIRST COUNT ACCOUNTS   looks up COUNT different ended calls, 16 at a time
 probe.py storm PORT PATH COUNT SOURCE      opens COUNT connections from address SOURCE, then asks on all at once; prints
                                            the seconds from the first question to the last answer, and the statuses
+probe.py scripts PORT                      prints how many scripts the Redis at PORT has run so far
 """
 
 import asyncio
@@ -159,6 +160,16 @@ async def storm(port, path, count, source):
     print(f"{took:.1f}", ", ".join(f"{n} × {status}" for status, n in statuses.most_common()))
 
 
+async def scripts(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+    writer.write(b"INFO commandstats\r\n")
+    length = int((await reader.readline())[1:])
+    stats = (await reader.readexactly(length)).decode().splitlines()
+    writer.close()
+    print(sum(int(s.split("calls=")[1].split(",")[0]) for s in stats if s.startswith(("cmdstat_eval:", "cmdstat_evalsha:"))))
+
+
 if __name__ == "__main__":
-    command = {"upstream": upstream, "first": first, "sweep": sweep, "storm": storm}[sys.argv[1]]
+    commands = {"upstream": upstream, "first": first, "sweep": sweep, "storm": storm, "scripts": scripts}
+    command = commands[sys.argv[1]]
     asyncio.run(command(*sys.argv[2:]))

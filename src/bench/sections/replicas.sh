@@ -50,7 +50,7 @@ replicas() {
     done
     requests_of_one=$(requests_to_upstream)
     end "$one"
-    local ports=() managements=()
+    local ports=() managements=() scripts_before scripts_of_sweeps
     for one in first second third; do
         launch_callwatch "$upstream_port" "${shared[@]}"
         printf -v "$one" %s "$pid"
@@ -59,10 +59,22 @@ replicas() {
         # A JVM that is not warm yet pauses for so long that it takes Redis for slow.
         python3 "$here/probe.py" sweep "$port" "${#ports[@]}00000" "$calls" "$ACCOUNTS"
     done
+    local read_by_sweeps=0 began=$EPOCHREALTIME
+    for management in "${managements[@]}"; do
+        read_by_sweeps=$((read_by_sweeps - $(requests_to_upstream)))
+    done
+    scripts_before=$(python3 "$here/probe.py" scripts "$redis_port")
+    for ((round = 0; round < 3; round++)); do
+        python3 "$here/probe.py" sweep "${ports[round]}" $((1000000 * (round + 1))) "$calls" "$ACCOUNTS"
+    done
+    scripts_of_sweeps=$(($(python3 "$here/probe.py" scripts "$redis_port") - scripts_before))
+    local seconds_of_sweeps
+    seconds_of_sweeps=$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $began }")
     requests_before=0
     for management in "${managements[@]}"; do
         requests_before=$((requests_before + $(requests_to_upstream)))
     done
+    read_by_sweeps=$((read_by_sweeps + requests_before))
     local sweeps=()
     for port in "${ports[@]}"; do
         python3 "$here/probe.py" sweep "$port" 1 "$calls" "$ACCOUNTS" &
@@ -91,5 +103,8 @@ $(failures x.memory x.local x.remote); requests to the upstream during the measu
 
 $calls ended calls, three look-ups of each: one replica made $requests_of_one requests to the upstream. Three replicas, with one look-up of
 each call at each replica at the same time, made $requests_of_three.
+
+$read_by_sweeps look-ups that read, through three replicas in turn, took $scripts_of_sweeps scripts in Redis in $seconds_of_sweeps s, the heartbeats of
+$ACCOUNTS accounts included: **$(awk "BEGIN { printf \"%.2f\", $scripts_of_sweeps / $read_by_sweeps }")** for each.
 TABLE
 }
