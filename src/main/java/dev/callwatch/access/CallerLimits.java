@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * Keeps one caller from asking more of this process than the settings allow. Counts are kept of callers with a verified
@@ -18,10 +19,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @Singleton
 public class CallerLimits {
 
-    /** Beyond it those who do nothing are forgotten. */
+    /** Beyond it callers that use nothing are forgotten. */
     private static final int CALLERS_KEPT = 10_000;
 
-    /** When a stream or a call may be free again nobody knows. */
+    /** Nobody knows when a stream or a call is free again. */
     private static final Duration RETRY_WATCHING = Duration.ofSeconds(10);
 
     private final AccessOptions.LimitOptions limits;
@@ -38,12 +39,15 @@ public class CallerLimits {
         private int streams;
         private int calls;
 
+        /** Whether it counts no more, since its caller used nothing. */
+        private boolean forgotten;
+
         private Use(Bucket requests) {
             this.requests = requests;
         }
     }
 
-    /** A claim that has to be given back. */
+    /** What is counted until it is given back. */
     public interface Reservation {
 
         /** Gives it back; once more does nothing. */
@@ -66,7 +70,7 @@ public class CallerLimits {
         if (none) {
             return;
         }
-        ConsumptionProbe probe = use(caller).requests.tryConsumeAndReturnRemaining(1);
+        ConsumptionProbe probe = withUse(caller, use -> use.requests.tryConsumeAndReturnRemaining(1));
         if (!probe.isConsumed()) {
             throw refused(
                     caller,
@@ -78,56 +82,57 @@ public class CallerLimits {
     }
 
     /**
-     * Claims a stream of calls.
+     * Reserves a stream of calls.
      *
      * @throws RateLimited where the caller has too many streams, or follows too many calls
      */
     public Reservation stream(Caller caller, int calls) {
-        return claim(caller, 1, calls);
+        return reserve(caller, 1, calls);
     }
 
     /**
-     * Claims to wait for news of a call.
+     * Reserves a wait for a change of a call.
      *
      * @throws RateLimited where the caller follows too many calls
      */
     public Reservation wait(Caller caller) {
-        return claim(caller, 0, 1);
+        return reserve(caller, 0, 1);
     }
 
-    private Reservation claim(Caller caller, int streams, int calls) {
+    private Reservation reserve(Caller caller, int streams, int calls) {
         if (none) {
             return () -> {};
         }
-        Use use = use(caller);
-        synchronized (use) {
-            if (use.streams + streams > limits.streams()) {
-                throw refused(
-                        caller,
-                        "streams",
-                        new RateLimited(
-                                "You have " + limits.streams() + " streams open, which is the most.", RETRY_WATCHING));
-            }
-            if (use.calls + calls > limits.watchedCalls()) {
-                throw refused(
-                        caller,
-                        "watched-calls",
-                        new RateLimited(
-                                "You would follow more than " + limits.watchedCalls() + " calls at once.",
-                                RETRY_WATCHING));
-            }
-            use.streams += streams;
-            use.calls += calls;
-        }
+        Use reserved = withUse(caller, use -> reserve(caller, use, streams, calls));
         AtomicBoolean released = new AtomicBoolean();
         return () -> {
             if (released.compareAndSet(false, true)) {
-                synchronized (use) {
-                    use.streams -= streams;
-                    use.calls -= calls;
+                synchronized (reserved) {
+                    reserved.streams -= streams;
+                    reserved.calls -= calls;
                 }
             }
         };
+    }
+
+    private Use reserve(Caller caller, Use use, int streams, int calls) {
+        if (use.streams + streams > limits.streams()) {
+            throw refused(
+                    caller,
+                    "streams",
+                    new RateLimited(
+                            "You have " + limits.streams() + " streams open, which is the most.", RETRY_WATCHING));
+        }
+        if (use.calls + calls > limits.watchedCalls()) {
+            throw refused(
+                    caller,
+                    "watched-calls",
+                    new RateLimited(
+                            "You would follow more than " + limits.watchedCalls() + " calls at once.", RETRY_WATCHING));
+        }
+        use.streams += streams;
+        use.calls += calls;
+        return use;
     }
 
     private RateLimited refused(Caller caller, String limit, RateLimited refusal) {
@@ -135,16 +140,30 @@ public class CallerLimits {
         return refusal;
     }
 
+    /** Does something with what a caller uses, which is not forgotten meanwhile. */
+    private <T> T withUse(Caller caller, Function<Use, T> action) {
+        while (true) {
+            Use use = use(caller);
+            synchronized (use) {
+                if (!use.forgotten) {
+                    return action.apply(use);
+                }
+            }
+            uses.remove(caller.name(), use);
+        }
+    }
+
     private Use use(Caller caller) {
         if (uses.size() >= CALLERS_KEPT && !uses.containsKey(caller.name())) {
-            uses.values().removeIf(this::isIdle);
+            uses.values().removeIf(this::forget);
         }
         return uses.computeIfAbsent(caller.name(), absent -> new Use(bucket()));
     }
 
-    private boolean isIdle(Use use) {
+    private boolean forget(Use use) {
         synchronized (use) {
-            return use.calls == 0 && use.streams == 0 && use.requests.getAvailableTokens() >= limits.burst();
+            use.forgotten = use.calls == 0 && use.streams == 0 && use.requests.getAvailableTokens() >= limits.burst();
+            return use.forgotten;
         }
     }
 

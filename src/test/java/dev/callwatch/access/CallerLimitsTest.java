@@ -3,6 +3,7 @@ package dev.callwatch.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
@@ -10,11 +11,14 @@ import dev.callwatch.time.VirtualTime;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CallerLimitsTest {
@@ -75,11 +79,41 @@ class CallerLimitsTest {
         }
     }
 
+    @Test
+    void a_caller_that_is_just_being_counted_is_not_forgotten() {
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+        CallerLimits busy = limits("oidc", new VirtualTime() {
+            @Override
+            public long millis() {
+                meanwhile.getAndSet(() -> {}).run();
+                return super.millis();
+            }
+        });
+        // So many that a stranger has all callers forgotten that use nothing.
+        IntStream.range(0, 10_000).forEach(i -> busy.wait(caller("busy-" + i)));
+        busy.wait(caller("a")).release();
+
+        // The bucket asks for the time when the caller has been found, and nothing is counted yet.
+        meanwhile.set(() -> {
+            Thread stranger = new Thread(() -> busy.request(caller("stranger")));
+            stranger.start();
+            await().until(() -> stranger.getState() == Thread.State.BLOCKED || !stranger.isAlive());
+        });
+        for (int i = 0; i < 3; i++) {
+            busy.request(caller("a"));
+        }
+        assertThatThrownBy(() -> busy.request(caller("a"))).isInstanceOf(RateLimited.class);
+    }
+
     private static Caller caller(String subject) {
         return new Caller("one", "https://one.example", subject, Set.of(), Set.of(), Optional.empty());
     }
 
     private CallerLimits limits(String mode) {
+        return limits(mode, time);
+    }
+
+    private static CallerLimits limits(String mode, Clock clock) {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "callwatch.access.mode", mode,
                 "callwatch.access.issuers.one.url", "https://one.example",
@@ -96,6 +130,6 @@ class CallerLimitsTest {
                 config.getConfigMapping(AccessSettings.class),
                 config.getConfigMapping(AccountSettings.class),
                 new ConfigErrors());
-        return new CallerLimits(options, time, new Audit(options));
+        return new CallerLimits(options, clock, new Audit(options));
     }
 }
