@@ -2,187 +2,320 @@ package dev.callwatch.budget;
 
 import dev.callwatch.time.Delay;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * How often Vonage may be asked on behalf of one account. Its fair-use limit is shared by all VCC APIs of the account, so
- * every single request takes a permit first, and a background poll waits for its turn before that. Safe for concurrent
- * use.
+ * every single request takes a permit first, and a background poll waits for its slot before that. Safe for concurrent use.
  */
 public final class Budget {
 
-    /** Polls get a quarter of the allowance for certain, those of all sharers together, so that a flood of look-ups does not stop them. */
-    private static final int PERIODS_BETWEEN_CERTAIN_TURNS = 4;
+    /** Polls have a quarter of the budget for certain, however many requests there are. */
+    private static final int PERIODS_BETWEEN_CERTAIN_SLOTS = 4;
 
     private static final Duration LEAST_WAIT = Duration.ofMillis(1);
 
-    private final Rate rate;
+    private final RateLimiter limiter;
     private final Clock clock;
     private final Delay delay;
     private final BudgetMetrics metrics;
 
-    private final Queue requests = new Queue();
-    private final Queue polls = new Queue();
-    private Instant lastTurn = Instant.EPOCH;
+    private final FairQueue requests = new FairQueue();
+    private final FairQueue polls = new FairQueue();
 
-    Budget(Rate rate, Clock clock, Delay delay, BudgetMetrics metrics) {
-        this.rate = rate;
+    /** Permits of polls that have not sent their request yet, by the call that they poll. */
+    private final Map<String, Permit> permitsOfPolls = new HashMap<>();
+
+    /** Whether a poll has its slot and only its permit is missing. */
+    private boolean pollIsDue;
+
+    private Instant lastSlot = Instant.EPOCH;
+
+    Budget(RateLimiter limiter, Clock clock, Delay delay, BudgetMetrics metrics) {
+        this.limiter = limiter;
         this.clock = clock;
         this.delay = delay;
         this.metrics = metrics;
     }
 
     /**
-     * A permit for one request: callers take turns, so that one who asks much does not starve the others, and each is served
-     * in the order of arrival.
+     * Sends a request under a permit: callers take turns, so that a busy caller does not starve the others, and each caller's
+     * requests are served in the order of arrival. A request about a call that is polled uses the permit of the poll's slot.
      *
      * @param caller on whose behalf
+     * @param call what it is about
      * @param deadline when it is of no more use
-     * @return the permit once it is there, or {@link BudgetExhausted} as soon as it is clear that it cannot be there before
-     *     the deadline. Cancelling it leaves the queue
+     * @param request begun once, with a permit. Once begun it runs to its own end, even if nobody waits for it any more, so
+     *     that its 429 is noted
+     * @return its outcome, or {@link BudgetExhausted} as soon as it is clear that there cannot be a permit before the deadline.
+     *     Cancelling it leaves the queue
      */
-    public Uni<Permit> permit(String caller, Instant deadline) {
-        return Uni.createFrom().deferred(() -> {
-            Queue.Place place = enter(requests, caller);
-            return permit(place, deadline).onTermination().invoke(() -> leave(requests, place));
+    public <T> Uni<T> withPermit(String caller, String call, Instant deadline, Function<Permit, Uni<T>> request) {
+        return Uni.createFrom().emitter(emitter -> {
+            Request<T> waiting = new Request<>(caller, call, deadline, request, emitter);
+            emitter.onTermination(waiting::depart);
+            waiting.advance();
         });
     }
 
     /**
-     * The turn of a background poll, in the order of arrival: once the account has permits to spare and no request waits,
-     * but a quarter of the allowance in any case. A turn takes nothing: what follows it takes its permit like any other
-     * request.
+     * Polls in the background, in the order of arrival: once the account has permits to spare and no request waits, but with a
+     * quarter of the budget in any case. With the slot comes a permit for the first request about the call; where none is
+     * sent before the poll ends, it is given back.
      *
-     * @return an item once it is there; it never fails. Cancelling it leaves the queue
+     * @param call what is polled, one poll at a time
+     * @param poll begun once the slot is there
+     * @return its outcome; it fails only where the poll does. Cancelling it leaves the queue or cancels the poll
      */
-    public Uni<Void> turn() {
+    public <T> Uni<T> pollSlot(String call, Supplier<Uni<T>> poll) {
         return Uni.createFrom().deferred(() -> {
-            Queue.Place place = enter(polls, "");
-            return turn(place).onTermination().invoke(() -> leave(polls, place));
+            Poll waiting = new Poll(call);
+            return Uni.createFrom()
+                    .<Void>emitter(waiting::begin)
+                    .chain(poll::get)
+                    .onTermination()
+                    .invoke(waiting::leave);
         });
     }
 
-    private Uni<Permit> permit(Queue.Place place, Instant deadline) {
-        return begin(place)
-                .map(taking -> toTheEnd(place, taking))
-                .map(taking -> taking.chain(taken -> taken.map(this::granted).orElseGet(() -> later(place, deadline))))
-                .orElseGet(() -> later(place, deadline));
-    }
+    /** A request or a poll that waits in its queue, and checks now and then whether its turn has come. */
+    private abstract class Turn {
 
-    private Uni<Permit> granted(Rate.Taken taken) {
-        metrics.permitted();
-        return Uni.createFrom().item(new Granted(taken));
-    }
+        private final FairQueue queue;
+        private final FairQueue.Waiter waiter;
+        private Cancellable timer = () -> {};
 
-    private Uni<Permit> later(Queue.Place place, Instant deadline) {
-        Duration wait = untilPermit(place);
-        if (!clock.instant().plus(wait).isBefore(deadline)) {
-            metrics.refused();
-            return Uni.createFrom().failure(new BudgetExhausted(wait, rate.isPaused()));
+        /** Whether it is still in the queue. Guarded by the budget. */
+        private boolean waits = true;
+
+        private Turn(FairQueue queue, String caller) {
+            this.queue = queue;
+            synchronized (Budget.this) {
+                this.waiter = queue.enter(caller);
+                reportWaiting();
+            }
         }
-        return delay.of(wait).chain(() -> permit(place, deadline));
+
+        /** Takes a permit if it can; the result says how long to wait otherwise, or is empty when the wait is over. */
+        abstract Optional<Wait> check();
+
+        /** Continues when the wait is over, without holding the lock. */
+        abstract void end();
+
+        final void advance() {
+            Optional<Wait> wait;
+            synchronized (Budget.this) {
+                if (!waits) {
+                    return;
+                }
+                wait = check();
+                reportWaiting();
+            }
+            wait.ifPresentOrElse(this::checkAfter, this::end);
+        }
+
+        private void checkAfter(Wait wait) {
+            if (wait.urgent()) {
+                limiter.replenish();
+            }
+            Duration pause = shorter(wait.missing(), limiter.holds(wait.permits()));
+            Cancellable begun = delay.of(atLeast(LEAST_WAIT, pause)).subscribe().with(passed -> advance());
+            boolean gone;
+            synchronized (Budget.this) {
+                timer = begun;
+                gone = !waits;
+            }
+            if (gone) {
+                begun.cancel();
+            }
+        }
+
+        /** How many are served before. */
+        final int ahead() {
+            return queue.ahead(waiter);
+        }
+
+        final void served() {
+            waits = false;
+            queue.served(waiter);
+        }
+
+        /** Leaves the queue, unless the wait is over. */
+        final void depart() {
+            synchronized (Budget.this) {
+                if (!waits) {
+                    return;
+                }
+                waits = false;
+                queue.leave(waiter);
+                reportWaiting();
+            }
+            timer.cancel();
+        }
     }
 
-    /** What is being taken is put back where whoever wanted it has gone meanwhile. */
-    private Uni<Optional<Rate.Taken>> toTheEnd(Queue.Place place, Uni<Optional<Rate.Taken>> taking) {
-        return Uni.createFrom().emitter(emitter -> {
-            AtomicBoolean over = new AtomicBoolean();
-            emitter.onTermination(() -> over.set(true));
-            taking.subscribe()
-                    .with(
-                            taken -> {
-                                end(place, taken.isPresent());
-                                if (over.compareAndSet(false, true)) {
-                                    emitter.complete(taken);
-                                } else {
-                                    taken.ifPresent(Rate.Taken::putBack);
-                                }
-                            },
-                            defect -> {
-                                end(place, false);
-                                emitter.fail(defect);
-                            });
-        });
-    }
+    /**
+     * The result of a check that found no permit yet.
+     *
+     * @param permits how many have to be there
+     * @param missing how long that takes
+     * @param urgent whether the turn has come, and only the permit is missing
+     */
+    private record Wait(long permits, Duration missing, boolean urgent) {}
 
-    private Uni<Void> turn(Queue.Place place) {
-        return rate.refreshed().chain(() -> {
-            Duration wait = untilTurn(place);
-            return wait.isZero() ? Uni.createFrom().voidItem() : delay.of(wait).chain(() -> turn(place));
-        });
-    }
+    private final class Request<T> extends Turn {
 
-    /** Tries to take a permit where it seems to be there, those for all who come before included. */
-    private synchronized Optional<Uni<Optional<Rate.Taken>>> begin(Queue.Place place) {
-        if (!rate.until(requests.ahead(place) + 1L).isZero()) {
+        private final String call;
+        private final Instant deadline;
+        private final Function<Permit, Uni<T>> request;
+        private final UniEmitter<? super T> emitter;
+        private Optional<Permit> permit = Optional.empty();
+        private Duration missing = Duration.ZERO;
+
+        private Request(
+                String caller,
+                String call,
+                Instant deadline,
+                Function<Permit, Uni<T>> request,
+                UniEmitter<? super T> emitter) {
+            super(requests, caller);
+            this.call = call;
+            this.deadline = deadline;
+            this.request = request;
+            this.emitter = emitter;
+        }
+
+        @Override
+        Optional<Wait> check() {
+            // A poll that is due goes first.
+            long needed = ahead() + 1L + (pollIsDue ? 1 : 0);
+            permit = limiter.isPaused() ? Optional.empty() : permit(needed);
+            if (permit.isPresent()) {
+                served();
+                return Optional.empty();
+            }
+            missing = atLeast(LEAST_WAIT, limiter.until(needed));
+            if (clock.instant().plus(missing).isBefore(deadline)) {
+                return Optional.of(new Wait(needed, missing, true));
+            }
+            depart();
             return Optional.empty();
         }
-        // From here on the rate counts it, and so the queue does not.
-        requests.begin(place);
-        return Optional.of(rate.take());
-    }
 
-    private synchronized void end(Queue.Place place, boolean taken) {
-        requests.end(place, taken);
-    }
-
-    private synchronized Duration untilPermit(Queue.Place place) {
-        return atLeast(LEAST_WAIT, rate.until(requests.ahead(place) + 1L));
-    }
-
-    /** Zero where the turn has come. */
-    private synchronized Duration untilTurn(Queue.Place place) {
-        int ahead = polls.ahead(place);
-        Duration spare = rate.until(rate.reserve() + 1 + ahead);
-        Duration share = rate.period().multipliedBy((long) PERIODS_BETWEEN_CERTAIN_TURNS * rate.sharers());
-        Duration certain = atLeast(
-                rate.pause(),
-                Duration.between(clock.instant(), lastTurn.plus(share)).plus(share.multipliedBy(ahead)));
-        boolean now = requests.isEmpty() && spare.isZero() || certain.isZero();
-        if (ahead == 0 && now) {
-            lastTurn = clock.instant();
-            polls.end(place, true);
-            return Duration.ZERO;
+        private Optional<Permit> permit(long needed) {
+            return Optional.ofNullable(permitsOfPolls.remove(call))
+                    .or(() ->
+                            limiter.available() < needed ? Optional.empty() : limiter.tryTake(RateLimiter.Use.REQUEST));
         }
-        return atLeast(LEAST_WAIT, spare.compareTo(certain) < 0 ? atLeast(rate.period(), spare) : certain);
+
+        @Override
+        void end() {
+            permit.ifPresentOrElse(this::send, this::refuse);
+        }
+
+        private void send(Permit taken) {
+            metrics.permitted();
+            Uni.createFrom().deferred(() -> request.apply(taken)).subscribe().with(emitter::complete, emitter::fail);
+        }
+
+        private void refuse() {
+            metrics.refused();
+            emitter.fail(new BudgetExhausted(missing, limiter.isPaused()));
+        }
     }
 
-    private synchronized Queue.Place enter(Queue queue, String caller) {
-        return queue.enter(caller);
+    private final class Poll extends Turn {
+
+        private final String call;
+        private UniEmitter<? super Void> emitter;
+        private Optional<Permit> permit = Optional.empty();
+
+        private Poll(String call) {
+            super(polls, "");
+            this.call = call;
+        }
+
+        private void begin(UniEmitter<? super Void> slot) {
+            emitter = slot;
+            advance();
+        }
+
+        @Override
+        Optional<Wait> check() {
+            int ahead = ahead();
+            long spared = limiter.reserve() + 1 + ahead;
+            Duration spare = limiter.until(spared);
+            Duration certain = untilCertainSlot(ahead);
+            if (ahead > 0 || !(requests.isEmpty() && spare.isZero() || certain.isZero())) {
+                pollIsDue &= ahead > 0;
+                return Optional.of(new Wait(
+                        spared, spare.compareTo(certain) < 0 ? atLeast(limiter.period(), spare) : certain, false));
+            }
+            permit = limiter.tryTake(RateLimiter.Use.POLL);
+            pollIsDue = permit.isEmpty();
+            if (pollIsDue) {
+                return Optional.of(new Wait(1, limiter.until(1), true));
+            }
+            slotTaken();
+            served();
+            Optional.ofNullable(permitsOfPolls.put(call, permit.get())).ifPresent(Permit::giveBack);
+            return Optional.empty();
+        }
+
+        @Override
+        void end() {
+            emitter.complete(null);
+        }
+
+        /** A permit that no request has used is given back. */
+        private void leave() {
+            synchronized (Budget.this) {
+                permit.filter(unused -> permitsOfPolls.remove(call, unused)).ifPresent(Permit::giveBack);
+                // The next poll finds out whether it is due.
+                pollIsDue = false;
+            }
+            depart();
+        }
     }
 
-    private synchronized void leave(Queue queue, Queue.Place place) {
-        queue.leave(place);
+    private Duration untilCertainSlot(int ahead) {
+        Duration share = certainSlotsApart();
+        Duration left = Duration.between(clock.instant(), lastSlot.plus(share)).plus(share.multipliedBy(ahead));
+        return atLeast(limiter.pause(), left);
+    }
+
+    /** After a slot that was late the next one is early by as much, up to the time between two slots. */
+    private void slotTaken() {
+        Instant now = clock.instant();
+        Instant planned = lastSlot.plus(certainSlotsApart());
+        Instant earliest = now.minus(certainSlotsApart());
+        Instant notBefore = planned.isBefore(earliest) ? earliest : planned;
+        lastSlot = notBefore.isAfter(now) ? now : notBefore;
+    }
+
+    private Duration certainSlotsApart() {
+        return limiter.period().multipliedBy(PERIODS_BETWEEN_CERTAIN_SLOTS);
+    }
+
+    private void reportWaiting() {
+        int due = pollIsDue ? 1 : 0;
+        limiter.waiting(requests.size() + due, polls.size() - due);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static Duration atLeast(Duration least, Duration wait) {
         return wait.compareTo(least) < 0 ? least : wait;
-    }
-
-    private final class Granted implements Permit {
-
-        private final Rate.Taken taken;
-
-        private Granted(Rate.Taken taken) {
-            this.taken = taken;
-        }
-
-        @Override
-        public void giveBack() {
-            taken.putBack();
-        }
-
-        @Override
-        public void throttled(Optional<Duration> retryAfter) {
-            taken.throttled(retryAfter).subscribe().with(halved -> {
-                if (halved) {
-                    metrics.paused();
-                }
-            });
-        }
     }
 }

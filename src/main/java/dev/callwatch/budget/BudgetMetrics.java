@@ -2,6 +2,7 @@ package dev.callwatch.budget;
 
 import dev.callwatch.account.AccountKey;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -12,22 +13,24 @@ final class BudgetMetrics {
 
     private final Counter permitted;
     private final Counter refused;
-    private final Counter pauses;
 
-    BudgetMetrics(MeterRegistry registry, AccountKey account, Rate rate) {
+    BudgetMetrics(MeterRegistry registry, AccountKey account, RateLimiter limiter) {
         this.permitted = counter(registry, "callwatch.budget.permits", "Requests that got their permit", account);
         this.refused = counter(
                 registry, "callwatch.budget.refusals", "Requests that could get none before their deadline", account);
-        this.pauses = counter(registry, "callwatch.budget.pauses", "Pauses after a 429 of Vonage", account);
-        Gauge.builder("callwatch.budget.allowance", rate, shared -> share(shared, shared.perMinute()))
-                .description("Requests a minute that are allowed now")
+        FunctionCounter.builder("callwatch.budget.pauses", limiter, RateLimiter::backoffs)
+                .description("Pauses after a 429 of Vonage to this process")
                 .tag(ACCOUNT, account.value())
                 .register(registry);
-        Gauge.builder("callwatch.budget.available", rate, shared -> share(shared, shared.available()))
-                .description("Permits that are there now")
+        Gauge.builder("callwatch.budget.allowance", limiter, RateLimiter::perMinute)
+                .description("Requests a minute that this process is allowed now")
                 .tag(ACCOUNT, account.value())
                 .register(registry);
-        Gauge.builder("callwatch.budget.paused", rate, paused -> paused.isPaused() ? 1 : 0)
+        Gauge.builder("callwatch.budget.available", limiter, RateLimiter::available)
+                .description("Permits that this process has now")
+                .tag(ACCOUNT, account.value())
+                .register(registry);
+        Gauge.builder("callwatch.budget.paused", limiter, paused -> paused.isPaused() ? 1 : 0)
                 .description("1 while the account pauses after a 429 of Vonage")
                 .tag(ACCOUNT, account.value())
                 .register(registry);
@@ -39,15 +42,6 @@ final class BudgetMetrics {
 
     void refused() {
         refused.increment();
-    }
-
-    void paused() {
-        pauses.increment();
-    }
-
-    /** So that the sum over all who share is what they have together. */
-    private static double share(Rate rate, long all) {
-        return (double) all / rate.sharers();
     }
 
     private static Counter counter(MeterRegistry registry, String name, String description, AccountKey account) {

@@ -13,14 +13,14 @@ import java.util.concurrent.ConcurrentHashMap;
 @Singleton
 public class Budgets {
 
-    private final Rates rates;
+    private final RateLimiters limiters;
     private final Clock clock;
     private final Delay delay;
     private final MeterRegistry registry;
     private final Map<AccountKey, Budget> budgets = new ConcurrentHashMap<>();
 
-    Budgets(Rates rates, Clock clock, Delay delay, MeterRegistry registry) {
-        this.rates = rates;
+    Budgets(RateLimiters limiters, Clock clock, Delay delay, MeterRegistry registry) {
+        this.limiters = limiters;
         this.clock = clock;
         this.delay = delay;
         this.registry = registry;
@@ -32,7 +32,7 @@ public class Budgets {
     }
 
     private Budget open(Account account) {
-        Rate rate = rates.of(account);
-        return new Budget(rate, clock, delay, new BudgetMetrics(registry, account.key(), rate));
+        RateLimiter limiter = limiters.of(account);
+        return new Budget(limiter, clock, delay, new BudgetMetrics(registry, account.key(), limiter));
     }
 }

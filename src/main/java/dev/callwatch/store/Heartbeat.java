@@ -11,49 +11,54 @@ import io.vertx.mutiny.redis.client.Response;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.List;
 
 /**
- * Says every second that this replica is there, counts the others, and finds out so whether Redis can be used: it has to
- * take what it is given, and in time.
+ * Registers this replica in Redis every second, counts the others, renews the leases of budgets, and finds out whether Redis
+ * can be used: it has to accept writes, in time.
  */
 @Singleton
 class Heartbeat {
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final Duration INTERVAL_IN_DOUBT = Duration.ofMillis(500);
+    private static final Duration INTERVAL_WHEN_SUSPECT = Duration.ofMillis(500);
 
-    /** Who has said nothing for so long is not there. */
+    /** A replica without a heartbeat for so long is not counted. */
     private static final Duration COUNTED = Duration.ofSeconds(5);
 
     /** A start does not wait longer for Redis; the first connection takes longer than any script. */
     private static final Duration FIRST = Duration.ofSeconds(1);
 
+    /** An end does not wait longer for Redis. */
+    private static final Duration LAST = Duration.ofMillis(500);
+
     private final StoreOptions options;
     private final ReplicaId replica;
     private final RedisScripts scripts;
     private final Keys keys;
-    private final ReplicaChannel notices;
-    private final RedisCircuit condition;
+    private final ReplicaChannel channel;
+    private final RedisCircuit circuit;
+    private final RedisRateLimiters limiters;
     private final Delay delay;
     private volatile boolean leaving;
-    private int unheard;
-    private Cancellable beat = () -> {};
+    private int missed;
+    private Cancellable heartbeats = () -> {};
 
     Heartbeat(
             StoreOptions options,
             ReplicaId replica,
             RedisScripts scripts,
             Keys keys,
-            ReplicaChannel notices,
-            RedisCircuit condition,
+            ReplicaChannel channel,
+            RedisCircuit circuit,
+            RedisRateLimiters limiters,
             Delay delay) {
         this.options = options;
         this.replica = replica;
         this.scripts = scripts;
         this.keys = keys;
-        this.notices = notices;
-        this.condition = condition;
+        this.channel = channel;
+        this.circuit = circuit;
+        this.limiters = limiters;
         this.delay = delay;
     }
 
@@ -61,19 +66,19 @@ class Heartbeat {
         if (!options.isShared()) {
             return;
         }
-        notices.subscribe();
+        channel.subscribe();
         try {
-            attended(scripts.patiently(FIRST, RedisScript.HEARTBEAT, keys(), arguments()))
+            received(scripts.patiently(FIRST, registration()))
+                    .chain(limiters::renew)
                     .await()
                     .atMost(FIRST.multipliedBy(2));
         } catch (TimeoutException late) {
-            // The beat goes on finding out.
+            // The next heartbeat finds out.
         }
-        beat = Uni.createFrom()
-                .deferred(() -> delay.of(condition.isInDoubt() ? INTERVAL_IN_DOUBT : INTERVAL))
-                .chain(() -> leaving
-                        ? Uni.createFrom().voidItem()
-                        : attended(scripts.probe(RedisScript.HEARTBEAT, keys(), arguments())))
+        heartbeats = Uni.createFrom()
+                .deferred(() -> delay.of(circuit.isSuspect() ? INTERVAL_WHEN_SUSPECT : INTERVAL))
+                .invoke(() -> limiters.renew().subscribe().with(renewed -> {}))
+                .chain(() -> leaving ? Uni.createFrom().voidItem() : received(scripts.probe(registration())))
                 .replaceWith(true)
                 .repeat()
                 .indefinitely()
@@ -81,34 +86,33 @@ class Heartbeat {
                 .with(passed -> {});
     }
 
-    /** Those who stay share what this replica no longer needs. */
+    /** This replica is no longer counted. It keeps its leases until its last requests are over. */
     void leave(@Observes ShutdownDelayInitiatedEvent end) {
         leaving = true;
         if (options.isShared()) {
-            scripts.run(RedisScript.LEAVE, keys(), List.of(replica.name()))
-                    .subscribe()
-                    .with(left -> {}, away -> {});
+            scripts.run(new ScriptCall.Leave(keys, replica.name())).subscribe().with(left -> {}, unavailable -> {});
         }
     }
 
+    /** Gives all leases back, so that the other replicas get them at once. */
     void end(@Observes ShutdownEvent end) {
-        beat.cancel();
+        heartbeats.cancel();
+        if (!options.isShared()) {
+            return;
+        }
+        try {
+            limiters.leave().await().atMost(LAST);
+        } catch (TimeoutException late) {
+            // Its leases end by themselves.
+        }
     }
 
-    private List<String> keys() {
-        return List.of(keys.replicas());
-    }
-
-    private List<String> arguments() {
-        return List.of(
-                replica.name(),
-                Long.toString(COUNTED.toMillis()),
-                keys.notices(),
-                new ReplicaMessage.Present(replica.name()).text());
+    private ScriptCall registration() {
+        return new ScriptCall.Register(keys, replica.name(), COUNTED, new ReplicaMessage.Present(replica.name()));
     }
 
     /** Never fails. */
-    private Uni<Void> attended(Uni<Response> attempt) {
+    private Uni<Void> received(Uni<Response> attempt) {
         return attempt.invoke(present -> counted(present.toInteger()))
                 .onFailure()
                 .recoverWithNull()
@@ -116,12 +120,12 @@ class Heartbeat {
     }
 
     private void counted(int present) {
-        condition.counted(present);
-        if (notices.isSubscribed()) {
-            unheard = 0;
-            condition.healthy();
-        } else if (++unheard > 1) {
-            condition.lost(new RedisUnavailable("no news can be heard"));
+        circuit.counted(present);
+        if (channel.isSubscribed()) {
+            missed = 0;
+            circuit.healthy();
+        } else if (++missed > 1) {
+            circuit.lost(new RedisUnavailable("messages of other replicas do not arrive"));
         }
     }
 }

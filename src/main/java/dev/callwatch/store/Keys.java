@@ -35,9 +35,9 @@ final class Keys {
         return of(call) + "history";
     }
 
-    /** A hash: the allowance of an account. */
-    String allowance(AccountKey account) {
-        return namespace + ":{" + account + "}:allowance";
+    /** A string with an expiry: what replicas share of an account's budget. */
+    String budget(AccountKey account) {
+        return namespace + ":{" + account + "}:budget";
     }
 
     /** A sorted set: the replicas, by the time of their last heartbeat. */
@@ -46,8 +46,8 @@ final class Keys {
     }
 
     /** A channel: the messages of replicas to each other. */
-    String notices() {
-        return namespace + ":notices";
+    String channel() {
+        return namespace + ":messages";
     }
 
     private String of(CallKey call) {

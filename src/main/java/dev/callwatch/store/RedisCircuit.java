@@ -60,7 +60,7 @@ public class RedisCircuit {
             Event<ReplicasReconnected> back) {
         this(options.isShared(), clock, () -> away.fire(new RedisLost()), () -> back.fire(new ReplicasReconnected()));
         if (shared) {
-            Gauge.builder("callwatch.store.degraded", this, condition -> condition.isDegraded() ? 1 : 0)
+            Gauge.builder("callwatch.store.degraded", this, circuit -> circuit.isDegraded() ? 1 : 0)
                     .description("1 while Redis cannot be used and this replica works on its own")
                     .register(registry);
             Gauge.builder("callwatch.store.replicas", this, RedisCircuit::replicas)
@@ -95,9 +95,9 @@ public class RedisCircuit {
         return replicas;
     }
 
-    /** Counts the replicas that Redis knows of: too few at first, where it was restarted empty. */
+    /** Notes how many replicas Redis knows of: too few at first, after an outage or where it was restarted empty. */
     synchronized void counted(int present) {
-        boolean complete = !clock.instant().isBefore(backAt.plus(SETTLED));
+        boolean complete = !degraded && !clock.instant().isBefore(backAt.plus(SETTLED));
         if (complete || present > replicas) {
             replicas = Math.max(1, present);
         }
@@ -140,7 +140,7 @@ public class RedisCircuit {
     }
 
     /** Whether something failed since the last success. */
-    synchronized boolean isInDoubt() {
+    synchronized boolean isSuspect() {
         return degraded || failures > 0;
     }
 

@@ -32,9 +32,6 @@ import java.util.concurrent.atomic.AtomicLong;
 @Typed(RedisCoordination.class)
 class RedisCoordination implements Coordination {
 
-    /** Others wait so long for a replica that was killed while it read a call. */
-    private static final Duration LEASE = Duration.ofSeconds(3);
-
     private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(1);
 
     /** Longer than the longest deadline of a look-up: a reading that never ends must not keep its lease. */
@@ -106,12 +103,7 @@ class RedisCoordination implements Coordination {
     }
 
     private Uni<LeaseResult> acquire(CallKey key, Snapshot known, String token, LeaseWaiters.Wait wait) {
-        List<String> arguments = List.of(
-                SnapshotCodec.tag(known), Long.toString(known.revision()), token, Long.toString(LEASE.toMillis()));
-        return scripts.run(
-                        RedisScript.ACQUIRE_LEASE,
-                        List.of(keys.call(key), keys.lease(key), keys.history(key)),
-                        arguments)
+        return scripts.run(new ScriptCall.AcquireLease(keys, key, known, token, StoreOptions.LEASE))
                 .chain(answer -> switch (answer.get(0).toString()) {
                     case CHANGED -> merged(key, known, answer).map(update -> update);
                     case GRANTED -> Uni.createFrom().item(new RedisLease(key, token));
@@ -141,10 +133,7 @@ class RedisCoordination implements Coordination {
 
     @Override
     public Uni<Update> sync(CallKey key, Snapshot known) {
-        return scripts.run(
-                        RedisScript.GET_IF_CHANGED,
-                        List.of(keys.call(key), keys.history(key)),
-                        List.of(SnapshotCodec.tag(known), Long.toString(known.revision())))
+        return scripts.run(new ScriptCall.GetIfChanged(keys, key, known))
                 .chain(answer -> switch (answer.get(0).toString()) {
                     case CHANGED -> merged(key, known, answer);
                     case ABSENT ->
@@ -159,7 +148,7 @@ class RedisCoordination implements Coordination {
 
     @Override
     public Uni<List<CallStatus>> history(CallKey key) {
-        return scripts.run(RedisScript.HISTORY, List.of(keys.history(key)), List.of())
+        return scripts.run(new ScriptCall.History(keys, key))
                 .map(entries -> statuses(key, entries))
                 .onFailure(RedisUnavailable.class)
                 .recoverWithUni(() -> local.history(key));
@@ -200,29 +189,25 @@ class RedisCoordination implements Coordination {
 
     private Uni<Update> store(Change change, int attempts) {
         CallKey key = change.key();
-        return scripts.run(
-                        RedisScript.COMPARE_AND_SET,
-                        List.of(keys.call(key), keys.lease(key), keys.history(key)),
-                        arguments(change))
+        return scripts.run(compareAndSet(change))
                 .chain(answer -> answer.get(0).toString().equals(CHANGED)
                         ? again(change, update(key, answer), attempts)
                         : Uni.createFrom().item(Update.of(change.now())));
     }
 
-    private List<String> arguments(Change change) {
+    private ScriptCall compareAndSet(Change change) {
         Snapshot now = change.now();
-        List<String> arguments = new ArrayList<>(List.of(
-                SnapshotCodec.tag(change.before()),
-                Long.toString(change.before().revision()),
+        return new ScriptCall.CompareAndSet(
+                keys,
+                change.key(),
+                change.before(),
                 change.token(),
-                keys.notices(),
-                new ReplicaMessage.Kept(change.key(), now.revision(), replica).text(),
-                Long.toString(expiry(now).toMillis()),
-                Long.toString(change.revision()),
-                Integer.toString(LONGEST_HISTORY),
-                Long.toString(HISTORY_EXPIRY.toMillis())));
-        codec.encode(now).forEach((field, value) -> arguments.addAll(List.of(field, value)));
-        return arguments;
+                new ReplicaMessage.Kept(change.key(), now.revision(), replica),
+                expiry(now),
+                change.revision(),
+                LONGEST_HISTORY,
+                HISTORY_EXPIRY,
+                codec.encode(now));
     }
 
     /** Another replica was faster: both are merged. */
@@ -284,10 +269,7 @@ class RedisCoordination implements Coordination {
             this.key = key;
             this.token = token;
             this.renewals = delay.of(BETWEEN_RENEWALS)
-                    .chain(() -> scripts.run(
-                            RedisScript.RENEW_LEASE,
-                            List.of(keys.lease(key)),
-                            List.of(token, Long.toString(LEASE.toMillis()))))
+                    .chain(() -> scripts.run(new ScriptCall.RenewLease(keys, key, token, StoreOptions.LEASE)))
                     .onFailure(RedisUnavailable.class)
                     .recoverWithNull()
                     .replaceWith(true)
@@ -309,10 +291,7 @@ class RedisCoordination implements Coordination {
         @Override
         public Uni<Void> abort(UpstreamFailure reason) {
             renewals.cancel();
-            return scripts.run(
-                            RedisScript.RELEASE_LEASE,
-                            List.of(keys.lease(key)),
-                            List.of(token, keys.notices(), new ReplicaMessage.GivenUp(key, reason).text()))
+            return scripts.run(new ScriptCall.ReleaseLease(keys, key, token, new ReplicaMessage.GivenUp(key, reason)))
                     .onFailure(RedisUnavailable.class)
                     .recoverWithNull()
                     .replaceWithVoid();

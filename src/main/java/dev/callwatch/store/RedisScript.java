@@ -19,7 +19,8 @@ enum RedisScript {
     HISTORY(false, RedisScript.NOTHING),
     HEARTBEAT,
     LEAVE,
-    ALLOWANCE;
+    GET_BUDGET(false, RedisScript.NOTHING),
+    REPLACE_BUDGET;
 
     /** A function that several scripts begin with, since none can call another. */
     private static final String CHANGES_SINCE = "changes_since.lua";
@@ -49,7 +50,7 @@ enum RedisScript {
         return text;
     }
 
-    /** What Redis knows a script by once it has seen it. */
+    /** The name that Redis gives to a script that it has run once. */
     String sha1() {
         return sha1;
     }

@@ -13,7 +13,6 @@ import io.vertx.mutiny.redis.client.Response;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -32,23 +31,23 @@ class RedisScripts {
 
     private final Supplier<Redis> redis;
     private final Duration slow;
-    private final RedisCircuit condition;
+    private final RedisCircuit circuit;
     private final Delay delay;
     private final MeterRegistry registry;
 
     @Inject
-    RedisScripts(InjectableInstance<Redis> redis, RedisCircuit condition, Delay delay, MeterRegistry registry) {
-        this(redis::get, SLOW, condition, delay, registry);
+    RedisScripts(InjectableInstance<Redis> redis, RedisCircuit circuit, Delay delay, MeterRegistry registry) {
+        this(redis::get, SLOW, circuit, delay, registry);
     }
 
     /**
      * @param redis asked for once there is something to send: without the setting there is none
      * @param slow how long a good answer takes at most; it is waited for five times as long
      */
-    RedisScripts(Supplier<Redis> redis, Duration slow, RedisCircuit condition, Delay delay, MeterRegistry registry) {
+    RedisScripts(Supplier<Redis> redis, Duration slow, RedisCircuit circuit, Delay delay, MeterRegistry registry) {
         this.slow = slow;
         this.redis = redis;
-        this.condition = condition;
+        this.circuit = circuit;
         this.delay = delay;
         this.registry = registry;
     }
@@ -56,41 +55,39 @@ class RedisScripts {
     /**
      * Runs a script.
      *
-     * @param keys what it touches, all on one node of a cluster
-     * @return its answer; or {@link RedisUnavailable}: at once while Redis is known to be away, as soon as that is known, and after
-     *     250 ms at the latest
+     * @return its answer; or {@link RedisUnavailable}: at once while the circuit is open, as soon as it opens, and after 250 ms at
+     *     the latest
      */
-    Uni<Response> run(RedisScript script, List<String> keys, List<String> arguments) {
+    Uni<Response> run(ScriptCall call) {
         return Uni.createFrom()
-                .deferred(() -> condition.isDegraded()
-                        ? Uni.createFrom().failure(new RedisUnavailable("Redis is away"))
-                        : within(slow, MOST_TIMES_SLOW, script, keys, arguments));
+                .deferred(() -> circuit.isDegraded()
+                        ? Uni.createFrom().failure(new RedisUnavailable("Redis cannot be used now"))
+                        : within(slow, MOST_TIMES_SLOW, call));
     }
 
-    /** Runs a script although Redis may be away, to find out whether it is; a slow answer is none. */
-    Uni<Response> probe(RedisScript script, List<String> keys, List<String> arguments) {
-        return within(slow, 1, script, keys, arguments);
+    /** Runs a script whether the circuit is open or not, to find out whether Redis can be used. A slow answer is a failure. */
+    Uni<Response> probe(ScriptCall call) {
+        return within(slow, 1, call);
     }
 
-    /** Runs a script although Redis may be away, and waits for longer than usual. */
-    Uni<Response> patiently(Duration most, RedisScript script, List<String> keys, List<String> arguments) {
-        return within(most, 1, script, keys, arguments);
+    /** Runs a script whether the circuit is open or not, and waits for longer than usual. */
+    Uni<Response> patiently(Duration most, ScriptCall call) {
+        return within(most, 1, call);
     }
 
-    private Uni<Response> within(
-            Duration step, int steps, RedisScript script, List<String> keys, List<String> arguments) {
+    private Uni<Response> within(Duration step, int steps, ScriptCall call) {
         return Uni.createFrom().deferred(() -> {
             Timer.Sample since = Timer.start(registry);
             AtomicBoolean late = new AtomicBoolean();
-            Uni<Response> answer = send(script, keys, arguments)
+            Uni<Response> answer = send(call)
                     .onFailure()
                     .transform(RedisScripts::unavailable)
                     .onFailure()
-                    .invoke(condition::failed);
+                    .invoke(circuit::failed);
             return Race.between(answer, patience(step, steps, late))
                     .onItemOrFailure()
                     .invoke((some, failure) -> since.stop(timer(late.get(), failure)))
-                    .invoke(some -> worked(script, late.get()));
+                    .invoke(some -> worked(call.script(), late.get()));
         });
     }
 
@@ -98,14 +95,14 @@ class RedisScripts {
         return Uni.createFrom().deferred(() -> delay.of(step)).chain(() -> {
             late.set(true);
             RedisUnavailable why = new RedisUnavailable("no answer within " + step.toMillis() + " ms");
-            condition.failed(why);
-            return left <= 1 || condition.isDegraded() ? Uni.createFrom().failure(why) : patience(step, left - 1, late);
+            circuit.failed(why);
+            return left <= 1 || circuit.isDegraded() ? Uni.createFrom().failure(why) : patience(step, left - 1, late);
         });
     }
 
     private void worked(RedisScript script, boolean late) {
         if (script.writes() && !late) {
-            condition.worked();
+            circuit.worked();
         }
     }
 
@@ -121,16 +118,17 @@ class RedisScripts {
         return new RedisUnavailable(Optional.ofNullable(failure.getMessage()).orElse("the connection was lost"));
     }
 
-    private Uni<Response> send(RedisScript script, List<String> keys, List<String> arguments) {
-        return send(Request.cmd(Command.EVALSHA).arg(script.sha1()), keys, arguments)
+    private Uni<Response> send(ScriptCall call) {
+        return send(Request.cmd(Command.EVALSHA).arg(call.script().sha1()), call)
                 .onFailure(failure -> String.valueOf(failure.getMessage()).startsWith(UNKNOWN))
-                .recoverWithUni(() -> send(Request.cmd(Command.EVAL).arg(script.text()), keys, arguments));
+                .recoverWithUni(
+                        () -> send(Request.cmd(Command.EVAL).arg(call.script().text()), call));
     }
 
-    private Uni<Response> send(Request request, List<String> keys, List<String> arguments) {
-        request.arg(keys.size());
-        keys.forEach(request::arg);
-        arguments.forEach(request::arg);
+    private Uni<Response> send(Request request, ScriptCall call) {
+        request.arg(call.keys().size());
+        call.keys().forEach(request::arg);
+        call.arguments().forEach(request::arg);
         return redis.get().send(request);
     }
 }

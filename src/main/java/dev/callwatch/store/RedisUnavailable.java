@@ -1,6 +1,6 @@
 package dev.callwatch.store;
 
-/** Redis cannot be used now. Carries no stack trace: it is a condition, not a defect. */
+/** Redis cannot be used now. Carries no stack trace: an expected state, not a defect. */
 final class RedisUnavailable extends RuntimeException {
 
     RedisUnavailable(String why) {

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
-/** Hears what replicas tell each other, and subscribes again when the connection is lost. */
+/** Receives the messages of other replicas, and subscribes again when the connection is lost. */
 @Singleton
 class ReplicaChannel {
 
@@ -25,12 +25,12 @@ class ReplicaChannel {
 
     private static final Duration BEFORE_RETURN = Duration.ofMillis(250);
 
-    /** Says nothing, but can be heard. */
-    private static final String NO_NEWS = "{}";
+    /** A message without content, by which a subscription is tested. */
+    private static final String NO_CONTENT = "{}";
 
     private final Supplier<ReactiveRedisDataSource> redis;
     private final String channel;
-    private final RedisCircuit condition;
+    private final RedisCircuit circuit;
     private final Delay delay;
     private final Runnable back;
     private final List<Consumer<ReplicaMessage>> listeners = new CopyOnWriteArrayList<>();
@@ -42,26 +42,26 @@ class ReplicaChannel {
     ReplicaChannel(
             InjectableInstance<ReactiveRedisDataSource> redis,
             Keys keys,
-            RedisCircuit condition,
+            RedisCircuit circuit,
             Delay delay,
             Event<ReplicasReconnected> back) {
-        this(redis::get, keys, condition, delay, () -> back.fire(new ReplicasReconnected()));
+        this(redis::get, keys, circuit, delay, () -> back.fire(new ReplicasReconnected()));
     }
 
     /**
-     * @param redis asked for once there is something to hear: without the setting there is none
-     * @param back told when notices may have been missed, and are heard again
+     * @param redis used only once there is a subscription: without the setting there is none
+     * @param back called when messages may have been missed and arrive again
      */
     ReplicaChannel(
-            Supplier<ReactiveRedisDataSource> redis, Keys keys, RedisCircuit condition, Delay delay, Runnable back) {
+            Supplier<ReactiveRedisDataSource> redis, Keys keys, RedisCircuit circuit, Delay delay, Runnable back) {
         this.redis = redis;
-        this.channel = keys.notices();
-        this.condition = condition;
+        this.channel = keys.channel();
+        this.circuit = circuit;
         this.delay = delay;
         this.back = back;
     }
 
-    /** Tells somebody each notice from now on, on the connection's event loop. */
+    /** Calls a listener with each message from now on, on the connection's event loop. */
     void listen(Consumer<ReplicaMessage> listener) {
         listeners.add(listener);
     }
@@ -75,36 +75,40 @@ class ReplicaChannel {
         Subscription subscription = new Subscription();
         redis.get()
                 .pubsub(String.class)
-                .subscribe(List.of(channel), subscription::heard, () -> subscription.doubt(null), subscription::doubt)
+                .subscribe(
+                        List.of(channel),
+                        subscription::received,
+                        () -> subscription.suspect(null),
+                        subscription::suspect)
                 .subscribe()
                 .with(subscriber -> begun(), subscription::failed);
     }
 
     /**
-     * A subscription. In a cluster it holds a connection to each node, of which one brings notices and the others fall silent
-     * and end: only what is heard after that tells whether it was one of those.
+     * A subscription. In a cluster it holds a connection to each node, of which one delivers messages and the others are
+     * closed when they are idle. Only a message that arrives after that shows that an idle one was closed.
      */
     private final class Subscription {
 
-        private final AtomicBoolean doubted = new AtomicBoolean();
+        private final AtomicBoolean suspected = new AtomicBoolean();
         private final AtomicBoolean lost = new AtomicBoolean();
 
-        private void heard(String text) {
-            doubted.set(false);
-            ReplicaChannel.this.heard(text);
+        private void received(String text) {
+            suspected.set(false);
+            ReplicaChannel.this.received(text);
         }
 
-        private void doubt(Throwable why) {
-            if (ended || !doubted.compareAndSet(false, true)) {
+        private void suspect(Throwable why) {
+            if (ended || !suspected.compareAndSet(false, true)) {
                 return;
             }
             redis.get()
                     .pubsub(String.class)
-                    .publish(channel, NO_NEWS)
+                    .publish(channel, NO_CONTENT)
                     .subscribe()
-                    .with(told -> {}, untold -> {});
+                    .with(published -> {}, unavailable -> {});
             delay.of(BEFORE_RETURN).subscribe().with(passed -> {
-                if (doubted.get() && lose(why)) {
+                if (suspected.get() && lose(why)) {
                     subscribe();
                 }
             });
@@ -132,8 +136,8 @@ class ReplicaChannel {
 
     private void begun() {
         subscribed = true;
-        // What was told meanwhile is lost. Where Redis was away as well, the next probe finds it back.
-        if (lostOnce && !condition.isDegraded()) {
+        // Messages were lost meanwhile. If Redis could not be used either, the next probe reports that it is back.
+        if (lostOnce && !circuit.isDegraded()) {
             back.run();
         }
     }
@@ -142,7 +146,7 @@ class ReplicaChannel {
         ended = true;
     }
 
-    private void heard(String text) {
-        ReplicaMessage.of(text).ifPresent(notice -> listeners.forEach(listener -> listener.accept(notice)));
+    private void received(String text) {
+        ReplicaMessage.of(text).ifPresent(message -> listeners.forEach(listener -> listener.accept(message)));
     }
 }

@@ -5,16 +5,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.budget.Backoff;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.UpstreamFailure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What replicas tell each other, as JSON; who does not know a field leaves it alone. */
+/** What replicas publish for each other, as JSON; fields that are not known are ignored. */
 sealed interface ReplicaMessage {
 
-    /** A replica is there. */
+    /** A replica is running. */
     record Present(String replica) implements ReplicaMessage {}
 
     /**
@@ -28,7 +29,10 @@ sealed interface ReplicaMessage {
     /** A call could not be read, and nothing was kept of that. */
     record GivenUp(CallKey call, UpstreamFailure reason) implements ReplicaMessage {}
 
-    /** As text. */
+    /** Vonage has answered 429, or asks for a longer pause than was known. */
+    record Throttled(AccountKey account, Backoff backoff) implements ReplicaMessage {}
+
+    /** The message as JSON. */
     default String text() {
         ObjectNode json = Format.JSON.createObjectNode();
         if (this instanceof Present present) {
@@ -40,20 +44,26 @@ sealed interface ReplicaMessage {
                     .put(Format.PROBLEM, given.reason().type().name())
                     .put(Format.DETAIL, given.reason().getMessage());
             given.reason().retryAfter().ifPresent(wait -> json.put(Format.RETRY_AFTER, wait.toMillis()));
+        } else if (this instanceof Throttled throttled) {
+            BudgetCodec.put(json.put(Format.ACCOUNT, throttled.account().value()), throttled.backoff());
         }
         return json.toString();
     }
 
-    /** Reads a text; nothing where it means nothing here. */
+    /** Reads a message; nothing where it is none that is known here. */
     static Optional<ReplicaMessage> of(String text) {
         try {
             JsonNode json = Format.JSON.readTree(text);
             if (json.has(Format.REPLICA)) {
                 return Optional.of(new Present(json.get(Format.REPLICA).asText()));
             }
-            Optional<CallKey> call = AccountKey.parse(json.path(Format.ACCOUNT).asText())
-                    .flatMap(account ->
-                            CallGuid.parse(json.path(Format.CALL).asText()).map(guid -> new CallKey(account, guid)));
+            Optional<AccountKey> account =
+                    AccountKey.parse(json.path(Format.ACCOUNT).asText());
+            if (BudgetCodec.hasBackoff(json)) {
+                return account.map(key -> new Throttled(key, BudgetCodec.backoff(json)));
+            }
+            Optional<CallKey> call = account.flatMap(
+                    key -> CallGuid.parse(json.path(Format.CALL).asText()).map(guid -> new CallKey(key, guid)));
             return call.map(key -> json.has(Format.PROBLEM)
                     ? new GivenUp(key, Format.reason(json))
                     : new Kept(

@@ -1,7 +1,7 @@
 package dev.callwatch.store;
 
-import dev.callwatch.budget.LocalRates;
-import dev.callwatch.budget.Rates;
+import dev.callwatch.budget.LocalRateLimiters;
+import dev.callwatch.budget.RateLimiters;
 import dev.callwatch.call.Coordination;
 import dev.callwatch.call.LocalCoordination;
 import jakarta.enterprise.context.Dependent;
@@ -23,9 +23,9 @@ class Store {
 
     @Produces
     @Singleton
-    Rates rates(StoreOptions options, Instance<RedisRates> redis, Clock clock) {
+    RateLimiters rateLimiters(StoreOptions options, Instance<RedisRateLimiters> redis, Clock clock) {
         return options.isShared()
                 ? redis.get()
-                : new LocalRates(clock, () -> ThreadLocalRandom.current().nextDouble());
+                : new LocalRateLimiters(clock, () -> ThreadLocalRandom.current().nextDouble());
     }
 }

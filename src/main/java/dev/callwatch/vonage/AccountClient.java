@@ -120,15 +120,19 @@ final class AccountClient {
         }
 
         private Uni<CallDetail> request(Token token) {
-            return budget.permit(context.caller(), context.deadline())
+            return budget.withPermit(
+                            context.caller(), guid.value(), context.deadline(), permit -> guarded(token, permit))
                     .onFailure(BudgetExhausted.class)
-                    .transform(exhausted -> refusal((BudgetExhausted) exhausted))
-                    .chain(permit -> regionClient
-                            .circuitBreaker()
-                            .send(() -> send(token, permit))
-                            .onFailure(UpstreamFailure.CircuitOpen.class)
-                            .invoke(permit::giveBack))
+                    .transform(AccountClient::refusal)
                     .map(CallDocuments::read);
+        }
+
+        private Uni<byte[]> guarded(Token token, Permit permit) {
+            return regionClient
+                    .circuitBreaker()
+                    .send(() -> send(token, permit))
+                    .onFailure(UpstreamFailure.CircuitOpen.class)
+                    .invoke(permit::giveBack);
         }
 
         /** A 429 counts also where the look-up's deadline has passed: the account is throttled all the same. */
@@ -143,7 +147,7 @@ final class AccountClient {
                     .onFailure()
                     .transform(UpstreamFailures::of)
                     .onFailure(UpstreamFailure.Throttled.class)
-                    .invoke(throttled -> permit.throttled(((UpstreamFailure.Throttled) throttled).retryAfter()))
+                    .invoke(throttled -> permit.throttled(throttled.retryAfter()))
                     .onItemOrFailure()
                     .invoke((body, failure) ->
                             metrics.requested(since, regionClient.region(), UpstreamMetrics.answer(failure)))

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -102,7 +103,11 @@ final class CallPoller {
         synchronized (this) {
             changed = true;
         }
-        broadcast.update(state -> state.read(state.buffer().with(now), state.settled()));
+        boolean settled = dependencies.calls().isSettled(now);
+        broadcast.update(state -> state.read(state.buffer().with(now), settled));
+        if (settled && broadcast.isCurrent()) {
+            close();
+        }
     }
 
     /** Other replicas keep older revisions of the call. */
@@ -149,12 +154,12 @@ final class CallPoller {
                 .buffer()
                 .current()
                 .ifPresent(current -> dependencies.calls().retain(account, current));
-        return slot().chain(() -> dependencies.calls().lookUp(account, guid, noOlderThanTheInterval(), NO_CALLER))
+        return inSlot(() -> dependencies.calls().lookUp(account, guid, noOlderThanTheInterval(), NO_CALLER))
                 .invoke(this::read)
                 .replaceWithVoid()
                 .onFailure(ProblemException.class)
                 .recoverWithUni(failure -> {
-                    failed((ProblemException) failure);
+                    failed(failure);
                     return Uni.createFrom().voidItem();
                 })
                 .onFailure()
@@ -165,8 +170,8 @@ final class CallPoller {
     }
 
     /** The first subscriber waits like for a look-up; the polls that follow wait for a slot. */
-    private Uni<Void> slot() {
-        return broadcast.isCurrent() ? budget.turn() : Uni.createFrom().voidItem();
+    private Uni<LookupResult> inSlot(Supplier<Uni<LookupResult>> lookUp) {
+        return broadcast.isCurrent() ? budget.pollSlot(guid.value(), lookUp) : lookUp.get();
     }
 
     private synchronized CacheDirectives noOlderThanTheInterval() {

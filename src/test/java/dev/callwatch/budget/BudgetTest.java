@@ -8,16 +8,21 @@ import dev.callwatch.time.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class BudgetTest {
@@ -38,8 +43,8 @@ class BudgetTest {
     void after_the_burst_a_permit_is_waited_for_in_the_order_of_arrival() {
         spend(budget, 2);
         List<String> served = new ArrayList<>();
-        budget.permit("", time.instant().plusSeconds(5)).subscribe().with(permit -> served.add("first"));
-        budget.permit("", time.instant().plusSeconds(5)).subscribe().with(permit -> served.add("second"));
+        request(budget, "", 5).subscribe().with(permit -> served.add("first"));
+        request(budget, "", 5).subscribe().with(permit -> served.add("second"));
 
         time.pass(Duration.ofMillis(999));
         assertThat(served).isEmpty();
@@ -79,7 +84,7 @@ class BudgetTest {
         spend(budget, 2);
         List<String> served = new ArrayList<>();
         for (String caller : List.of("greedy", "greedy", "greedy", "greedy", "modest", "other", "modest")) {
-            budget.permit(caller, time.instant().plusSeconds(60)).subscribe().with(permit -> served.add(caller));
+            request(budget, caller, 60).subscribe().with(permit -> served.add(caller));
         }
         time.pass(Duration.ofSeconds(7));
         assertThat(served).containsExactly("greedy", "modest", "other", "greedy", "modest", "greedy", "greedy");
@@ -89,7 +94,7 @@ class BudgetTest {
     void a_caller_is_refused_for_its_own_queue_and_not_for_that_of_others() {
         spend(budget, 2);
         for (int i = 0; i < 4; i++) {
-            budget.permit("greedy", time.instant().plusSeconds(60)).subscribe().with(permit -> {});
+            request(budget, "greedy", 60).subscribe().with(permit -> {});
         }
         permit("greedy", 5).assertFailedWith(BudgetExhausted.class);
         UniAssertSubscriber<Permit> modest = permit("modest", 5);
@@ -151,9 +156,10 @@ class BudgetTest {
 
     @Test
     void an_absurd_retry_after_pauses_for_five_minutes_at_most() {
-        LocalRate rate = new LocalRate(new Allowance(60, 2), time, () -> 0);
-        rate.throttled(time.instant(), Optional.of(Duration.ofDays(1)));
-        assertThat(rate.pause()).isEqualTo(Duration.ofMinutes(5));
+        permit(5).getItem().throttled(Optional.of(Duration.ofDays(1)));
+        BudgetExhausted refusal = (BudgetExhausted)
+                permit(5).assertFailedWith(BudgetExhausted.class).getFailure();
+        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofMinutes(5));
     }
 
     @Test
@@ -180,12 +186,14 @@ class BudgetTest {
         time.pass(Duration.ofMillis(100));
         together.forEach(permit -> permit.throttled(Optional.of(SECOND)));
         assertThat(gauge("allowance")).isEqualTo(80);
-        assertThat(registry.get("callwatch.budget.pauses").counter().count()).isEqualTo(1);
+        assertThat(registry.get("callwatch.budget.pauses").functionCounter().count())
+                .isEqualTo(1);
 
         time.pass(Duration.ofSeconds(2));
         take(account).throttled(Optional.of(SECOND));
         assertThat(gauge("allowance")).isEqualTo(40);
-        assertThat(registry.get("callwatch.budget.pauses").counter().count()).isEqualTo(2);
+        assertThat(registry.get("callwatch.budget.pauses").functionCounter().count())
+                .isEqualTo(2);
     }
 
     @Test
@@ -258,11 +266,115 @@ class BudgetTest {
     void a_poll_that_is_given_up_leaves_no_timer() {
         Budget account = budget(60, 1);
         spend(account, 1);
-        UniAssertSubscriber<Void> first = account.turn().subscribe().withSubscriber(UniAssertSubscriber.create());
-        UniAssertSubscriber<Void> second = account.turn().subscribe().withSubscriber(UniAssertSubscriber.create());
-        first.assertCompleted();
+        UniAssertSubscriber<String> first =
+                slot(account, "first", () -> Uni.createFrom().item("polled"));
+        UniAssertSubscriber<String> second =
+                slot(account, "second", () -> Uni.createFrom().item("polled"));
+        first.assertNotTerminated();
+        second.assertNotTerminated();
+        first.cancel();
         second.cancel();
         assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void polls_have_their_quarter_whatever_many_callers_ask() {
+        Budget account = budget(160, 100);
+        for (int caller = 0; caller < 20; caller++) {
+            askAgainAndAgain(account, "caller-" + caller);
+        }
+        List<String> polled = new ArrayList<>();
+        List<Throwable> refused = new ArrayList<>();
+        for (int call = 0; call < 100; call++) {
+            pollAgainAndAgain(account, "call-" + call, polled, refused);
+        }
+        // The burst is spent.
+        time.pass(Duration.ofMinutes(1));
+        polled.clear();
+        double before = registry.get("callwatch.budget.permits").counter().count();
+        time.pass(Duration.ofMinutes(3));
+        assertThat(polled).hasSizeBetween(118, 122);
+        assertThat(refused).isEmpty();
+        assertThat(registry.get("callwatch.budget.permits").counter().count() - before)
+                .isBetween(478.0, 481.0);
+    }
+
+    @Test
+    void polls_have_their_quarter_at_a_rate_so_low_that_a_request_would_not_wait_for_it() {
+        Budget account = budget(16, 1);
+        for (int caller = 0; caller < 20; caller++) {
+            askAgainAndAgain(account, "caller-" + caller);
+        }
+        List<String> polled = new ArrayList<>();
+        List<Throwable> refused = new ArrayList<>();
+        pollAgainAndAgain(account, "call", polled, refused);
+        time.pass(Duration.ofMinutes(5));
+        assertThat(polled).hasSizeBetween(19, 22);
+        assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void a_slot_that_needs_no_request_costs_nothing() {
+        Budget account = budget(60, 10);
+        slot(account, "call", () -> Uni.createFrom().item("known")).assertItem("known");
+        slot(account, "call", () -> Uni.createFrom().failure(new IllegalStateException()))
+                .assertFailedWith(IllegalStateException.class);
+        assertThat(gauge("available")).isEqualTo(10);
+        UniAssertSubscriber<String> left =
+                slot(account, "call", () -> Uni.createFrom().emitter(never -> {}));
+        assertThat(gauge("available")).isEqualTo(9);
+        left.cancel();
+        assertThat(gauge("available")).isEqualTo(10);
+    }
+
+    @Test
+    void a_request_about_a_call_that_is_polled_uses_the_permit_of_the_slot() {
+        Budget account = budget(60, 10);
+        UniAssertSubscriber<String> poll =
+                slot(account, "call", () -> Uni.createFrom().emitter(never -> {}));
+        assertThat(gauge("available")).isEqualTo(9);
+        account.withPermit("", "call", time.instant().plusSeconds(1), BudgetTest::item)
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .assertCompleted();
+        assertThat(gauge("available")).isEqualTo(9);
+        poll.cancel();
+        assertThat(gauge("available")).isEqualTo(9);
+    }
+
+    @Test
+    void a_pause_that_begins_during_a_slot_holds_for_its_request_too() {
+        Budget account = budget(60, 10);
+        UniAssertSubscriber<String> poll =
+                slot(account, "call", () -> Uni.createFrom().emitter(never -> {}));
+        take(account).throttled(Optional.of(Duration.ofSeconds(30)));
+        account.withPermit("", "call", time.instant().plusSeconds(5), BudgetTest::item)
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .assertFailedWith(BudgetExhausted.class);
+        poll.cancel();
+    }
+
+    @Test
+    void a_429_is_noted_although_nobody_waits_for_the_request_any_more() {
+        List<Permit> sent = new ArrayList<>();
+        UniAssertSubscriber<String> impatient = budget.withPermit(
+                        "",
+                        "call",
+                        time.instant().plusSeconds(1),
+                        permit -> Uni.createFrom().<String>emitter(answer -> {
+                            sent.add(permit);
+                            delayed(Duration.ofSeconds(2), () -> {
+                                permit.throttled(Optional.of(Duration.ofSeconds(30)));
+                                answer.fail(new IllegalStateException("429"));
+                            });
+                        }))
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create());
+        assertThat(sent).hasSize(1);
+        impatient.cancel();
+        time.pass(Duration.ofSeconds(3));
+        assertThat(gauge("paused")).isEqualTo(1);
     }
 
     @Test
@@ -276,7 +388,7 @@ class BudgetTest {
             String caller = "caller-" + i % 3;
             threads.add(new Thread(() -> {
                 for (int j = 0; j < 500; j++) {
-                    account.permit(caller, soon)
+                    account.withPermit(caller, "call", soon, BudgetTest::item)
                             .subscribe()
                             .with(permit -> permitted.incrementAndGet(), failure -> refused.incrementAndGet());
                 }
@@ -294,80 +406,102 @@ class BudgetTest {
     }
 
     @Test
-    void permits_that_take_a_round_trip_are_not_waited_for_one_after_the_other() {
-        ARemoteRate rate = new ARemoteRate(2);
-        Budget account = budget(rate);
-        UniAssertSubscriber<Permit> first = permit(account, 5);
-        UniAssertSubscriber<Permit> second = permit(account, 5);
-        UniAssertSubscriber<Permit> third = permit(account, 5);
-        assertThat(rate.asking).hasSize(2);
-        rate.answer(true);
-        rate.answer(true);
-        first.assertCompleted();
-        second.assertCompleted();
-        third.assertNotTerminated();
-    }
-
-    @Test
-    void who_finds_nothing_keeps_its_place() {
-        ARemoteRate rate = new ARemoteRate(2);
-        Budget account = budget(rate);
-        List<String> served = new ArrayList<>();
-        for (String caller : List.of("greedy", "greedy", "modest")) {
-            account.permit(caller, time.instant().plusSeconds(60)).subscribe().with(permit -> served.add(caller));
+    void a_permit_is_used_or_still_there_however_cancellation_races_with_it() throws Exception {
+        RateLimiter limiter = new AdaptiveTokenBucket(new Allowance(60, 1), time, () -> 0.5);
+        AtomicReference<UniEmitter<? super Void>> timer = new AtomicReference<>();
+        Budget account = new Budget(
+                limiter,
+                time,
+                duration -> Uni.createFrom().<Void>emitter(timer::set),
+                new BudgetMetrics(registry, new AccountKey("race"), limiter));
+        AtomicInteger used = new AtomicInteger();
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        CyclicBarrier both = new CyclicBarrier(2);
+        try {
+            for (int round = 0; round < 20_000; round++) {
+                limiter.tryTake(RateLimiter.Use.REQUEST);
+                used.set(0);
+                Cancellable request = account.withPermit("", "call", Instant.MAX, permit -> {
+                            used.incrementAndGet();
+                            return item(permit);
+                        })
+                        .subscribe()
+                        .with(permit -> {});
+                time.pass(SECOND);
+                Future<?> cancelled = other.submit(() -> {
+                    both.await();
+                    request.cancel();
+                    return null;
+                });
+                both.await();
+                timer.get().complete(null);
+                cancelled.get();
+                assertThat(used.get() + limiter.available())
+                        .as("round %d", round)
+                        .isOne();
+            }
+        } finally {
+            other.shutdown();
         }
-        // Others took what seemed to be there.
-        rate.answer(false);
-        rate.answer(false);
-        assertThat(served).isEmpty();
-        for (int i = 0; i < 3; i++) {
-            rate.there = 1;
-            time.pass(SECOND);
-            rate.answer(true);
-        }
-        assertThat(served).containsExactly("greedy", "modest", "greedy");
     }
 
-    @Test
-    void a_permit_that_comes_for_one_who_has_gone_is_put_back() {
-        ARemoteRate rate = new ARemoteRate(1);
-        Budget account = budget(rate);
-        UniAssertSubscriber<Permit> impatient = permit(account, 5);
-        UniAssertSubscriber<Permit> patient = permit(account, 5);
-        impatient.cancel();
-        rate.answer(true);
-        assertThat(rate.there).isEqualTo(1);
-        time.pass(SECOND);
-        rate.answer(true);
-        patient.assertCompleted();
-        assertThat(time.pending()).isZero();
+    /** A caller that has two look-ups under way at any time, each of which waits for five seconds at most. */
+    private void askAgainAndAgain(Budget account, String caller) {
+        askAgain(account, caller);
+        askAgain(account, caller);
     }
 
-    @Test
-    void polls_of_all_sharers_together_are_certain_of_a_quarter() {
-        ARemoteRate rate = new ARemoteRate(0);
-        rate.sharers = 3;
-        Budget account = budget(rate);
-        List<Integer> polls = new ArrayList<>();
-        for (int i = 0; i < 30; i++) {
-            account.turn().subscribe().with(turn -> polls.add(0));
-        }
-        time.pass(Duration.ofMinutes(1));
-        assertThat(polls).hasSizeBetween(5, 6);
+    private void askAgain(Budget account, String caller) {
+        Runnable again = () -> delayed(Duration.ofMillis(300), () -> askAgain(account, caller));
+        request(account, caller, 5).subscribe().with(permit -> again.run(), refused -> again.run());
     }
 
-    /** A poll as watches do it: its turn, then a permit like any other request. */
+    /** A watched call: a poll a second, as far as there are slots. */
+    private void pollAgainAndAgain(Budget account, String call, List<String> polled, List<Throwable> refused) {
+        Runnable again = () -> delayed(SECOND, () -> pollAgainAndAgain(account, call, polled, refused));
+        account.pollSlot(
+                        call,
+                        () -> account.withPermit("polls", call, time.instant().plusSeconds(5), BudgetTest::item))
+                .subscribe()
+                .with(
+                        permit -> {
+                            polled.add(call);
+                            again.run();
+                        },
+                        refusal -> {
+                            refused.add(refusal);
+                            again.run();
+                        });
+    }
+
+    private void delayed(Duration delay, Runnable what) {
+        time.of(delay).subscribe().with(passed -> what.run());
+    }
+
+    private UniAssertSubscriber<String> slot(Budget of, String call, Supplier<Uni<String>> poll) {
+        return of.pollSlot(call, poll).subscribe().withSubscriber(UniAssertSubscriber.create());
+    }
+
+    /** A poll as watches do it: its slot, then a request under the slot's permit. */
     private void poll(Budget of, int number, IntConsumer polled) {
-        of.turn()
-                .chain(() -> of.permit("", time.instant().plusSeconds(60)))
+        String call = "call-" + number;
+        of.pollSlot(call, () -> of.withPermit("", call, time.instant().plusSeconds(60), BudgetTest::item))
                 .subscribe()
                 .with(permit -> polled.accept(number));
     }
 
+    private static Uni<Permit> item(Permit permit) {
+        return Uni.createFrom().item(permit);
+    }
+
+    private Uni<Permit> request(Budget of, String caller, int deadlineSeconds) {
+        return of.withPermit(caller, "another call", time.instant().plusSeconds(deadlineSeconds), BudgetTest::item);
+    }
+
     private Duration pauseUnsaid(double random) {
-        LocalRate rate = new LocalRate(new Allowance(60, 2), time, () -> random);
-        rate.throttled(time.instant(), Optional.empty());
-        return rate.pause();
+        AdaptiveTokenBucket bucket = new AdaptiveTokenBucket(new Allowance(60, 2), time, () -> random);
+        bucket.tryTake(RateLimiter.Use.REQUEST).orElseThrow().throttled(Optional.empty());
+        return bucket.pause();
     }
 
     private void spend(Budget of, int permits) {
@@ -381,9 +515,7 @@ class BudgetTest {
     }
 
     private UniAssertSubscriber<Permit> permit(String caller, int deadlineSeconds) {
-        return budget.permit(caller, time.instant().plusSeconds(deadlineSeconds))
-                .subscribe()
-                .withSubscriber(UniAssertSubscriber.create());
+        return request(budget, caller, deadlineSeconds).subscribe().withSubscriber(UniAssertSubscriber.create());
     }
 
     private UniAssertSubscriber<Permit> permit(int deadlineSeconds) {
@@ -391,9 +523,7 @@ class BudgetTest {
     }
 
     private UniAssertSubscriber<Permit> permit(Budget of, int deadlineSeconds) {
-        return of.permit("", time.instant().plusSeconds(deadlineSeconds))
-                .subscribe()
-                .withSubscriber(UniAssertSubscriber.create());
+        return request(of, "", deadlineSeconds).subscribe().withSubscriber(UniAssertSubscriber.create());
     }
 
     private double gauge(String name) {
@@ -401,86 +531,8 @@ class BudgetTest {
     }
 
     private Budget budget(int requestsPerMinute, int burst) {
-        return budget(new LocalRate(new Allowance(requestsPerMinute, burst), time, () -> 0.5));
-    }
-
-    private Budget budget(Rate rate) {
         registry.clear();
-        return new Budget(rate, time, time, new BudgetMetrics(registry, new AccountKey("a"), rate));
-    }
-
-    /** A rate of 60 a minute that is asked elsewhere, and answers when it is told to. */
-    private static final class ARemoteRate implements Rate {
-
-        private final Deque<Consumer<Optional<Taken>>> asking = new ArrayDeque<>();
-        private long there;
-        private int sharers = 1;
-
-        private ARemoteRate(long there) {
-            this.there = there;
-        }
-
-        void answer(boolean taken) {
-            asking.removeFirst().accept(taken ? Optional.of(new Remote()) : Optional.empty());
-        }
-
-        @Override
-        public Uni<Optional<Taken>> take() {
-            there--;
-            return Uni.createFrom().emitter(emitter -> asking.add(emitter::complete));
-        }
-
-        @Override
-        public Uni<Void> refreshed() {
-            return Uni.createFrom().voidItem();
-        }
-
-        @Override
-        public Duration until(long permits) {
-            return period().multipliedBy(Math.max(0, permits - there));
-        }
-
-        @Override
-        public Duration period() {
-            return SECOND;
-        }
-
-        @Override
-        public long reserve() {
-            return 1;
-        }
-
-        @Override
-        public Duration pause() {
-            return Duration.ZERO;
-        }
-
-        @Override
-        public long perMinute() {
-            return 60;
-        }
-
-        @Override
-        public long available() {
-            return there;
-        }
-
-        @Override
-        public int sharers() {
-            return sharers;
-        }
-
-        private final class Remote implements Taken {
-
-            @Override
-            public void putBack() {
-                there++;
-            }
-
-            @Override
-            public Uni<Boolean> throttled(Optional<Duration> retryAfter) {
-                return Uni.createFrom().item(false);
-            }
-        }
+        RateLimiter limiter = new AdaptiveTokenBucket(new Allowance(requestsPerMinute, burst), time, () -> 0.5);
+        return new Budget(limiter, time, time, new BudgetMetrics(registry, new AccountKey("a"), limiter));
     }
 }

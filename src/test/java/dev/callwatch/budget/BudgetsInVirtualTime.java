@@ -11,10 +11,10 @@ public final class BudgetsInVirtualTime {
     private BudgetsInVirtualTime() {}
 
     public static Budgets of(VirtualTime time) {
-        return of(new LocalRates(time, () -> 0.5), time, time);
+        return of(new LocalRateLimiters(time, () -> 0.5), time, time);
     }
 
-    public static Budgets of(Rates rates, Clock clock, Delay delay) {
-        return new Budgets(rates, clock, delay, new SimpleMeterRegistry());
+    public static Budgets of(RateLimiters limiters, Clock clock, Delay delay) {
+        return new Budgets(limiters, clock, delay, new SimpleMeterRegistry());
     }
 }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Assumptions;
 import redis.embedded.RedisServer;
 import redis.embedded.core.RedisServerBuilder;
@@ -18,7 +19,13 @@ import redis.embedded.core.RedisServerBuilder;
 /** A real redis-server, which keeps nothing on disk. */
 final class ARedis implements AutoCloseable {
 
-    private static final int HIGHEST_PORT = 55_535;
+    /**
+     * Below the ports of outgoing connections: a client that connects again and again to a stopped server there could connect to
+     * itself and keep the port.
+     */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int LAST_PORT = 32_000;
 
     private static final Duration LONG = Duration.ofSeconds(5);
 
@@ -86,25 +93,30 @@ final class ARedis implements AutoCloseable {
     }
 
     private RedisServer start() {
+        RedisServer made;
         try {
             RedisServerBuilder builder =
                     RedisServer.newRedisServer().port(port).setting("save \"\"").setting("bind 127.0.0.1");
             settings.forEach(builder::setting);
-            RedisServer made = builder.build();
-            made.start();
-            return made;
+            made = builder.build();
         } catch (IOException | RuntimeException noBinary) {
             Assumptions.abort("No redis-server for this platform: " + noBinary.getMessage());
             throw new IllegalStateException(noBinary);
         }
+        try {
+            made.start();
+            return made;
+        } catch (IOException notStarted) {
+            throw new UncheckedIOException(notStarted);
+        }
     }
 
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            // A cluster's nodes speak to each other 10,000 above.
-            return socket.getLocalPort() <= HIGHEST_PORT ? socket.getLocalPort() : freePort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
+        int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+        try (ServerSocket socket = new ServerSocket(port)) {
+            return socket.getLocalPort();
+        } catch (IOException taken) {
+            return freePort();
         }
     }
 }

@@ -45,16 +45,17 @@ final class AReplica implements AutoCloseable {
     private final Redis redis;
     private final Delay delay;
     private final Heartbeat presence;
-    private final ReplicaChannel notices;
+    private final ReplicaChannel channel;
     private Calls calls;
     private boolean closed;
     private final AtomicInteger returns = new AtomicInteger();
 
     final ReplicaId identity = new ReplicaId();
     final Keys keys;
-    final RedisCircuit condition;
+    final RedisCircuit circuit;
     final RedisScripts scripts;
     final RedisCoordination replicas;
+    final RedisRateLimiters limiters;
     final List<CallStatus> changes = new CopyOnWriteArrayList<>();
 
     /** Waits for Redis as long as in production. */
@@ -79,17 +80,18 @@ final class AReplica implements AutoCloseable {
         StoreOptions store = options();
         this.keys = new Keys(store);
         LeaseWaiters[] readers = new LeaseWaiters[1];
-        this.condition = new RedisCircuit(true, clock, () -> readers[0].lost(new RedisLost()), () -> back(readers[0]));
-        this.scripts = new RedisScripts(() -> redis, slow, condition, delay, new SimpleMeterRegistry());
-        this.notices = new ReplicaChannel(
+        this.circuit = new RedisCircuit(true, clock, () -> readers[0].lost(new RedisLost()), () -> back(readers[0]));
+        this.scripts = new RedisScripts(() -> redis, slow, circuit, delay, new SimpleMeterRegistry());
+        this.channel = new ReplicaChannel(
                 () -> new ReactiveRedisDataSourceImpl(own, redis, RedisAPI.api(redis)),
                 keys,
-                condition,
+                circuit,
                 delay,
                 () -> back(readers[0]));
         readers[0] = new LeaseWaiters(identity, revision -> CallsInVirtualTime.changedElsewhere(calls, revision));
-        notices.listen(readers[0]::receive);
-        this.presence = new Heartbeat(store, identity, scripts, keys, notices, condition, delay);
+        channel.listen(readers[0]::receive);
+        this.limiters = new RedisRateLimiters(scripts, keys, identity, circuit, channel, clock);
+        this.presence = new Heartbeat(store, identity, scripts, keys, channel, circuit, limiters, delay);
         this.replicas = new RedisCoordination(
                 scripts,
                 keys,
@@ -151,7 +153,7 @@ final class AReplica implements AutoCloseable {
         }
         closed = true;
         presence.end(new ShutdownEvent());
-        notices.end(new ShutdownEvent());
+        channel.end(new ShutdownEvent());
         redis.close();
     }
 
@@ -159,7 +161,7 @@ final class AReplica implements AutoCloseable {
         changes.add(change.now());
     }
 
-    /** How many times notices may have been missed, or the others could not be reached. */
+    /** How many times messages may have been missed, or the others could not be reached. */
     int returns() {
         return returns.get();
     }

@@ -14,41 +14,41 @@ class RedisCircuitTest {
 
     private final VirtualTime time = new VirtualTime();
     private final List<String> told = new ArrayList<>();
-    private final RedisCircuit condition = new RedisCircuit(true, time, () -> told.add("away"), () -> told.add("back"));
+    private final RedisCircuit circuit = new RedisCircuit(true, time, () -> told.add("away"), () -> told.add("back"));
 
     @Test
     void failures_that_go_on_are_an_outage_which_is_told_once() {
         fail(5, Duration.ofMillis(60));
-        assertThat(condition.isDegraded()).isTrue();
+        assertThat(circuit.isDegraded()).isTrue();
         assertThat(told).containsExactly("away");
     }
 
     @Test
     void however_many_fail_at_once_it_is_a_hiccup() {
         fail(100, Duration.ZERO);
-        assertThat(condition.isDegraded()).isFalse();
-        assertThat(condition.isInDoubt()).isTrue();
+        assertThat(circuit.isDegraded()).isFalse();
+        assertThat(circuit.isSuspect()).isTrue();
     }
 
     @Test
     void what_works_in_between_ends_the_doubt() {
         for (int i = 0; i < 10; i++) {
             fail(2, Duration.ofSeconds(1));
-            condition.worked();
+            circuit.worked();
         }
-        assertThat(condition.isInDoubt()).isFalse();
+        assertThat(circuit.isSuspect()).isFalse();
         assertThat(told).isEmpty();
     }
 
     @Test
     void one_good_probe_is_not_enough_and_a_failure_between_two_begins_anew() {
-        condition.lost(WHY);
-        condition.healthy();
-        condition.failed(WHY);
-        condition.healthy();
-        assertThat(condition.isDegraded()).isTrue();
-        condition.healthy();
-        assertThat(condition.isDegraded()).isFalse();
+        circuit.lost(WHY);
+        circuit.healthy();
+        circuit.failed(WHY);
+        circuit.healthy();
+        assertThat(circuit.isDegraded()).isTrue();
+        circuit.healthy();
+        assertThat(circuit.isDegraded()).isFalse();
         assertThat(told).containsExactly("away", "back");
     }
 
@@ -64,24 +64,28 @@ class RedisCircuitTest {
 
     @Test
     void few_are_counted_only_once_all_had_the_time_to_say_that_they_are_there() {
-        condition.counted(3);
-        condition.lost(WHY);
-        condition.healthy();
-        condition.healthy();
-        condition.counted(1);
-        assertThat(condition.replicas()).isEqualTo(3);
-        condition.counted(4);
-        assertThat(condition.replicas()).isEqualTo(4);
+        circuit.counted(3);
+        circuit.lost(WHY);
+        time.pass(Duration.ofSeconds(30));
+        // The first heartbeat after an outage finds none of the others.
+        circuit.counted(1);
+        circuit.healthy();
+        assertThat(circuit.replicas()).isEqualTo(3);
+        circuit.healthy();
+        circuit.counted(1);
+        assertThat(circuit.replicas()).isEqualTo(3);
+        circuit.counted(4);
+        assertThat(circuit.replicas()).isEqualTo(4);
         time.pass(Duration.ofSeconds(5));
-        condition.counted(1);
-        assertThat(condition.replicas()).isOne();
+        circuit.counted(1);
+        assertThat(circuit.replicas()).isOne();
     }
 
     private int probesToHeal() {
-        condition.lost(WHY);
+        circuit.lost(WHY);
         int probes = 0;
-        while (condition.isDegraded()) {
-            condition.healthy();
+        while (circuit.isDegraded()) {
+            circuit.healthy();
             probes++;
         }
         return probes;
@@ -89,7 +93,7 @@ class RedisCircuitTest {
 
     private void fail(int times, Duration apart) {
         for (int i = 0; i < times; i++) {
-            condition.failed(WHY);
+            circuit.failed(WHY);
             time.pass(apart);
         }
     }

@@ -78,11 +78,9 @@ class RedisClusterTest {
             // Longer than a connection may be silent.
             await().during(Duration.ofSeconds(5))
                     .atMost(Duration.ofSeconds(7))
-                    .until(() -> !a.condition.isDegraded()
-                            && !b.condition.isDegraded()
-                            && a.returns() == 0
-                            && b.returns() == 0);
-            assertThat(a.condition.replicas()).isEqualTo(2);
+                    .until(() ->
+                            !a.circuit.isDegraded() && !b.circuit.isDegraded() && a.returns() == 0 && b.returns() == 0);
+            assertThat(a.circuit.replicas()).isEqualTo(2);
         }
     }
 

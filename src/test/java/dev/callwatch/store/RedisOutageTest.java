@@ -47,16 +47,16 @@ class RedisOutageTest {
         vonage.answers(guid, ACTIVE);
         a.lookNow(guid);
         b.lookNow(guid);
-        await().until(() -> a.condition.replicas() == 2 && b.condition.replicas() == 2);
+        await().until(() -> a.circuit.replicas() == 2 && b.circuit.replicas() == 2);
         redis.stop();
         vonage.answers(guid, RECORDED);
         await().until(() -> a.readNow(guid).vonage().equals(RECORDED));
         vonage.answers(guid, ENDED);
         await().until(() -> b.readNow(guid).vonage().equals(ENDED));
-        await().until(() -> a.condition.isDegraded() && b.condition.isDegraded());
-        assertThat(a.condition.replicas()).isEqualTo(2);
+        await().until(() -> a.circuit.isDegraded() && b.circuit.isDegraded());
+        assertThat(a.circuit.replicas()).isEqualTo(2);
         redis.restart();
-        await().atMost(HEALED).until(() -> !a.condition.isDegraded() && !b.condition.isDegraded());
+        await().atMost(HEALED).until(() -> !a.circuit.isDegraded() && !b.circuit.isDegraded());
         await().atMost(HEALED).untilAsserted(() -> {
             assertThat(a.lookNow(guid)).isEqualTo(b.lookNow(guid));
             assertThat(a.lookNow(guid).vonage()).isEqualTo(ENDED);
@@ -72,9 +72,9 @@ class RedisOutageTest {
         vonage.answers(guid, ENDED);
         CallStatus read = a.lookNow(guid);
         redis.stop();
-        await().until(a.condition::isDegraded);
+        await().until(a.circuit::isDegraded);
         redis.restart();
-        await().atMost(HEALED).until(() -> !b.condition.isDegraded());
+        await().atMost(HEALED).until(() -> !b.circuit.isDegraded());
         await().atMost(HEALED)
                 .until(() -> redis.run(Command.EXISTS, a.keys.call(AReplica.key(guid)))
                                 .toInteger()
@@ -96,8 +96,8 @@ class RedisOutageTest {
             // However busy the machine is: not as long as Redis is silent.
             assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofMillis(1_500));
         }
-        assertThat(a.condition.isDegraded()).isTrue();
-        await().atMost(HEALED.plusSeconds(3)).until(() -> !a.condition.isDegraded());
+        assertThat(a.circuit.isDegraded()).isTrue();
+        await().atMost(HEALED.plusSeconds(3)).until(() -> !a.circuit.isDegraded());
     }
 
     @Test
@@ -108,9 +108,9 @@ class RedisOutageTest {
             vonage.answers(other, ENDED);
             assertThat(a.lookNow(other).previous()).isEmpty();
         }
-        await().until(a.condition::isDegraded);
+        await().until(a.circuit::isDegraded);
         redis.run(Command.CONFIG, "SET", "maxmemory", "0");
-        await().atMost(HEALED).until(() -> !a.condition.isDegraded());
+        await().atMost(HEALED).until(() -> !a.circuit.isDegraded());
     }
 
     @Test
@@ -132,10 +132,10 @@ class RedisOutageTest {
         vonage.answers(guid, ENDED);
         try (AReplica early = new AReplica(redis, vonage)) {
             assertThat(early.lookNow(guid).previous()).isEmpty();
-            await().until(early.condition::isDegraded);
+            await().until(early.circuit::isDegraded);
             redis.restart();
-            await().atMost(HEALED).until(() -> !early.condition.isDegraded());
-            await().atMost(HEALED).until(() -> early.condition.replicas() == 3);
+            await().atMost(HEALED).until(() -> !early.circuit.isDegraded());
+            await().atMost(HEALED).until(() -> early.circuit.replicas() == 3);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.callwatch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.budget.Backoff;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.UpstreamFailure;
@@ -43,6 +44,13 @@ class ReplicaMessageTest {
         assertThat(heard.reason().retryAfter()).contains(Duration.ofSeconds(2));
     }
 
+    @Test
+    void a_429_is_published_with_how_the_rate_has_adapted() {
+        ReplicaMessage throttled =
+                new ReplicaMessage.Throttled(CALL.account(), new Backoff(2, 80, Duration.ofMillis(12_345)));
+        assertThat(ReplicaMessage.of(throttled.text())).contains(throttled);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -53,6 +61,7 @@ class ReplicaMessageTest {
                 "{}",
                 "{\"account\":\"a\"}",
                 "{\"account\":\"a\",\"call\":\"b\"}",
+                "{\"account\":\"?\",\"backoffs\":1}",
                 "{\"kind\":\"of a newer release\"}"
             })
     void what_means_nothing_here_is_left_alone(String text) {

@@ -7,6 +7,7 @@ import dev.callwatch.account.Allowance;
 import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.Budget;
 import dev.callwatch.budget.BudgetsInVirtualTime;
+import dev.callwatch.budget.RateLimiter;
 import dev.callwatch.time.Delay;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -36,6 +37,11 @@ class SharedBudgetTest {
 
     private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
     private final ARedis redis = new ARedis();
+    private final Delay delay = duration -> Uni.createFrom().emitter(emitter -> {
+        long timer =
+                redis.vertx().getDelegate().setTimer(Math.max(1, duration.toMillis()), fired -> emitter.complete(null));
+        emitter.onTermination(() -> redis.vertx().getDelegate().cancelTimer(timer));
+    });
     private final List<ABudget> replicas =
             IntStream.range(0, REPLICAS).mapToObj(number -> new ABudget()).toList();
     private final Queue<Instant> permits = new ConcurrentLinkedQueue<>();
@@ -53,6 +59,10 @@ class SharedBudgetTest {
     @Test
     void replicas_together_ask_as_often_as_one_would_also_while_redis_is_away_and_when_it_comes_back_empty() {
         replicas.forEach(ABudget::connect);
+        // They share it before anybody asks.
+        await().atMost(LONG)
+                .until(() -> replicas.stream()
+                        .allMatch(replica -> replica.limiter.perMinute() < ALLOWANCE.requestsPerMinute() / 2.0));
         start = clock.instant();
         replicas.forEach(replica -> IntStream.range(0, 10).forEach(caller -> look(replica, "caller-" + caller)));
         passed(200);
@@ -61,21 +71,21 @@ class SharedBudgetTest {
         Instant since = clock.instant();
         int first = permits.size();
         passed(first + 100);
-        assertThat(replicas).noneMatch(replica -> replica.condition.isDegraded());
+        assertThat(replicas).noneMatch(replica -> replica.circuit.isDegraded());
         assertNoBurst(first, since);
 
         redis.stop();
-        await().atMost(LONG).until(() -> replicas.stream().allMatch(replica -> replica.condition.isDegraded()));
+        await().atMost(LONG).until(() -> replicas.stream().allMatch(replica -> replica.circuit.isDegraded()));
         passed(permits.size() + 150);
         assertNoBurst(first, since);
 
         redis.restart();
         await().atMost(LONG).until(() -> {
             replicas.forEach(ABudget::probe);
-            return replicas.stream().noneMatch(replica -> replica.condition.isDegraded());
+            return replicas.stream().noneMatch(replica -> replica.circuit.isDegraded());
         });
         passed(permits.size() + 150);
-        assertThat(replicas).noneMatch(replica -> replica.condition.isDegraded());
+        assertThat(replicas).noneMatch(replica -> replica.circuit.isDegraded());
         assertNoBurst(first, since);
         assertThat(failures).isEmpty();
     }
@@ -97,7 +107,11 @@ class SharedBudgetTest {
     /** One look-up after the other. */
     private void look(ABudget replica, String caller) {
         replica.budget
-                .permit(caller, clock.instant().plusSeconds(10))
+                .withPermit(
+                        caller,
+                        "call",
+                        clock.instant().plusSeconds(10),
+                        permit -> Uni.createFrom().item(permit))
                 .subscribe()
                 .with(
                         permit -> {
@@ -113,8 +127,10 @@ class SharedBudgetTest {
     private final class ABudget {
 
         private final Redis client = redis.client();
-        private final RedisCircuit condition = new RedisCircuit(true, clock, () -> {}, () -> {});
+        private final RedisCircuit circuit = new RedisCircuit(true, clock, () -> {}, () -> {});
+        private final Keys keys = new Keys("test");
         private final Budget budget;
+        private RateLimiter limiter;
 
         /** A first connection takes longer than any question may. */
         private void connect() {
@@ -128,32 +144,31 @@ class SharedBudgetTest {
         }
 
         private void probe() {
-            client.send(Request.cmd(Command.PING)).subscribe().with(pong -> condition.healthy(), away -> {});
+            client.send(Request.cmd(Command.PING)).subscribe().with(pong -> circuit.healthy(), away -> {});
         }
 
         private ABudget() {
-            Delay delay = duration -> Uni.createFrom().emitter(emitter -> {
-                long timer = redis.vertx()
-                        .getDelegate()
-                        .setTimer(Math.max(1, duration.toMillis()), fired -> emitter.complete(null));
-                emitter.onTermination(() -> redis.vertx().getDelegate().cancelTimer(timer));
-            });
             // A machine that is busy with other tests is no reason to give Redis up.
             RedisScripts scripts =
-                    new RedisScripts(() -> client, Duration.ofSeconds(1), condition, delay, new SimpleMeterRegistry());
-            condition.counted(REPLICAS);
+                    new RedisScripts(() -> client, Duration.ofSeconds(1), circuit, delay, new SimpleMeterRegistry());
+            circuit.counted(REPLICAS);
+            ReplicaChannel channel = new ReplicaChannel(() -> null, keys, circuit, delay, () -> {});
+            RedisRateLimiters limiters = new RedisRateLimiters(scripts, keys, new ReplicaId(), circuit, channel, clock);
             this.budget = BudgetsInVirtualTime.of(
-                            account -> new RedisRate(
-                                    account.allowance(),
-                                    arguments -> scripts.run(
-                                                    RedisScript.ALLOWANCE, List.of("test:{a}:allowance"), arguments)
-                                            .map(RedisRate.Answer::of),
-                                    condition,
-                                    clock,
-                                    () -> 0.5),
+                            account -> {
+                                limiter = limiters.of(account);
+                                return limiter;
+                            },
                             clock,
                             delay)
                     .of(AnAccount.of(ALLOWANCE));
+            delay.of(Duration.ofSeconds(1))
+                    .chain(limiters::renew)
+                    .replaceWith(true)
+                    .repeat()
+                    .until(renewed -> over)
+                    .subscribe()
+                    .with(renewed -> {});
         }
     }
 }

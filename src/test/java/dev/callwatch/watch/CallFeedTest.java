@@ -350,6 +350,18 @@ class CallFeedTest {
     }
 
     @Test
+    void a_stream_ends_as_soon_as_a_look_up_finds_the_disposition() {
+        vonage.answers(guid, ENDED);
+        AssertSubscriber<Notification> reader = follow();
+        time.pass(SECOND.multipliedBy(2));
+        vonage.answers(guid, DISPOSED);
+        look();
+        assertThat(told(reader)).containsExactly("call.observed 1", "call.disposition-set 2", "settled");
+        reader.assertCompleted();
+        assertNothingRuns();
+    }
+
+    @Test
     void a_reader_that_comes_back_is_told_what_it_missed_and_nothing_twice() {
         vonage.answers(guid, ACTIVE);
         AssertSubscriber<Notification> first = follow();
@@ -487,7 +499,11 @@ class CallFeedTest {
         Budget budget = budgets.of(account);
         guids.forEach(each -> vonage.answers(
                 each,
-                () -> budget.permit("", time.instant().plusSeconds(5)).map(permit -> ScriptedReader.detail(ACTIVE))));
+                () -> budget.withPermit(
+                        "",
+                        each.value(),
+                        time.instant().plusSeconds(5),
+                        permit -> Uni.createFrom().item(ScriptedReader.detail(ACTIVE)))));
         guids.forEach(each -> feed.follow(account, each, OptionalLong.empty(), "")
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(100)));
@@ -497,7 +513,11 @@ class CallFeedTest {
         assertThat(vonage.readings()).hasSizeBetween(1_550, 1_650);
         assertThat(guids.stream().map(each -> vonage.readings(each).size()))
                 .allMatch(polls -> polls >= 15 && polls <= 17);
-        budget.permit("", time.instant().plusMillis(1))
+        budget.withPermit(
+                        "",
+                        "",
+                        time.instant().plusMillis(1),
+                        permit -> Uni.createFrom().item(permit))
                 .subscribe()
                 .withSubscriber(UniAssertSubscriber.create())
                 .assertCompleted();

@@ -4,20 +4,20 @@ import dev.callwatch.account.Account;
 import java.time.Clock;
 import java.util.function.DoubleSupplier;
 
-/** Rates that nobody else shares, in the memory of this process. */
-public final class LocalRates implements Rates {
+/** Rate limiters that nobody shares: each account's whole allowance is for this process. */
+public final class LocalRateLimiters implements RateLimiters {
 
     private final Clock clock;
     private final DoubleSupplier random;
 
     /** @param random numbers from 0 (inclusive) to 1 (exclusive) */
-    public LocalRates(Clock clock, DoubleSupplier random) {
+    public LocalRateLimiters(Clock clock, DoubleSupplier random) {
         this.clock = clock;
         this.random = random;
     }
 
     @Override
-    public Rate of(Account account) {
-        return new LocalRate(account.allowance(), clock, random);
+    public RateLimiter of(Account account) {
+        return new AdaptiveTokenBucket(account.allowance(), clock, random);
     }
 }

@@ -1,0 +1,262 @@
+package dev.callwatch.budget;
+
+import dev.callwatch.account.Allowance;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleSupplier;
+
+/**
+ * The token bucket of one account in this process, refilled continuously, whose rate adapts ({@link Backoff}). It has the
+ * account's whole allowance, or the part of it that this process is given: a part of the rate and the same part of the burst.
+ * A part can change at any time, and that never makes a permit. While the account pauses the bucket gives nothing.
+ */
+final class AdaptiveTokenBucket implements RateLimiter {
+
+    /** A permit has so many units, so that n requests a minute bring n units each microsecond and nothing is rounded away. */
+    static final long UNITS_PER_PERMIT = 60_000_000;
+
+    /** A part of an account's allowance is counted in so many parts. */
+    static final int WHOLE = 1_000_000;
+
+    /** Where Vonage does not say how long to pause: between this and twice this. */
+    private static final Duration SHORTEST_DEFAULT_PAUSE = Duration.ofSeconds(2);
+
+    private static final double NANOS_PER_MINUTE = 60e9;
+    private static final double LONGEST_WAIT_MICROS = 86_400e6;
+
+    private final Allowance ceiling;
+    private final Clock clock;
+    private final DoubleSupplier random;
+
+    /** What is there, in units, at {@link #at}. */
+    private long units;
+
+    private Instant at;
+
+    /** Relative to {@link #at}. */
+    private Backoff backoff;
+
+    /** The account's whole rate: requests a minute. The bucket is refilled with its share of it. */
+    private long perMinute;
+
+    private int share = WHOLE;
+    private long lent;
+    private long backoffs;
+
+    /**
+     * A full bucket with the whole allowance.
+     *
+     * @param random numbers from 0 (inclusive) to 1 (exclusive)
+     */
+    AdaptiveTokenBucket(Allowance ceiling, Clock clock, DoubleSupplier random) {
+        this.ceiling = ceiling;
+        this.clock = clock;
+        this.random = random;
+        this.at = clock.instant();
+        this.backoff = Backoff.none(ceiling);
+        this.perMinute = ceiling.requestsPerMinute();
+        this.units = capacity();
+    }
+
+    @Override
+    public synchronized Optional<Permit> tryTake(Use use) {
+        adapt();
+        if (isPaused() || units < UNITS_PER_PERMIT) {
+            return Optional.empty();
+        }
+        units -= UNITS_PER_PERMIT;
+        return Optional.of(new BucketPermit(backoff.count()));
+    }
+
+    @Override
+    public synchronized Duration until(long permits) {
+        return until(permits * UNITS_PER_PERMIT, share);
+    }
+
+    /**
+     * How long until so many units are there, if the bucket had another part of the rate; a day at most.
+     *
+     * @param assumed in {@link #WHOLE}ths
+     */
+    synchronized Duration until(long wanted, int assumed) {
+        adapt();
+        long missing = wanted - units;
+        // Rounded up: a moment earlier the permit is not complete.
+        Duration refill = missing <= 0
+                ? Duration.ZERO
+                : Duration.of(
+                                (long) Math.min(LONGEST_WAIT_MICROS, Math.ceil(missing / unitsPerMicro(assumed))),
+                                ChronoUnit.MICROS)
+                        .minus(Duration.between(at, clock.instant()));
+        Duration pause = pause();
+        return refill.compareTo(pause) < 0 ? pause : refill;
+    }
+
+    @Override
+    public synchronized Duration period() {
+        return period(share);
+    }
+
+    /** How far apart permits would come with another part of the rate. */
+    synchronized Duration period(int assumed) {
+        adapt();
+        return Duration.ofNanos(
+                (long) Math.min(LONGEST_WAIT_MICROS * 1e3, NANOS_PER_MINUTE * WHOLE / ((double) perMinute * assumed)));
+    }
+
+    @Override
+    public synchronized long reserve() {
+        return capacity() / UNITS_PER_PERMIT / 2;
+    }
+
+    @Override
+    public synchronized Duration pause() {
+        Duration left = backoff.untilResumed().minus(Duration.between(at, clock.instant()));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    @Override
+    public synchronized double perMinute() {
+        return perMinute(share);
+    }
+
+    /** Requests a minute with another part of the rate. */
+    synchronized double perMinute(int assumed) {
+        adapt();
+        return (double) perMinute * assumed / WHOLE;
+    }
+
+    @Override
+    public synchronized long available() {
+        adapt();
+        return units / UNITS_PER_PERMIT;
+    }
+
+    @Override
+    public synchronized long backoffs() {
+        return backoffs;
+    }
+
+    /** What it is now. */
+    synchronized BucketState state() {
+        Instant now = adapt();
+        return new BucketState(share, lent, units, backoff.after(Duration.between(at, now)));
+    }
+
+    /**
+     * Gives it another share of the allowance, from a moment on. Units beyond the new capacity are lost; a larger capacity is
+     * filled by the rate only.
+     *
+     * @param from now, or a moment since the bucket was used last
+     * @param part in {@link #WHOLE}ths
+     * @param extra how many units it may hold beyond its part of the burst
+     */
+    synchronized void resize(Instant from, int part, long extra) {
+        adapt(from.isBefore(at) ? at : from);
+        share = part;
+        lent = extra;
+        units = Math.min(units, capacity() + lent);
+    }
+
+    /** Adds units that were taken elsewhere, as far as there is room. */
+    synchronized void add(long more) {
+        adapt();
+        units = Math.min(capacity() + lent, units + more);
+    }
+
+    /** Takes units out, to be added elsewhere. */
+    synchronized void remove(long less) {
+        adapt();
+        units = Math.max(0, units - less);
+    }
+
+    /** Applies what another process knows of answers of 429. A 429 that was unknown empties the bucket. */
+    synchronized void apply(Backoff other) {
+        adapt();
+        units = other.count() > backoff.count() ? 0 : units;
+        backoff = backoff.mergedWith(other, ceiling);
+        perMinute = backoff.perMinute(ceiling);
+        units = Math.min(units, capacity() + lent);
+    }
+
+    /** The account's whole burst, in permits. */
+    synchronized long burstOfAll() {
+        adapt();
+        return backoff.burst(ceiling);
+    }
+
+    private synchronized void putBack() {
+        add(UNITS_PER_PERMIT);
+    }
+
+    private synchronized void throttled(long count, Optional<Duration> retryAfter) {
+        adapt();
+        Duration pause = retryAfter.orElseGet(this::defaultPause);
+        if (count < backoff.count()) {
+            backoff = backoff.pausedFor(pause);
+            return;
+        }
+        backoff = backoff.halved(ceiling, pause);
+        backoffs++;
+        perMinute = backoff.perMinute(ceiling);
+        units = 0;
+    }
+
+    private Duration defaultPause() {
+        return SHORTEST_DEFAULT_PAUSE.plusMillis((long) (random.getAsDouble() * SHORTEST_DEFAULT_PAUSE.toMillis()));
+    }
+
+    /** In units; with any share at all the bucket can hold one permit. */
+    private long capacity() {
+        return share == 0 ? 0 : Math.max(UNITS_PER_PERMIT, backoff.burst(ceiling) * UNITS_PER_PERMIT / WHOLE * share);
+    }
+
+    private double unitsPerMicro(int part) {
+        return (double) perMinute * part / WHOLE;
+    }
+
+    private Instant adapt() {
+        return adapt(clock.instant());
+    }
+
+    /** Fills up at the rate that was, and lets that grow. Returns the time. */
+    private Instant adapt(Instant now) {
+        long elapsed = ChronoUnit.MICROS.between(at, now);
+        if (elapsed > 0) {
+            long capacity = capacity();
+            if (units < capacity) {
+                units = (long) Math.min(capacity, units + Math.floor(elapsed * unitsPerMicro(share)));
+            }
+            at = at.plus(elapsed, ChronoUnit.MICROS);
+            backoff = backoff.after(Duration.of(elapsed, ChronoUnit.MICROS));
+            perMinute = backoff.perMinute(ceiling);
+        }
+        return now;
+    }
+
+    private final class BucketPermit implements Permit {
+
+        private final long count;
+        private final AtomicBoolean givenBack = new AtomicBoolean();
+
+        private BucketPermit(long count) {
+            this.count = count;
+        }
+
+        @Override
+        public void giveBack() {
+            if (givenBack.compareAndSet(false, true)) {
+                putBack();
+            }
+        }
+
+        @Override
+        public void throttled(Optional<Duration> retryAfter) {
+            AdaptiveTokenBucket.this.throttled(count, retryAfter);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package dev.callwatch.store;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.Snapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One run of a Lua script. Each record has the keys and arguments of its script, in the order that the script names. */
+sealed interface ScriptCall {
+
+    /** What is run. */
+    RedisScript script();
+
+    /** What it touches, all on one node of a cluster. */
+    List<String> keys();
+
+    /** Its other arguments. */
+    default List<String> arguments() {
+        return List.of();
+    }
+
+    /**
+     * Asks for the lease to read a call, unless Redis has another snapshot than this replica.
+     *
+     * @param known what this replica has
+     * @param token what the lease is known by
+     */
+    record AcquireLease(Keys names, CallKey call, Snapshot known, String token, Duration lease) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.ACQUIRE_LEASE;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.call(call), names.lease(call), names.history(call));
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(SnapshotCodec.tag(known), Long.toString(known.revision()), token, millis(lease));
+        }
+    }
+
+    /** Extends a lease that is still held under this token. */
+    record RenewLease(Keys names, CallKey call, String token, Duration lease) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.RENEW_LEASE;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.lease(call));
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(token, millis(lease));
+        }
+    }
+
+    /** Ends a lease that is still held under this token, and publishes why. */
+    record ReleaseLease(Keys names, CallKey call, String token, ReplicaMessage message) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.RELEASE_LEASE;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.lease(call));
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(token, names.channel(), message.text());
+        }
+    }
+
+    /** Reads the snapshot of a call and the revisions since, if they are not what this replica has. */
+    record GetIfChanged(Keys names, CallKey call, Snapshot known) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.GET_IF_CHANGED;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.call(call), names.history(call));
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(SnapshotCodec.tag(known), Long.toString(known.revision()));
+        }
+    }
+
+    /**
+     * Stores the snapshot of a call, unless another replica was faster.
+     *
+     * @param expected what should be in Redis now
+     * @param token of the lease that ends with it; empty for none
+     * @param revision to add to the history; 0 for none
+     * @param longest how many revisions the history keeps
+     * @param fields the snapshot; an empty value removes a field
+     */
+    record CompareAndSet(
+            Keys names,
+            CallKey call,
+            Snapshot expected,
+            String token,
+            ReplicaMessage message,
+            Duration expiry,
+            long revision,
+            int longest,
+            Duration historyExpiry,
+            Map<String, String> fields)
+            implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.COMPARE_AND_SET;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.call(call), names.lease(call), names.history(call));
+        }
+
+        @Override
+        public List<String> arguments() {
+            List<String> arguments = new ArrayList<>(List.of(
+                    SnapshotCodec.tag(expected),
+                    Long.toString(expected.revision()),
+                    token,
+                    names.channel(),
+                    message.text(),
+                    millis(expiry),
+                    Long.toString(revision),
+                    Integer.toString(longest),
+                    millis(historyExpiry)));
+            fields.forEach((field, value) -> arguments.addAll(List.of(field, value)));
+            return arguments;
+        }
+    }
+
+    /** Reads the stored revisions of a call. */
+    record History(Keys names, CallKey call) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.HISTORY;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.history(call));
+        }
+    }
+
+    /**
+     * Registers a replica and counts all of them.
+     *
+     * @param expiry after which a replica without a heartbeat is not counted
+     * @param message published, so that each replica sees that its subscription works
+     */
+    record Register(Keys names, String replica, Duration expiry, ReplicaMessage message) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.HEARTBEAT;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.replicas());
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(replica, millis(expiry), names.channel(), message.text());
+        }
+    }
+
+    /** Removes a replica that ends. */
+    record Leave(Keys names, String replica) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.LEAVE;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.replicas());
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(replica);
+        }
+    }
+
+    /** Reads what replicas share of an account's budget. */
+    record GetBudget(Keys names, AccountKey account) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.GET_BUDGET;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.budget(account));
+        }
+    }
+
+    /**
+     * Replaces what replicas share of an account's budget, unless another replica was faster.
+     *
+     * @param expected the text that should be in Redis now; empty for none
+     * @param message published if the text was replaced
+     */
+    record ReplaceBudget(
+            Keys names,
+            AccountKey account,
+            String expected,
+            String replacement,
+            Duration expiry,
+            Optional<ReplicaMessage> message)
+            implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.REPLACE_BUDGET;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.budget(account));
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(
+                    expected,
+                    replacement,
+                    millis(expiry),
+                    names.channel(),
+                    message.map(ReplicaMessage::text).orElse(""));
+        }
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+}
