@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** A certificate authority made for a test, with one server that it vouches for. */
+/** A certificate authority made for a test, with one server that has a certificate of it. */
 public final class TestAuthority {
 
     private static final String PASSWORD = "changeit";

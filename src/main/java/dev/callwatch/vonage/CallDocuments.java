@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * Reads Vonage's document: strict about its being one JSON object with a field we know, tolerant of everything in it.
- * Numbers keep the digits they came with.
+ * Numbers keep their digits as received.
  */
 @Singleton
 final class CallDocuments implements CallDocumentParser {
@@ -34,8 +34,8 @@ final class CallDocuments implements CallDocumentParser {
             .build()
             .reader();
 
-    /** A surrogate without its other half, which JSON can escape but UTF-8 cannot express. */
-    private static final Pattern HALF_CHARACTER = Pattern.compile("\\p{Cs}");
+    /** An unpaired surrogate, which JSON can escape but UTF-8 cannot express. */
+    private static final Pattern UNPAIRED_SURROGATE = Pattern.compile("\\p{Cs}");
 
     @Override
     public CallDetail parse(String document) {
@@ -63,9 +63,9 @@ final class CallDocuments implements CallDocumentParser {
                 writable(document.toString()));
     }
 
-    /** Escapes half characters as JSON does, since they cannot be written as UTF-8. */
+    /** Escapes unpaired surrogates as JSON does, since they cannot be written as UTF-8. */
     private static String writable(String document) {
-        return HALF_CHARACTER
+        return UNPAIRED_SURROGATE
                 .matcher(document)
                 .replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
     }
@@ -77,8 +77,8 @@ final class CallDocuments implements CallDocumentParser {
             throw new UpstreamFailure.Malformed("Vonage answered something that is not JSON.");
         } catch (IOException undecodable) {
             throw new UpstreamFailure.Malformed("Vonage answered text in an unknown encoding.");
-        } catch (NumberFormatException beyondMeasure) {
-            throw new UpstreamFailure.Malformed("Vonage answered a number that is beyond measure.");
+        } catch (NumberFormatException tooLarge) {
+            throw new UpstreamFailure.Malformed("Vonage answered a number that is too large.");
         }
     }
 
@@ -100,7 +100,7 @@ final class CallDocuments implements CallDocumentParser {
 
     private static Optional<String> text(JsonNode node) {
         return node.isValueNode() && !node.isNull()
-                ? Optional.of(HALF_CHARACTER.matcher(node.asText()).replaceAll("\uFFFD"))
+                ? Optional.of(UNPAIRED_SURROGATE.matcher(node.asText()).replaceAll("\uFFFD"))
                 : Optional.empty();
     }
 }

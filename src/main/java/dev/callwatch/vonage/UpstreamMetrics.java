@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** What is measured of the upstream. */
+/** Metrics of the requests to Vonage. */
 @Singleton
 class UpstreamMetrics {
 
-    /** The label of a request that was given up. */
+    /** The label of a request that was cancelled when its time was over. */
     static final String TIMEOUT = "timeout";
 
     private static final Duration[] BUCKETS = {

@@ -61,7 +61,7 @@ class AccessOptionsTest {
     }
 
     @Test
-    void every_fault_of_a_half_configured_access_is_named_at_once_by_its_full_key() {
+    void every_error_of_a_half_configured_access_is_reported_at_once_by_its_full_key() {
         set("issuers.a.audience", " ");
         set("issuers.b.url", "http://idp.example");
         set("issuers.b.jwks-url", "https://user:planted@idp.example/jwks");

@@ -31,6 +31,7 @@ public class OidcProfile implements QuarkusTestProfile {
                 Map.entry("callwatch.access.issuers.rotating.url", WIREMOCK + "/issuers/rotating"),
                 Map.entry("callwatch.access.rules.rotating.issuer", "rotating"),
                 Map.entry("callwatch.access.rules.rotating.accounts", "a1b2c3d4e5"),
+                Map.entry("callwatch.access.issuers.plain.url", WIREMOCK + "/issuers/plain"),
                 Map.entry("callwatch.access.issuers.nowhere.url", "http://localhost:1/issuer"),
                 Map.entry("callwatch.access.issuers.silent.url", "${test.faulty}/issuers/silent"),
                 Map.entry("callwatch.access.issuers.dripping.url", "${test.faulty}/issuers/dripping"),

@@ -13,7 +13,7 @@ class RuleTest {
             "corp", "https://idp.example", "crm-sync", Set.of("sales", "eu"), Set.of("calls:read"), Optional.empty());
 
     @Test
-    void all_that_is_given_has_to_match() {
+    void all_given_patterns_have_to_match() {
         assertThat(rule("corp", "crm-*", "sales", "calls:*").isAbout(CALLER)).isTrue();
         assertThat(rule("https://idp.*", null, null, null).isAbout(CALLER)).isTrue();
         assertThat(rule("other", "crm-*", "sales", "calls:*").isAbout(CALLER)).isFalse();
@@ -24,10 +24,10 @@ class RuleTest {
     }
 
     @Test
-    void who_is_in_no_group_matches_no_group() {
-        Caller alone = new Caller("corp", "https://idp.example", "x", Set.of(), Set.of(), Optional.empty());
-        assertThat(rule(null, null, "*", null).isAbout(alone)).isFalse();
-        assertThat(rule(null, null, null, "*").isAbout(alone)).isFalse();
+    void a_caller_without_groups_matches_no_group() {
+        Caller ungrouped = new Caller("corp", "https://idp.example", "x", Set.of(), Set.of(), Optional.empty());
+        assertThat(rule(null, null, "*", null).isAbout(ungrouped)).isFalse();
+        assertThat(rule(null, null, null, "*").isAbout(ungrouped)).isFalse();
     }
 
     @Test

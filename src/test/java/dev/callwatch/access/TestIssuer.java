@@ -56,15 +56,21 @@ public final class TestIssuer {
 
     /** Serves its discovery document and these keys. */
     public TestIssuer publishes(RsaJsonWebKey... keys) {
-        wireMock.register(get(urlEqualTo(path + "/.well-known/openid-configuration"))
-                .willReturn(okJson("{\"issuer\":\"" + url + "\",\"jwks_uri\":\"" + url + "/jwks\"}")));
+        publishesKeysAt(url + "/jwks");
         JsonWebKeySet set = new JsonWebKeySet(Arrays.asList(keys));
         wireMock.register(get(urlEqualTo(jwksPath()))
                 .willReturn(okJson(set.toJson(OutputControlLevel.PUBLIC_ONLY)).withFixedDelay(100)));
         return this;
     }
 
-    /** Answers nothing of use any more. */
+    /** Serves a discovery document that says where the keys are. */
+    public TestIssuer publishesKeysAt(String address) {
+        wireMock.register(get(urlEqualTo(path + "/.well-known/openid-configuration"))
+                .willReturn(okJson("{\"issuer\":\"" + url + "\",\"jwks_uri\":\"" + address + "\"}")));
+        return this;
+    }
+
+    /** Answers 503 to everything. */
     public void fails() {
         wireMock.register(get(urlEqualTo(path + "/.well-known/openid-configuration"))
                 .willReturn(aResponse().withStatus(503)));

@@ -32,6 +32,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jose4j.jwk.RsaJsonWebKey;
@@ -66,7 +68,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void a_token_of_a_configured_issuer_lets_its_caller_in() {
+    void a_token_of_a_configured_issuer_is_accepted() {
         lookUp(main.token(OidcProfile.MAIN_KEY, "crm-sync")).then().statusCode(200);
         String atJwt =
                 TestIssuer.sign(OidcProfile.MAIN_KEY, main.claims("crm-sync"), jws -> jws.setHeader("typ", "at+jwt"));
@@ -74,7 +76,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void without_a_token_there_is_a_problem_that_says_how_to_come_back() {
+    void without_a_token_there_is_a_problem_that_asks_for_one() {
         given().get(CALL + vonage.guid())
                 .then()
                 .statusCode(401)
@@ -100,7 +102,7 @@ class AuthenticationTest {
                 .get(CALL + "events?id=" + vonage.guid())
                 .then()
                 .statusCode(401);
-        // Who is not known is not told what is malformed either.
+        // An unknown caller does not learn what is malformed either.
         given().get("/v1/accounts/a/calls/x").then().statusCode(401);
         assertThat(vonage.callRequests()).isZero();
     }
@@ -245,7 +247,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void a_rotation_of_keys_costs_nobody_a_refusal() throws Exception {
+    void a_rotation_of_keys_refuses_no_token() throws Exception {
         RsaJsonWebKey first = TestIssuer.key("before");
         RsaJsonWebKey second = TestIssuer.key("after");
         TestIssuer rotating = issuer("rotating").publishes(first);
@@ -265,7 +267,7 @@ class AuthenticationTest {
     }
 
     @Test
-    void an_issuer_that_was_never_reached_stops_only_its_own_callers() {
+    void an_issuer_that_was_never_reached_affects_only_its_own_callers() {
         TestIssuer nowhere = new TestIssuer(wireMock, "http://localhost:1/issuer");
         LogRecorder log = new LogRecorder();
         log.start();
@@ -286,6 +288,42 @@ class AuthenticationTest {
                         && line.contains("denied outcome=issuer-unavailable issuer=nowhere account=a1b2c3d4e5"))
                 .anyMatch(line -> line.contains("The keys of the issuer nowhere cannot be read"));
         lookUp(main.token(OidcProfile.MAIN_KEY, "crm-sync")).then().statusCode(200);
+    }
+
+    @Test
+    void keys_are_never_read_from_another_machine_without_tls() {
+        TestIssuer plain = issuer("plain").publishesKeysAt("http://keys.example/jwks");
+        lookUp(plain.token(OidcProfile.MAIN_KEY, "any"))
+                .then()
+                .statusCode(503)
+                .body("type", is("urn:callwatch:problem:issuer-unavailable"));
+    }
+
+    @Test
+    void no_token_is_logged_at_any_level() {
+        RsaJsonWebKey rotated = TestIssuer.key("logged");
+        List<String> tokens = List.of(
+                main.token(OidcProfile.MAIN_KEY, "crm-sync"),
+                main.token(rotated, "crm-sync"),
+                main.token(OidcProfile.MAIN_KEY, "crm-sync", c -> c.setExpirationTimeMinutesInTheFuture(-1)));
+        LogRecorder log = new LogRecorder();
+        Logger root = Logger.getLogger("");
+        Level before = root.getLevel();
+        root.setLevel(Level.FINEST);
+        log.start();
+        try {
+            tokens.forEach(token -> lookUp(token));
+            main.publishes(OidcProfile.MAIN_KEY, rotated);
+            await().atMost(Duration.ofSeconds(15))
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> lookUp(tokens.get(1)).statusCode() == 200);
+        } finally {
+            log.stop();
+            root.setLevel(before);
+        }
+        assertThat(log.lines())
+                .hasSizeGreaterThan(20)
+                .noneMatch(line -> tokens.stream().anyMatch(token -> line.contains(token.split("\\.")[2])));
     }
 
     @Test

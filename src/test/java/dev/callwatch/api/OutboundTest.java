@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is believed on the way to Vonage, and which way is taken. */
+/** Which certificates of Vonage are accepted, and which proxy is used. */
 @QuarkusTest
 @ConnectWireMock
 @TestProfile(OutboundTest.OtherOptions.class)
@@ -77,18 +77,18 @@ class OutboundTest {
     }
 
     @Test
-    void a_host_that_the_set_authority_vouches_for_is_asked() {
+    void a_host_with_a_certificate_of_the_given_authority_gets_requests() {
         vonage("trusted").lookUp().then().statusCode(200).body("state", is("active"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"foreign", "wrong-name"})
-    void a_host_that_cannot_prove_its_name_is_told_nothing(String account) {
+    void a_host_that_cannot_prove_its_name_gets_no_request(String account) {
         unreachable(vonage(account), "foreign".equals(account) ? foreign : good);
     }
 
     @Test
-    void a_call_is_not_asked_of_a_host_that_only_the_token_came_from() {
+    void the_connection_for_calls_is_verified_too() {
         VonageStub vonage = vonage("turning");
         refused(vonage);
         good.verifyThat(1, postRequestedFor(urlEqualTo(TOKENS)));
@@ -106,7 +106,7 @@ class OutboundTest {
     }
 
     @Test
-    void what_the_proxy_refuses_is_unreachable() {
+    void a_host_that_the_proxy_refuses_is_unreachable() {
         unreachable(vonage("unknown-to-the-proxy"), good);
     }
 

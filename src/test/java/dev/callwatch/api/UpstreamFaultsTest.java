@@ -63,7 +63,7 @@ class UpstreamFaultsTest {
 
     @Test
     void an_unknown_call_is_not_retried_and_remembered_for_a_moment() {
-        VonageStub vonage = standIn("statuses").grantsTokens().answersCalls(VonageStub.status(404));
+        VonageStub vonage = vonage("statuses").grantsTokens().answersCalls(VonageStub.status(404));
         problem(vonage.lookUp(), 404, "call-not-found");
         problem(vonage.lookUp(), 404, "call-not-found");
         assertThat(vonage.callRequests()).isEqualTo(1);
@@ -71,7 +71,7 @@ class UpstreamFaultsTest {
 
     @Test
     void a_403_is_not_retried_and_hints_at_the_scope() {
-        VonageStub vonage = standIn("statuses").grantsTokens().answersCalls(VonageStub.status(403));
+        VonageStub vonage = vonage("statuses").grantsTokens().answersCalls(VonageStub.status(403));
         problem(vonage.lookUp(), 502, "upstream-forbidden").body("detail", containsString("scope"));
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
@@ -79,7 +79,7 @@ class UpstreamFaultsTest {
     @ParameterizedTest
     @ValueSource(ints = {204, 206, 301, 302, 304, 307, 400, 406, 410, 501, 505})
     void a_status_without_meaning_here_is_an_upstream_error_at_once(int status) {
-        VonageStub vonage = standIn("statuses")
+        VonageStub vonage = vonage("statuses")
                 .grantsTokens()
                 .answersCalls(aResponse().withStatus(status).withHeader("Location", "/elsewhere"));
         problem(vonage.lookUp(), 502, "upstream-error");
@@ -91,14 +91,14 @@ class UpstreamFaultsTest {
     @ValueSource(ints = {500, 502, 503, 504})
     void a_transient_status_is_retried(int status) {
         VonageStub vonage =
-                standIn("retried").grantsTokens().answersCalls(VonageStub.status(status), okJson(VonageStub.ACTIVE));
+                vonage("retried").grantsTokens().answersCalls(VonageStub.status(status), okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
         assertThat(vonage.callRequests()).isEqualTo(2);
     }
 
     @Test
     void after_a_401_the_token_is_renewed_once_and_the_request_repeated() {
-        VonageStub vonage = standIn("renewal")
+        VonageStub vonage = vonage("renewal")
                 .answersTokens(VonageStub.granted("planted-1"), VonageStub.granted("planted-2"))
                 .answersCalls(VonageStub.status(401), okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
@@ -108,7 +108,7 @@ class UpstreamFaultsTest {
 
     @Test
     void a_second_401_is_a_problem() {
-        VonageStub vonage = standIn("rejected").grantsTokens().answersCalls(VonageStub.status(401));
+        VonageStub vonage = vonage("rejected").grantsTokens().answersCalls(VonageStub.status(401));
         problem(vonage.lookUp(), 502, "upstream-rejected-credentials");
         assertThat(vonage.callRequests()).isEqualTo(2);
         assertThat(vonage.tokenRequests()).isEqualTo(2);
@@ -117,7 +117,7 @@ class UpstreamFaultsTest {
     @Test
     void a_burst_of_401s_is_one_token_request() {
         VonageStub tokens =
-                standIn("burst").answersTokens(VonageStub.granted("planted-1"), VonageStub.granted("planted-2"));
+                vonage("burst").answersTokens(VonageStub.granted("planted-1"), VonageStub.granted("planted-2"));
         String calls = "/v0/burst/calls/.*";
         wireMock.register(get(urlPathMatching(calls))
                 .withHeader("Authorization", equalTo("Bearer planted-1"))
@@ -127,7 +127,7 @@ class UpstreamFaultsTest {
                 .willReturn(okJson(VonageStub.ACTIVE)));
         List<CompletableFuture<Response>> burst = IntStream.range(0, 30)
                 .mapToObj(caller -> CompletableFuture.supplyAsync(
-                        () -> standIn("burst").lookUp(), task -> new Thread(task, "caller-" + caller).start()))
+                        () -> vonage("burst").lookUp(), task -> new Thread(task, "caller-" + caller).start()))
                 .toList();
         assertThat(burst.stream().map(CompletableFuture::join).map(Response::statusCode))
                 .containsOnly(200);
@@ -136,7 +136,7 @@ class UpstreamFaultsTest {
 
     @Test
     void a_429_is_retried_after_what_it_asks_for() {
-        VonageStub vonage = standIn("throttled")
+        VonageStub vonage = vonage("throttled")
                 .grantsTokens()
                 .answersCalls(VonageStub.status(429).withHeader("Retry-After", "1"), okJson(VonageStub.ACTIVE));
         Response answer = vonage.lookUp();
@@ -146,8 +146,8 @@ class UpstreamFaultsTest {
     }
 
     @Test
-    void a_429_that_asks_for_more_than_the_deadline_has_is_told_at_once() {
-        VonageStub vonage = standIn("paused")
+    void a_429_with_a_pause_beyond_the_deadline_is_a_problem_at_once() {
+        VonageStub vonage = vonage("paused")
                 .grantsTokens()
                 .answersCalls(VonageStub.status(429).withHeader("Retry-After", "30"));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", "30");
@@ -158,7 +158,7 @@ class UpstreamFaultsTest {
     void a_retry_after_may_be_a_date() {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(60));
-        VonageStub vonage = standIn("paused-to-a-date")
+        VonageStub vonage = vonage("paused-to-a-date")
                 .grantsTokens()
                 .answersCalls(VonageStub.status(429).withHeader("Retry-After", date));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("5\\d|60"));
@@ -167,12 +167,12 @@ class UpstreamFaultsTest {
     @Test
     void a_retry_after_without_end_is_five_minutes() {
         String never = "Fri, 31 Dec 9999 23:59:59 GMT";
-        VonageStub vonage = standIn("paused-for-ever")
+        VonageStub vonage = vonage("paused-for-ever")
                 .grantsTokens()
                 .answersCalls(VonageStub.status(429).withHeader("Retry-After", never));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", "300");
         VonageStub tokens =
-                standIn("token-throttled").answersTokens(VonageStub.status(429).withHeader("Retry-After", never));
+                vonage("token-throttled").answersTokens(VonageStub.status(429).withHeader("Retry-After", never));
         problem(tokens.lookUp(), 503, "upstream-throttled").header("Retry-After", "300");
         problem(tokens.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("300|299"));
         assertThat(tokens.tokenRequests()).isEqualTo(1);
@@ -180,18 +180,18 @@ class UpstreamFaultsTest {
 
     @Test
     void a_429_without_a_hint_ends_with_one_of_ours() {
-        VonageStub vonage = standIn("paused-unsaid").grantsTokens().answersCalls(VonageStub.status(429));
+        VonageStub vonage = vonage("paused-unsaid").grantsTokens().answersCalls(VonageStub.status(429));
         problem(vonage.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("[2-4]"));
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
 
     @Test
-    void a_429_leaves_the_whole_account_alone() {
-        standIn("paused-whole")
+    void a_429_pauses_the_whole_account() {
+        vonage("paused-whole")
                 .grantsTokens()
                 .answersCalls(VonageStub.status(429).withHeader("Retry-After", "30"))
                 .lookUp();
-        VonageStub other = standIn("paused-whole").answersCalls(okJson(VonageStub.ACTIVE));
+        VonageStub other = vonage("paused-whole").answersCalls(okJson(VonageStub.ACTIVE));
         problem(other.lookUp(), 503, "upstream-throttled").header("Retry-After", matchesPattern("29|30"));
         assertThat(other.callRequests()).isZero();
     }
@@ -201,7 +201,7 @@ class UpstreamFaultsTest {
             strings = {"", "<html>planted</html>", "{\"status\":\"Acti", "[]", "{}", "{\"message\":\"planted\"}", "null"
             })
     void a_200_that_is_no_call_is_malformed_and_not_retried(String body) {
-        VonageStub vonage = standIn("malformed").grantsTokens().answersCalls(ok(body));
+        VonageStub vonage = vonage("malformed").grantsTokens().answersCalls(ok(body));
         problem(vonage.lookUp(), 502, "upstream-malformed");
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
@@ -210,7 +210,7 @@ class UpstreamFaultsTest {
     void a_call_is_read_whatever_its_content_type() {
         for (String type :
                 List.of("text/plain", "text/event-stream", "application/x-ndjson", "application/json;version=3")) {
-            VonageStub vonage = standIn("malformed")
+            VonageStub vonage = vonage("malformed")
                     .grantsTokens()
                     .answersCalls(ok(VonageStub.ACTIVE).withHeader("Content-Type", type));
             vonage.lookUp().then().statusCode(200).body("state", is("active"));
@@ -219,7 +219,7 @@ class UpstreamFaultsTest {
 
     @Test
     void half_a_character_is_answered() {
-        VonageStub vonage = standIn("malformed")
+        VonageStub vonage = vonage("malformed")
                 .grantsTokens()
                 .answersCalls(okJson("{\"status\":\"Active\",\"dispositionCode\":\"a\\ud83d\"}"));
         vonage.lookUp().then().statusCode(200).body("disposition", is("a\uFFFD"));
@@ -227,8 +227,8 @@ class UpstreamFaultsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"Ringing\"", "5", "{}", "\"\""})
-    void a_status_nobody_knows_is_unknown_and_kept(String status) {
-        VonageStub vonage = standIn("malformed").grantsTokens().answersCalls(okJson("{\"status\":" + status + "}"));
+    void an_undocumented_status_is_unknown_and_kept(String status) {
+        VonageStub vonage = vonage("malformed").grantsTokens().answersCalls(okJson("{\"status\":" + status + "}"));
         vonage.lookUp()
                 .then()
                 .statusCode(200)
@@ -239,13 +239,13 @@ class UpstreamFaultsTest {
 
     @Test
     void a_body_of_just_one_mebibyte_passes() {
-        VonageStub vonage = standIn("large").grantsTokens().answersCalls(okJson(filled(1 << 20)));
+        VonageStub vonage = vonage("large").grantsTokens().answersCalls(okJson(filled(1 << 20)));
         vonage.lookUp().then().statusCode(200);
     }
 
     @Test
     void a_body_over_one_mebibyte_is_malformed() {
-        VonageStub vonage = standIn("large").grantsTokens().answersCalls(okJson(filled((1 << 20) + 1)));
+        VonageStub vonage = vonage("large").grantsTokens().answersCalls(okJson(filled((1 << 20) + 1)));
         problem(vonage.lookUp(), 502, "upstream-malformed");
         assertThat(vonage.callRequests()).isEqualTo(1);
     }
@@ -255,18 +255,18 @@ class UpstreamFaultsTest {
         // Sent at this pace, the whole body would take longer than the read time-out and be a time-out.
         ResponseDefinitionBuilder eightMebibytes = ok(filled(8 << 20)).withChunkedDribbleDelay(32, 1_600);
 
-        VonageStub call = standIn("large").grantsTokens().answersCalls(eightMebibytes);
+        VonageStub call = vonage("large").grantsTokens().answersCalls(eightMebibytes);
         problem(call.lookUp(), 502, "upstream-malformed");
         assertThat(call.callRequests()).isEqualTo(1);
 
-        VonageStub error = standIn("large").answersCalls(eightMebibytes.but().withStatus(501));
+        VonageStub error = vonage("large").answersCalls(eightMebibytes.but().withStatus(501));
         problem(error.lookUp(), 502, "upstream-error");
         assertThat(error.callRequests()).isEqualTo(1);
     }
 
     @Test
     void an_answer_that_takes_too_long_is_a_timeout_at_the_deadline() {
-        VonageStub vonage = standIn("slow")
+        VonageStub vonage = vonage("slow")
                 .grantsTokens()
                 .answersCalls(okJson(VonageStub.ACTIVE).withFixedDelay(10_000));
         Response answer = vonage.lookUp();
@@ -276,16 +276,15 @@ class UpstreamFaultsTest {
 
     @Test
     void an_answer_that_drips_is_a_timeout_too() {
-        VonageStub vonage = standIn("slow")
-                .grantsTokens()
-                .answersCalls(ok(VonageStub.ACTIVE).withChunkedDribbleDelay(10, 10_000));
+        VonageStub vonage =
+                vonage("slow").grantsTokens().answersCalls(ok(VonageStub.ACTIVE).withChunkedDribbleDelay(10, 10_000));
         problem(vonage.lookUp(), 504, "upstream-timeout");
     }
 
     @ParameterizedTest
     @EnumSource(Fault.class)
     void a_connection_cut_off_is_retried(Fault fault) {
-        VonageStub vonage = standIn("cut")
+        VonageStub vonage = vonage("cut")
                 .grantsTokens()
                 .answersCalls(aResponse().withStatus(200).withFault(fault), okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
@@ -293,13 +292,13 @@ class UpstreamFaultsTest {
     }
 
     @Test
-    void a_vonage_that_cannot_be_reached_is_told_so() {
-        problem(standIn("nowhere").lookUp(), 502, "upstream-unreachable");
+    void a_refused_connection_is_a_problem() {
+        problem(vonage("nowhere").lookUp(), 502, "upstream-unreachable");
     }
 
     @Test
     void the_circuit_opens_on_an_outage_and_closes_after_a_probe() {
-        VonageStub down = standIn("circuit").grantsTokens().answersCalls(VonageStub.status(503));
+        VonageStub down = vonage("circuit").grantsTokens().answersCalls(VonageStub.status(503));
         Response last = down.lookUp();
         for (int lookUp = 0; lookUp < 30 && last.statusCode() != 503; lookUp++) {
             last = down.lookUp();
@@ -308,7 +307,7 @@ class UpstreamFaultsTest {
         int asked = down.callRequests();
         assertThat(asked).isLessThanOrEqualTo(20);
 
-        VonageStub up = standIn("circuit").answersCalls(okJson(VonageStub.ACTIVE));
+        VonageStub up = vonage("circuit").answersCalls(okJson(VonageStub.ACTIVE));
         problem(up.lookUp(), 503, "upstream-unavailable");
         assertThat(up.callRequests()).isZero();
 
@@ -318,8 +317,8 @@ class UpstreamFaultsTest {
     }
 
     @Test
-    void refused_credentials_are_told_and_the_refusal_remembered() {
-        VonageStub vonage = standIn("refused")
+    void refused_credentials_are_a_problem_and_not_sent_again_for_a_while() {
+        VonageStub vonage = vonage("refused")
                 .answersTokens(aResponse()
                         .withStatus(400)
                         .withBody("{\"error\":\"invalid_client\",\"error_description\":\"planted\"}"));
@@ -331,7 +330,7 @@ class UpstreamFaultsTest {
 
     @Test
     void faults_of_the_token_endpoint_have_the_same_problems_and_are_asked_for_once_a_second() {
-        VonageStub vonage = standIn("token-faults")
+        VonageStub vonage = vonage("token-faults")
                 .answersTokens(
                         ok("<html>planted</html>"),
                         aResponse().withStatus(302).withHeader("Location", "/elsewhere"),
@@ -356,8 +355,8 @@ class UpstreamFaultsTest {
     }
 
     @Test
-    void a_token_answer_without_a_lifetime_serves() {
-        VonageStub vonage = standIn("life")
+    void a_token_without_a_lifetime_is_used() {
+        VonageStub vonage = vonage("life")
                 .answersTokens(okJson("{\"access_token\":\"planted\",\"token_type\":\"Bearer\"}"))
                 .answersCalls(okJson(VonageStub.ACTIVE));
         vonage.lookUp().then().statusCode(200);
@@ -366,15 +365,15 @@ class UpstreamFaultsTest {
     }
 
     @Test
-    void a_spent_budget_is_told_without_asking_vonage() {
-        VonageStub first = standIn("poor").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
+    void a_spent_budget_is_a_problem_without_a_request() {
+        VonageStub first = vonage("poor").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
         first.lookUp().then().statusCode(200);
-        VonageStub second = standIn("poor").answersCalls(okJson(VonageStub.ACTIVE));
+        VonageStub second = vonage("poor").answersCalls(okJson(VonageStub.ACTIVE));
         problem(second.lookUp(), 503, "budget-exhausted").header("Retry-After", matchesPattern("5\\d|60"));
         assertThat(second.callRequests()).isZero();
     }
 
-    private VonageStub standIn(String account) {
+    private VonageStub vonage(String account) {
         return new VonageStub(wireMock, account);
     }
 

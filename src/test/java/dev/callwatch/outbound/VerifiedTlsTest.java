@@ -52,34 +52,34 @@ class VerifiedTlsTest {
     }
 
     @Test
-    void a_name_that_the_set_authority_vouches_for_is_believed() throws Exception {
+    void a_host_name_in_a_certificate_of_the_given_authority_is_accepted() throws Exception {
         assertThat(get(ca(), "localhost", server.httpsPort()).statusCode()).isEqualTo(200);
     }
 
     @Test
-    void another_name_of_the_same_host_is_not() {
+    void another_name_of_the_same_host_is_refused() {
         assertThatThrownBy(() -> get(ca(), "127.0.0.1", server.httpsPort())).hasCauseInstanceOf(SSLException.class);
     }
 
     @Test
-    void an_authority_that_is_not_set_is_not_believed() {
+    void a_certificate_of_another_authority_is_refused() {
         assertThatThrownBy(() -> get(List.of(), "localhost", server.httpsPort()))
                 .hasCauseInstanceOf(SSLException.class);
     }
 
     @Test
-    void nothing_before_version_1_2_is_offered_or_taken() throws Exception {
+    void no_version_before_1_2_is_offered_or_accepted() throws Exception {
         try (ServerSocket old = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Hello> heard = CompletableFuture.supplyAsync(() -> answerWithVersion11(old));
+            CompletableFuture<Hello> received = CompletableFuture.supplyAsync(() -> answerWithVersion11(old));
             assertThatThrownBy(() -> get(ca(), "localhost", old.getLocalPort())).hasCauseInstanceOf(SSLException.class);
-            Hello hello = heard.get(5, TimeUnit.SECONDS);
+            Hello hello = received.get(5, TimeUnit.SECONDS);
             assertThat(hello.versions()).containsExactlyInAnyOrder(0x0304, 0x0303);
             assertThat(hello.alert()).containsExactly(2, 70);
         }
     }
 
     /**
-     * What a client said.
+     * What a client sent.
      *
      * @param versions those it offers in {@code supported_versions} (RFC 8446, section 4.2.1)
      * @param alert level and description of its answer: 2 is fatal, 70 is protocol_version

@@ -80,7 +80,7 @@ class AccountTokensTest {
     }
 
     @Test
-    void a_token_without_lifetime_is_used_by_those_who_waited_alone() {
+    void a_token_without_lifetime_is_used_only_by_those_who_waited() {
         UniAssertSubscriber<Token> one = ask();
         grant("t1", -5);
         one.assertCompleted();

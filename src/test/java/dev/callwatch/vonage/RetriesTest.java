@@ -40,7 +40,7 @@ class RetriesTest {
     }
 
     @Test
-    void a_lasting_failure_is_not_retried() {
+    void a_permanent_failure_is_not_retried() {
         run(() -> Uni.createFrom().failure(new UpstreamFailure.Forbidden()))
                 .assertFailedWith(UpstreamFailure.Forbidden.class);
         assertThat(attempts).hasSize(1);
@@ -54,7 +54,7 @@ class RetriesTest {
     }
 
     @Test
-    void a_retry_after_that_does_not_fit_the_deadline_is_a_failure_at_once_with_it() {
+    void a_retry_after_beyond_the_deadline_is_a_failure_at_once() {
         Throwable failure = run(() ->
                         Uni.createFrom().failure(new UpstreamFailure.Throttled(Optional.of(Duration.ofSeconds(30)))))
                 .assertFailedWith(UpstreamFailure.Throttled.class)
@@ -64,14 +64,14 @@ class RetriesTest {
     }
 
     @Test
-    void a_retry_after_of_zero_is_no_storm() {
+    void a_retry_after_of_zero_still_waits_for_the_back_off() {
         run(() -> Uni.createFrom().failure(new UpstreamFailure.Throttled(Optional.of(Duration.ZERO))));
         time.pass(Duration.ofMillis(100));
         assertThat(attempts).containsExactly(Duration.ZERO, Duration.ofMillis(100));
     }
 
     @Test
-    void an_attempt_that_never_ends_is_cut_by_the_deadline() {
+    void an_attempt_that_never_ends_fails_at_the_deadline() {
         UniAssertSubscriber<String> result = run(() -> Uni.createFrom().nothing());
         time.pass(Duration.ofMillis(4_999));
         result.assertNotTerminated();
@@ -90,7 +90,7 @@ class RetriesTest {
     }
 
     @Test
-    void a_retry_waits_for_what_is_paused() {
+    void a_retry_waits_for_the_end_of_a_pause() {
         pause = Duration.ofSeconds(1);
         run(() -> Uni.createFrom().failure(new UpstreamFailure.Unreachable()));
         time.pass(Duration.ofMillis(2_500));

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Vonage without HTTP, in virtual time: answers as told and remembers what it was asked when. */
+/** Vonage without HTTP, in virtual time: gives the answers that a test sets and records each reading with its time. */
 public final class ScriptedReader implements CallReader {
 
     /** One reading that was begun. */

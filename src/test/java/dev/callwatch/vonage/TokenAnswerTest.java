@@ -35,7 +35,7 @@ class TokenAnswerTest {
     }
 
     @Test
-    void an_answer_without_a_lifetime_is_believed_for_a_quarter_of_an_hour() {
+    void a_token_without_a_lifetime_is_used_for_a_quarter_of_an_hour() {
         assertThat(read("{\"access_token\":\"t\",\"token_type\":\"Bearer\"}"))
                 .isEqualTo(Token.issued("t", NOW, Duration.ofSeconds(900)));
     }

@@ -29,7 +29,7 @@ class VonageOptionsTest {
     Path folder;
 
     @Test
-    void without_settings_the_platform_is_believed_and_asked_directly() {
+    void by_default_the_authorities_are_those_of_the_platform_and_there_is_no_proxy() {
         VonageOptions options = options();
         errors.throwIfAny();
         assertThat(options.ca()).isEmpty();
@@ -57,7 +57,7 @@ class VonageOptionsTest {
                 "http://:3128",
                 "http://none:99999"
             })
-    void anything_else_is_a_fault_that_repeats_no_password(String text) {
+    void anything_else_is_an_error_that_repeats_no_password(String text) {
         settings.put(PROXY, text);
         options();
         assertThatThrownBy(errors::throwIfAny)
@@ -66,7 +66,7 @@ class VonageOptionsTest {
     }
 
     @Test
-    void a_file_of_authorities_that_is_not_there_is_a_fault() {
+    void a_missing_file_of_authorities_is_an_error() {
         settings.put(CA, "/no/such/file");
         options();
         assertThatThrownBy(errors::throwIfAny)
@@ -82,7 +82,7 @@ class VonageOptionsTest {
                 "-----BEGIN CERTIFICATE-----\nbm90aGluZw==",
                 "-----BEGIN PRIVATE KEY-----\nbm90aGluZw==\n-----END PRIVATE KEY-----"
             })
-    void a_file_without_authorities_is_a_fault(String content) throws IOException {
+    void a_file_without_authorities_is_an_error(String content) throws IOException {
         settings.put(CA, Files.writeString(folder.resolve("ca.pem"), content).toString());
         options();
         assertThatThrownBy(errors::throwIfAny)
