@@ -34,7 +34,7 @@ public class AuthenticationFilter {
         return authenticator
                 .identify(request)
                 .onFailure(ProblemException.class)
-                .invoke(refusal -> audit.unknownCaller(account(uri), call(uri), (ProblemException) refusal))
+                .invoke(refusal -> audit.unknownCaller(account(uri), call(uri), refusal))
                 .invoke(limits::request)
                 .invoke(caller -> request.put(CALLER, caller))
                 .replaceWithVoid();

@@ -77,6 +77,6 @@ public class Batch {
         return calls.lookUp(account, guid, CacheDirectives.NONE, caller, deadline)
                 .map(result -> Outcome.of(guid, result))
                 .onFailure(ProblemException.class)
-                .recoverWithItem(failure -> Outcome.of(guid, (ProblemException) failure));
+                .recoverWithItem(failure -> Outcome.of(guid, failure));
     }
 }

@@ -230,9 +230,8 @@ public class Calls {
                         ? Uni.createFrom().item(result(reading.call(), reason))
                         : fromCache(reading.call(), request.directives()).orElseGet(() -> answer(request, deadline)))
                 .onFailure(UpstreamFailure.class)
-                .recoverWithUni(
-                        failure -> policy.onError(cache.get(request.key()), (UpstreamFailure) failure, clock.instant())
-                                .asUni());
+                .recoverWithUni(failure -> policy.onError(cache.get(request.key()), failure, clock.instant())
+                        .asUni());
     }
 
     private LookupResult result(CachedCall call, LookupResult.CacheStatus reason) {

@@ -201,7 +201,7 @@ class CoalescedReader {
         return vonage.read(request.account(), request.key().guid(), left, request.caller())
                 .chain(detail -> publish(attempt, detail, lease))
                 .onFailure(UpstreamFailure.class)
-                .call(failure -> fail(attempt.key(), (UpstreamFailure) failure, lease))
+                .call(failure -> fail(attempt.key(), failure, lease))
                 .onFailure(failure -> !(failure instanceof UpstreamFailure))
                 // A defect here must not keep the others waiting until the lease runs out.
                 .call(() -> lease.abort(ABORTED));

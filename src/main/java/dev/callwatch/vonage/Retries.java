@@ -55,7 +55,7 @@ final class Retries {
         return run.work()
                 .attempt()
                 .onFailure(UpstreamFailure.class)
-                .recoverWithUni(failure -> retry(run, retries, (UpstreamFailure) failure));
+                .recoverWithUni(failure -> retry(run, retries, failure));
     }
 
     private <T> Uni<T> retry(Run<T> run, int retries, UpstreamFailure failure) {

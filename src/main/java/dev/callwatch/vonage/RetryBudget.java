@@ -39,7 +39,7 @@ final class RetryBudget {
 
     private int slot() {
         long second = clock.instant().getEpochSecond();
-        int slot = (int) Math.floorMod(second, WINDOW_SECONDS);
+        int slot = Math.floorMod(second, WINDOW_SECONDS);
         if (seconds[slot] != second) {
             seconds[slot] = second;
             attempts[slot] = 0;

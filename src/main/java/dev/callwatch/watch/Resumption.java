@@ -61,7 +61,7 @@ final class Resumption {
                 .chain(read::get)
                 .map(status -> new Attempt(Optional.of(status), List.of(), false))
                 .onFailure(ProblemException.class)
-                .recoverWithItem(failure -> failed((ProblemException) failure))
+                .recoverWithItem(failure -> failed(failure))
                 .repeat()
                 .whilst(attempt -> !attempt.isLast() && !closed.getAsBoolean());
     }
