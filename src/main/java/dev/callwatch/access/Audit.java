@@ -2,18 +2,22 @@ package dev.callwatch.access;
 
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.problem.ProblemException;
+import dev.callwatch.problem.ProblemType;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
  * The audit log, category {@value #CATEGORY}: a line for each decision that denied something and, where the settings ask for
- * it, for each call that was read. Its fields are in the line's MDC as well, which JSON logs show.
+ * it, for each call that was read. Its fields are in the line's MDC as well, which JSON logs show. What was denied is counted too.
  */
 @Singleton
 public class Audit {
@@ -27,9 +31,17 @@ public class Audit {
     private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9._:/@|*+~-]");
 
     private final boolean reads;
+    private final MeterRegistry registry;
 
-    Audit(AccessOptions options) {
+    Audit(AccessOptions options, MeterRegistry registry) {
         this.reads = options.auditReads();
+        this.registry = registry;
+        Stream.of(
+                        ProblemType.UNAUTHENTICATED,
+                        ProblemType.FORBIDDEN,
+                        ProblemType.RATE_LIMITED,
+                        ProblemType.ISSUER_UNAVAILABLE)
+                .forEach(this::refusals);
     }
 
     /**
@@ -49,7 +61,7 @@ public class Audit {
         }
         account.ifPresent(key -> fields.put("account", key.value()));
         call.ifPresent(guid -> fields.put("call", guid));
-        write("denied", fields);
+        deny(refusal, fields);
     }
 
     /** A caller was denied an account, at once or when its token had expired. */
@@ -60,7 +72,7 @@ public class Audit {
         if (refusal instanceof Unauthenticated unauthenticated) {
             fields.put("reason", unauthenticated.reason());
         }
-        write("denied", fields);
+        deny(refusal, fields);
     }
 
     /** A caller was denied something that is not about one account. */
@@ -68,7 +80,7 @@ public class Audit {
         Map<String, String> fields = who(caller);
         fields.put("outcome", refusal.type().code());
         fields.put("reason", reason);
-        write("denied", fields);
+        deny(refusal, fields);
     }
 
     /**
@@ -87,6 +99,18 @@ public class Audit {
         fields.put("numbers", Boolean.toString(grant.numbers()));
         fields.put("outcome", outcome);
         write("read", fields);
+    }
+
+    private void deny(ProblemException refusal, Map<String, String> fields) {
+        refusals(refusal.type()).increment();
+        write("denied", fields);
+    }
+
+    private Counter refusals(ProblemType type) {
+        return Counter.builder("callwatch.refusals")
+                .description("Requests that were refused because of who makes them, by the name of the problem")
+                .tag("outcome", type.code())
+                .register(registry);
     }
 
     private static Map<String, String> who(Caller caller) {

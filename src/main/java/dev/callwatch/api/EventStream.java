@@ -16,6 +16,7 @@ import dev.callwatch.watch.CallFeed;
 import dev.callwatch.watch.Notification;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -30,6 +31,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Streams to one client what happens to one or several calls. */
+// At start, so that its metric, by which replicas are added and removed, exists before the first stream.
+@Startup
 @Singleton
 class EventStream {
 

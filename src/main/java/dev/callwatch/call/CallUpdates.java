@@ -3,6 +3,7 @@ package dev.callwatch.call;
 import dev.callwatch.time.WallClock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
  * Applies what becomes known of calls to the cache, and publishes each new revision, in their order, whoever read it. For the
  * observers of a call revisions only rise, and observations never go back.
  */
+// At start, so that its metric exists before the first look-up.
+@Startup
 @Singleton
 class CallUpdates {
 

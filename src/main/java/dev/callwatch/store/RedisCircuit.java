@@ -3,6 +3,7 @@ package dev.callwatch.store;
 import dev.callwatch.call.ReplicasReconnected;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -15,6 +16,8 @@ import org.jboss.logging.Logger;
  * A circuit breaker for Redis. While it is open this replica works without Redis, and only the heartbeat goes there, as a
  * probe. Safe for concurrent use.
  */
+// At start, so that its metrics exist, also where there is no Redis.
+@Startup
 @Singleton
 public class RedisCircuit {
 
@@ -59,14 +62,12 @@ public class RedisCircuit {
             Event<RedisLost> away,
             Event<ReplicasReconnected> back) {
         this(options.isShared(), clock, () -> away.fire(new RedisLost()), () -> back.fire(new ReplicasReconnected()));
-        if (shared) {
-            Gauge.builder("callwatch.store.degraded", this, circuit -> circuit.isDegraded() ? 1 : 0)
-                    .description("1 while Redis cannot be used and this replica works on its own")
-                    .register(registry);
-            Gauge.builder("callwatch.store.replicas", this, RedisCircuit::replicas)
-                    .description("Replicas that share the state, as last known")
-                    .register(registry);
-        }
+        Gauge.builder("callwatch.store.degraded", this, circuit -> circuit.isDegraded() ? 1 : 0)
+                .description("1 while Redis cannot be used and this replica works on its own")
+                .register(registry);
+        Gauge.builder("callwatch.store.replicas", this, RedisCircuit::replicas)
+                .description("Replicas that share the state, as last known")
+                .register(registry);
     }
 
     /**

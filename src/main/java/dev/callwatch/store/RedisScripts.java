@@ -5,6 +5,7 @@ import dev.callwatch.time.Race;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.arc.InjectableInstance;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
@@ -18,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** Runs scripts in Redis, none longer than a small share of a look-up's deadline. */
+// At start, so that its metrics exist before the first command, and where there is no Redis.
+@Startup
 @Singleton
 class RedisScripts {
 
@@ -28,6 +31,10 @@ class RedisScripts {
     private static final int MOST_TIMES_SLOW = 5;
 
     private static final String UNKNOWN = "NOSCRIPT";
+
+    private static final String OK = "ok";
+    private static final String LATE = "late";
+    private static final String FAILED = "failed";
 
     private final Supplier<Redis> redis;
     private final Duration slow;
@@ -50,6 +57,7 @@ class RedisScripts {
         this.circuit = circuit;
         this.delay = delay;
         this.registry = registry;
+        List.of(OK, LATE, FAILED).forEach(this::timer);
     }
 
     /**
@@ -86,7 +94,7 @@ class RedisScripts {
                     .invoke(circuit::failed);
             return Race.between(answer, patience(step, steps, late))
                     .onItemOrFailure()
-                    .invoke((some, failure) -> since.stop(timer(late.get(), failure)))
+                    .invoke((some, failure) -> since.stop(timer(outcome(late.get(), failure))))
                     .invoke(some -> worked(call.script(), late.get()));
         });
     }
@@ -106,11 +114,15 @@ class RedisScripts {
         }
     }
 
-    private Timer timer(boolean late, Throwable failure) {
-        String answered = late ? "late" : "ok";
+    private static String outcome(boolean late, Throwable failure) {
+        String answered = late ? LATE : OK;
+        return failure == null || late ? answered : FAILED;
+    }
+
+    private Timer timer(String outcome) {
         return Timer.builder("callwatch.store.commands")
                 .description("Scripts in Redis and their duration")
-                .tag("outcome", failure == null || late ? answered : "failed")
+                .tag("outcome", outcome)
                 .register(registry);
     }
 

@@ -30,6 +30,7 @@ class RegionClients {
         RegionCircuitBreaker circuitBreaker =
                 new RegionCircuitBreaker(region, clock, timeouts, options.requestTimeout());
         metrics.circuit(region, circuitBreaker::state);
+        metrics.register(region);
         return new RegionClient(
                 region,
                 endpoint(region, CallsEndpoint.class, UpstreamFailures::ofCall),

@@ -3,16 +3,21 @@ package dev.callwatch.vonage;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Region;
 import dev.callwatch.call.UpstreamFailure;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Metrics of the requests to Vonage. */
+/**
+ * Metrics of the requests to Vonage. The series of known regions, accounts and answers exist from the start; a status that Vonage
+ * has no reason to answer gets its series with the first answer.
+ */
 @Singleton
 class UpstreamMetrics {
 
@@ -31,6 +36,23 @@ class UpstreamMetrics {
         Duration.ofSeconds(5)
     };
 
+    private static final String UNREACHABLE = "unreachable";
+    private static final String MALFORMED = "malformed";
+    private static final String REGION = "region";
+    private static final String ACCOUNT = "account";
+    private static final String STATUS = "status";
+
+    /** What can be retried. */
+    static final List<String> TRANSIENT = List.of("429", "500", "502", "503", "504", TIMEOUT, UNREACHABLE);
+
+    /** What a request for a call is answered. */
+    static final List<String> CALL_ANSWERS =
+            List.of("200", "401", "403", "404", "429", "500", "502", "503", "504", TIMEOUT, UNREACHABLE, MALFORMED);
+
+    /** What a request for a token is answered; 401 stands for 400 and 403 too, which also refuse the credentials. */
+    static final List<String> TOKEN_ANSWERS =
+            List.of("200", "401", "429", "500", "502", "503", "504", TIMEOUT, UNREACHABLE, MALFORMED);
+
     private record Series(Region region, String answer) {}
 
     private final MeterRegistry registry;
@@ -38,6 +60,17 @@ class UpstreamMetrics {
 
     UpstreamMetrics(MeterRegistry registry) {
         this.registry = registry;
+    }
+
+    /** Registers what will be measured of a region: 0 each. */
+    void register(Region region) {
+        CALL_ANSWERS.forEach(answer -> timers.computeIfAbsent(new Series(region, answer), this::timer));
+        TRANSIENT.forEach(answer -> retries(region, answer));
+    }
+
+    /** Registers what will be measured of an account: 0 each. */
+    void register(AccountKey account) {
+        TOKEN_ANSWERS.forEach(answer -> tokens(account, answer));
     }
 
     Timer.Sample start() {
@@ -52,29 +85,43 @@ class UpstreamMetrics {
     private Timer timer(Series series) {
         return Timer.builder("callwatch.upstream.requests")
                 .description("Requests for a call to Vonage, by region and status")
-                .tag("region", series.region().name())
-                .tag("status", series.answer())
+                .tag(REGION, series.region().name())
+                .tag(STATUS, series.answer())
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }
 
     /** Counts one token request. */
     void tokenRequested(AccountKey account, String answer) {
-        registry.counter("callwatch.token.requests", "account", account.value(), "status", answer)
-                .increment();
+        tokens(account, answer).increment();
+    }
+
+    private Counter tokens(AccountKey account, String answer) {
+        return Counter.builder("callwatch.token.requests")
+                .description("Requests for a token to Vonage, by account and status")
+                .tag(ACCOUNT, account.value())
+                .tag(STATUS, answer)
+                .register(registry);
     }
 
     /** Counts one retry. */
     void retried(Region region, String answer) {
-        registry.counter("callwatch.upstream.retries", "region", region.name(), "status", answer)
-                .increment();
+        retries(region, answer).increment();
+    }
+
+    private Counter retries(Region region, String answer) {
+        return Counter.builder("callwatch.upstream.retries")
+                .description("Retries of requests for a call, by region and the status that failed")
+                .tag(REGION, region.name())
+                .tag(STATUS, answer)
+                .register(registry);
     }
 
     /** Shows the state of a region's circuit: 0 closed, 1 half-open, 2 open. */
     void circuit(Region region, Supplier<Number> state) {
         Gauge.builder("callwatch.upstream.circuit", state)
                 .description("State of the region's circuit: 0 closed, 1 half-open, 2 open")
-                .tag("region", region.name())
+                .tag(REGION, region.name())
                 .strongReference(true)
                 .register(registry);
     }

@@ -83,6 +83,7 @@ public class VonageCalls implements CallReader {
     }
 
     private AccountClient accountClient(Account account, RegionClient regionClient) {
+        metrics.register(account.key());
         TokenClient tokenClient = new TokenClient(account, regionClient.tokens(), options.clientAuth(), vertx, clock);
         AccountTokens tokens =
                 new AccountTokens(() -> regionClient.circuitBreaker().send(() -> fetch(account, tokenClient)), clock);

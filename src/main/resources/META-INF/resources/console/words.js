@@ -45,6 +45,7 @@ const PROBLEM = {
   'account-not-found': 'The service does not have this account.',
   'call-not-found': 'Vonage does not know this call. It forgets calls 24 hours after their end.',
   'rate-limited': 'Too many requests were sent to the service.',
+  'issuer-unavailable': 'The service cannot check your token now, since it cannot read the keys of its issuer.',
   'budget-exhausted': 'All requests to Vonage that this account may make for now are spent.',
   'upstream-throttled': 'Vonage asks to be called less often.',
   'upstream-unavailable': 'Vonage failed too often and is left alone for some seconds.',
@@ -54,6 +55,7 @@ const PROBLEM = {
   'upstream-error': 'Vonage answered with an error.',
   'upstream-malformed': 'Vonage answered something that is not a call.',
   'upstream-timeout': 'Vonage did not answer in time.',
+  'not-cached': 'The service has no fresh status of this call.',
 };
 
 // A proxy or the framework refuses without our names.

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
 import dev.callwatch.time.VirtualTime;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -130,6 +131,6 @@ class CallerLimitsTest {
                 config.getConfigMapping(AccessSettings.class),
                 config.getConfigMapping(AccountSettings.class),
                 new ConfigErrors());
-        return new CallerLimits(options, clock, new Audit(options));
+        return new CallerLimits(options, clock, new Audit(options, new SimpleMeterRegistry()));
     }
 }

@@ -56,12 +56,12 @@ class OperationsTest {
         given().get(management() + "/metrics")
                 .then()
                 .statusCode(200)
-                .body(containsString("callwatch_lookups_seconds_count{account=\"retried\",outcome=\"read\"}"))
+                .body(containsString("callwatch_lookups_seconds_count{account=\"retried\",outcome=\"read\"} 1"))
                 .body(containsString(
-                        "callwatch_upstream_requests_seconds_bucket{region=\"retried\",status=\"200\",le="))
-                .body(containsString("callwatch_upstream_requests_seconds_count{region=\"retried\",status=\"503\"}"))
-                .body(containsString("callwatch_token_requests_total{account=\"retried\",status=\"200\"}"))
-                .body(containsString("callwatch_upstream_retries_total{region=\"retried\",status=\"503\"}"))
+                        "callwatch_upstream_requests_seconds_bucket{region=\"retried\",status=\"200\",le=\"+Inf\"} 1"))
+                .body(containsString("callwatch_upstream_requests_seconds_count{region=\"retried\",status=\"503\"} 1"))
+                .body(containsString("callwatch_token_requests_total{account=\"retried\",status=\"200\"} 1.0"))
+                .body(containsString("callwatch_upstream_retries_total{region=\"retried\",status=\"503\"} 1.0"))
                 .body(containsString("callwatch_upstream_circuit{region=\"retried\"} 0.0"));
     }
 
