@@ -202,6 +202,8 @@ class ManifestsTest {
             assertProbe(container.getStartupProbe(), "/q/health/started", new IntOrString("management"));
             assertProbe(container.getReadinessProbe(), "/q/health/ready", new IntOrString("management"));
             assertProbe(container.getLivenessProbe(), "/q/health/live", new IntOrString("management"));
+            assertThat(container.getLivenessProbe().getTerminationGracePeriodSeconds())
+                    .isLessThan(deployment.getSpec().getTemplate().getSpec().getTerminationGracePeriodSeconds());
         });
         // Knative allows no second port, so none with a name; and with a startup probe it gives up its own fast one.
         assertThat(knative(manifests)).allSatisfy(service -> {
@@ -210,6 +212,8 @@ class ManifestsTest {
             assertThat(container.getStartupProbe()).isNull();
             assertProbe(container.getReadinessProbe(), "/q/health/ready", new IntOrString(9000));
             assertProbe(container.getLivenessProbe(), "/q/health/live", new IntOrString(9000));
+            assertThat(container.getLivenessProbe().getTerminationGracePeriodSeconds())
+                    .isNull();
         });
     }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,9 @@ class ProcessIT {
 
     private static final int FIRST_PORT = 20_000;
     private static final int PORTS_END = 32_000;
+
+    /** For a JVM that does not run for long, among others on few cores. A native executable ignores it. */
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
 
     private record Ended(int status, String output) {}
 
@@ -103,7 +107,9 @@ class ProcessIT {
     void at_shutdown_running_look_ups_are_answered_and_long_polls_and_streams_end() throws Exception {
         int api = freePort();
         Path output = output();
-        Process process = launch(output, sandbox(api, "CALLWATCH_LOOKUP_DEADLINE", "3s"));
+        Map<String, String> settings = new HashMap<>(sandbox(api, "CALLWATCH_LOOKUP_DEADLINE", "5s"));
+        settings.put("QUARKUS_SHUTDOWN_DELAY", "1s");
+        Process process = launch(output, settings);
         try {
             String calls = "http://localhost:" + api + "/v1/accounts/sandbox/calls/";
             await().atMost(Duration.ofSeconds(30))
@@ -120,7 +126,7 @@ class ProcessIT {
                             .statusCode());
             StreamReader stream = StreamReader.open(ringing + "/events");
             await().until(() -> stream.told().contains("call.observed 1"));
-            // It takes until its deadline, 3 s from now.
+            // It takes until its deadline, 5 s from now.
             CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(() ->
                     given().get(calls + "00000408-0000-0000-0000-000000000001").statusCode());
             await().pollDelay(Duration.ofSeconds(1)).until(() -> !slow.isDone() && !waiting.isDone());
@@ -129,9 +135,16 @@ class ProcessIT {
             await().atMost(Duration.ofSeconds(2)).until(stream::hasEnded);
             assertThat(stream.told()).doesNotContain("end");
             assertThat(stream.frames().get(stream.frames().size() - 1).retry()).isNotEmpty();
+            // After the delay the port is still open, because a look-up runs; each answer closes its connection.
+            await().atMost(Duration.ofSeconds(3))
+                    .untilAsserted(() -> given().get(calls + "00000200-0000-0000-0000-000000000001")
+                            .then()
+                            .statusCode(200)
+                            .header("Connection", "close"));
+            assertThat(slow.isDone()).isFalse();
             assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo(504);
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).isIn(0, 143);
+            assertThat(process.exitValue()).isZero();
         } finally {
             process.destroyForcibly();
         }
@@ -201,6 +214,7 @@ class ProcessIT {
                 new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("QUARKUS_HTTP_PORT", "0");
         builder.environment().put("QUARKUS_MANAGEMENT_PORT", "0");
+        builder.environment().put("JDK_JAVA_OPTIONS", SHORT_LIVED);
         builder.environment().putAll(settings);
         return builder.start();
     }

@@ -41,8 +41,6 @@ public final class Replica implements AutoCloseable {
         this.settings.putAll(settings);
         this.settings.put("QUARKUS_HTTP_PORT", Integer.toString(api));
         this.settings.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(management));
-        // Several start at the same time on few cores, and none runs for long. A native executable ignores this.
-        this.settings.put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     }
 
     public int index() {

@@ -32,6 +32,8 @@ class SandboxIT {
                     "callwatch.sandbox.enabled", "true",
                     "callwatch.sandbox.port", Integer.toString(ProcessIT.freePort()),
                     "callwatch.access.mode", "none",
+                    // Nobody has to find another replica.
+                    "quarkus.shutdown.delay", "0s",
                     "quarkus.management.port", "0");
         }
     }
