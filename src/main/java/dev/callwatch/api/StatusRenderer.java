@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Weigher;
 import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.LookupOptions;
 import dev.callwatch.watch.CallEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
@@ -18,11 +20,11 @@ import java.util.stream.Collectors;
         classNames = {"com.github.benmanes.caffeine.cache.WSMW", "com.github.benmanes.caffeine.cache.FSMW"})
 class StatusRenderer {
 
-    /** Beside what is remembered of calls. */
-    private static final long MOST_BYTES = 16L << 20;
-
-    /** Texts of a status beside its document, about. */
+    /** Objects and texts of a status beside its document, about. */
     private static final int BYTES_BESIDE_DOCUMENT = 1_000;
+
+    /** A tag, an array and the entries of the cache, beside the body itself, about. */
+    private static final int BYTES_BESIDE_BODY = 300;
 
     /**
      * A status as it is sent.
@@ -34,25 +36,40 @@ class StatusRenderer {
 
     private final ObjectMapper json;
     private final EntityTags tags;
-    private final Cache<CallStatus, Representation> made = Caffeine.newBuilder()
-            // By identity, and gone with the status itself.
-            .weakKeys()
-            .maximumWeight(MOST_BYTES)
-            .weigher((CallStatus status, Representation representation) -> representation.body().length)
-            .build();
+    private final Cache<CallStatus, Representation> made;
+    private final Cache<CallStatus, CallStatus> masked;
+    private final Cache<CallEvent, String> events;
+    private final Cache<CallEvent, String> maskedEvents;
 
-    private final Cache<CallStatus, CallStatus> masked = Caffeine.newBuilder()
-            .weakKeys()
-            .maximumWeight(MOST_BYTES)
-            .weigher((CallStatus status, CallStatus shown) -> shown.vonage().length() + BYTES_BESIDE_DOCUMENT)
-            .build();
-
-    private final Cache<CallEvent, String> events = events();
-    private final Cache<CallEvent, String> maskedEvents = events();
-
-    StatusRenderer(ObjectMapper json, EntityTags tags) {
+    /** @param options how much memory all of it may take */
+    StatusRenderer(ObjectMapper json, EntityTags tags, LookupOptions options) {
         this.json = json;
         this.tags = tags;
+        long eighth = options.renderedMemory() / 8;
+        this.made = cache(
+                4 * eighth,
+                (CallStatus status, Representation representation) -> BYTES_BESIDE_BODY + representation.body().length);
+        this.masked = cache(
+                2 * eighth,
+                (CallStatus status, CallStatus shown) ->
+                        BYTES_BESIDE_DOCUMENT + shown.vonage().length());
+        this.events = cache(eighth, StatusRenderer::weight);
+        this.maskedEvents = cache(eighth, StatusRenderer::weight);
+    }
+
+    private static <K, V> Cache<K, V> cache(long mostBytes, Weigher<K, V> weigher) {
+        return Caffeine.newBuilder()
+                // By identity, and gone with the status or event itself.
+                .weakKeys()
+                .maximumWeight(mostBytes)
+                .weigher(weigher)
+                // As the cache of calls has it.
+                .executor(Runnable::run)
+                .build();
+    }
+
+    private static int weight(CallEvent event, String text) {
+        return BYTES_BESIDE_BODY + text.length();
     }
 
     /** A status as those see it who may see numbers, or may not. */
@@ -70,14 +87,6 @@ class StatusRenderer {
         return numbers
                 ? events.get(event, made -> make(made, true))
                 : maskedEvents.get(event, made -> make(made, false));
-    }
-
-    private static Cache<CallEvent, String> events() {
-        return Caffeine.newBuilder()
-                .weakKeys()
-                .maximumWeight(MOST_BYTES)
-                .weigher((CallEvent event, String text) -> text.length())
-                .build();
     }
 
     private String make(CallEvent event, boolean numbers) {

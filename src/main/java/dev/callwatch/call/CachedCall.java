@@ -23,8 +23,13 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
 
     static final CachedCall NOTHING = new CachedCall(Snapshot.NOTHING, List.of(), Instant.EPOCH, Instant.EPOCH);
 
-    /** Objects, keys, times and the answer made of it, beside the document of one status, about. */
-    private static final int BYTES_BESIDE_DOCUMENT = 1_500;
+    /** Keys, times and entries of the cache, for one call. */
+    private static final int BYTES_OF_CALL = 500;
+
+    /** Objects and texts of one status beside its document, about: those that it has in common with others count too. */
+    private static final int BYTES_BESIDE_DOCUMENT = 1_000;
+
+    private static final int LAST_LATIN_1 = 0xFF;
 
     /** With another snapshot, and the revisions up to it. */
     CachedCall next(Snapshot now, List<CallStatus> revisions, Instant nowReadAt, Instant nowCheckedAt) {
@@ -64,12 +69,29 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
 
     /** The memory it takes, in bytes, about. */
     int weight() {
-        int bytes = BYTES_BESIDE_DOCUMENT
-                + snapshot.status().map(status -> status.vonage().length()).orElse(0);
+        int bytes = BYTES_OF_CALL;
         for (CallStatus status : history) {
-            bytes += BYTES_BESIDE_DOCUMENT + status.vonage().length();
+            bytes += weight(status);
         }
-        return bytes;
+        boolean kept = snapshot.status()
+                .filter(status -> history.isEmpty() || history.get(history.size() - 1) != status)
+                .isEmpty();
+        return kept ? bytes : bytes + weight(snapshot.status().orElseThrow());
+    }
+
+    private static int weight(CallStatus status) {
+        String document = status.vonage();
+        return BYTES_BESIDE_DOCUMENT + (isLatin1(document) ? 1 : 2) * document.length();
+    }
+
+    /** Whether a JVM keeps a text with one byte for each character. */
+    private static boolean isLatin1(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > LAST_LATIN_1) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static List<CallStatus> latest(List<CallStatus> first, List<CallStatus> then) {

@@ -26,7 +26,7 @@ class CallCache {
         this.clock = clock;
         this.calls = Caffeine.newBuilder()
                 .expireAfterWrite(options.retention())
-                .maximumWeight(options.memory())
+                .maximumWeight(options.callMemory())
                 .weigher((CallKey key, CachedCall call) -> call.weight())
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 // A hand-over to the common pool for each write costs more than the maintenance itself.

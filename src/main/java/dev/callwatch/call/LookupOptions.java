@@ -13,6 +13,9 @@ public class LookupOptions {
     private static final Duration LEAST_RETENTION = Duration.ofSeconds(1);
     private static final Duration DAY = Duration.ofDays(1);
 
+    /** Of the memory, a quarter is for what is made of calls, to be sent: JSON, masked statuses. The rest is for calls. */
+    private static final int RENDERED_SHARE = 4;
+
     private final Duration deadline;
     private final Duration retention;
     private final long memory;
@@ -47,8 +50,14 @@ public class LookupOptions {
         return freshness.missing().compareTo(LEAST_RETENTION) > 0 ? freshness.missing() : LEAST_RETENTION;
     }
 
-    long memory() {
-        return memory;
+    /** How many bytes may be kept of calls and their histories. */
+    long callMemory() {
+        return memory - renderedMemory();
+    }
+
+    /** How many bytes may be kept of what is made of calls, to be sent once more. */
+    public long renderedMemory() {
+        return memory / RENDERED_SHARE;
     }
 
     Freshness freshness() {

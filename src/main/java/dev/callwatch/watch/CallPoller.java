@@ -16,6 +16,7 @@ import io.smallrye.mutiny.subscription.MultiEmitter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -149,11 +150,7 @@ final class CallPoller {
 
     /** Reads the call, unless somebody else has just done so. Never fails. */
     private Uni<Void> poll() {
-        broadcast
-                .state()
-                .buffer()
-                .current()
-                .ifPresent(current -> dependencies.calls().retain(account, current));
+        broadcast.state().buffer().current().ifPresent(this::retain);
         return inSlot(() -> dependencies.calls().lookUp(account, guid, noOlderThanTheInterval(), NO_CALLER))
                 .invoke(this::read)
                 .replaceWithVoid()
@@ -167,6 +164,15 @@ final class CallPoller {
                     defect(defect);
                     return Uni.createFrom().voidItem();
                 });
+    }
+
+    /** Keeps the last status where the cache has evicted it, and no more events than the cache does: it is what bounds memory. */
+    private void retain(CallStatus current) {
+        dependencies.calls().retain(account, current);
+        List<CallStatus> kept = dependencies.calls().history(account, guid);
+        if (!kept.isEmpty()) {
+            broadcast.update(state -> state.trimmed(kept.get(0).revision()));
+        }
     }
 
     /** The first subscriber waits like for a look-up; the polls that follow wait for a slot. */

@@ -29,6 +29,12 @@ record FeedState(
         return longer == buffer ? this : new FeedState(version + 1, longer, error, lost, settled);
     }
 
+    /** The buffer is as short as what is kept of the call; for subscribers nothing has changed. */
+    FeedState trimmed(long firstRevision) {
+        ReplayBuffer shorter = buffer.since(firstRevision);
+        return shorter == buffer ? this : new FeedState(version, shorter, error, lost, settled);
+    }
+
     /** It was read. */
     FeedState read(ReplayBuffer now, boolean isSettled) {
         boolean same = now == buffer && error.isEmpty() && lost.isEmpty() && settled == isSettled;

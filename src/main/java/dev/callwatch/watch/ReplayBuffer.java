@@ -43,6 +43,18 @@ record ReplayBuffer(List<CallEvent> events, Optional<CallStatus> current) {
                 List.copyOf(all.subList(Math.max(0, all.size() - LONGEST), all.size())), Optional.of(now));
     }
 
+    /**
+     * Without the events before a revision, which nobody keeps any more; the last one always stays, so that every subscriber gets
+     * the current status.
+     */
+    ReplayBuffer since(long revision) {
+        List<CallEvent> kept = after(revision - 1);
+        int last = events.size() - 1;
+        return kept.size() == events.size() || last <= 0
+                ? this
+                : new ReplayBuffer(kept.isEmpty() ? List.of(events.get(last)) : kept, current);
+    }
+
     /** Another one of the same call, where that is as recent and reaches further back. */
     ReplayBuffer orLonger(ReplayBuffer other) {
         boolean longer = other.revision() >= revision() && other.events().size() > events.size();

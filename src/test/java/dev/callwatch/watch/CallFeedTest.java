@@ -243,6 +243,41 @@ class CallFeedTest {
     }
 
     @Test
+    void events_of_a_followed_call_are_kept_no_longer_than_the_cache_keeps_them() {
+        Calls small = CallsInVirtualTime.of(
+                vonage,
+                CallsInVirtualTime.options(Map.of("callwatch.lookup.memory", "1M")),
+                time,
+                change -> observers.forEach(observer -> observer.accept(change)));
+        CallPollers own = new CallPollers(small, budgets, time, time, Runnable::run, registry);
+        observers.clear();
+        observers.add(own::changed);
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<FeedState> states =
+                own.states(account, guid).subscribe().withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        for (int i = 0; i < 5; i++) {
+            vonage.answers(guid, i % 2 == 0 ? RECORDED : ACTIVE);
+            time.pass(SECOND.multipliedBy(2));
+        }
+        assertThat(states.getLastItem().buffer().events()).hasSize(6);
+
+        for (int i = 0; i < 2_000; i++) {
+            CallGuid other = guid();
+            vonage.answers(other, ENDED);
+            small.lookUp(account, other, CacheDirectives.NONE, "")
+                    .subscribe()
+                    .withSubscriber(UniAssertSubscriber.create())
+                    .assertCompleted();
+        }
+        time.pass(SECOND.multipliedBy(10));
+        vonage.answers(guid, ENDED);
+        time.pass(SECOND.multipliedBy(5));
+
+        assertThat(states.getLastItem().buffer().events()).hasSize(2);
+        assertThat(small.history(account, guid)).hasSize(2);
+    }
+
+    @Test
     void the_loop_ends_with_the_last_who_leaves() {
         vonage.answers(guid, ACTIVE);
         AssertSubscriber<Notification> one = follow();
