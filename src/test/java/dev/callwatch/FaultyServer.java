@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -33,12 +34,9 @@ public final class FaultyServer implements AutoCloseable {
         FLOODING
     }
 
-    private record Failing(Fault fault, String prefix) {}
-
     private static final String ENDLESS = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
     private static final String LENGTH = "content-length:";
     private static final byte[] CHUNK = " ".repeat(64 << 10).getBytes(StandardCharsets.US_ASCII);
-    private static final Failing HEALTHY = new Failing(Fault.SILENT, "nothing");
 
     private final ServerSocket server;
     private final ScheduledExecutorService dripping = Executors.newSingleThreadScheduledExecutor(FaultyServer::daemon);
@@ -47,7 +45,7 @@ public final class FaultyServer implements AutoCloseable {
     private final Set<Socket> halfOpen = ConcurrentHashMap.newKeySet();
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> requests = new ConcurrentHashMap<>();
-    private volatile Failing failing = HEALTHY;
+    private final Map<String, Fault> failing = new ConcurrentHashMap<>();
 
     /** Begins to listen. */
     public FaultyServer() {
@@ -69,15 +67,15 @@ public final class FaultyServer implements AutoCloseable {
         answers.put(prefix, json);
     }
 
-    /** From now on it fails at paths that begin so, and on all connections that are open. */
+    /** From now on it fails at paths that begin so, too, and on all connections that are open. */
     public void fails(Fault fault, String prefix) {
-        failing = new Failing(fault, prefix);
+        failing.put(prefix, fault);
         halfOpen.addAll(open);
     }
 
     /** From now on it answers what comes over new connections. */
     public void recovers() {
-        failing = HEALTHY;
+        failing.clear();
     }
 
     /** How many connections wait for an answer that will never end, and are still open. */
@@ -132,12 +130,15 @@ public final class FaultyServer implements AutoCloseable {
     }
 
     private void respond(Socket client, String path) throws IOException {
-        Failing now = failing;
+        Optional<Fault> fault = failing.entrySet().stream()
+                .filter(entry -> path.startsWith(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
         if (halfOpen.contains(client)) {
             stuck.add(client);
-        } else if (path.startsWith(now.prefix())) {
+        } else if (fault.isPresent()) {
             stuck.add(client);
-            fail(client, now.fault());
+            fail(client, fault.get());
         } else {
             byte[] body = body(path);
             write(

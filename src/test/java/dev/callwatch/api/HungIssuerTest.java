@@ -17,21 +17,25 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.RsaJsonWebKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Issuers that take connections and never finish an answer: each request ends, and so does its connection. */
 @QuarkusTest
 @WithTestResource(value = FaultyHost.class, scope = TestResourceScope.GLOBAL)
 @TestProfile(OidcProfile.class)
 class HungIssuerTest {
+
+    private static final Executor EACH_IN_ITS_THREAD = task -> new Thread(task, "caller").start();
 
     FaultyServer server;
 
@@ -40,28 +44,48 @@ class HungIssuerTest {
         server.recovers();
     }
 
-    @ParameterizedTest
-    @EnumSource(FaultyServer.Fault.class)
-    void keys_that_hang_hold_nothing_up(FaultyServer.Fault fault) {
-        TestIssuer issuer = issuer(fault.name().toLowerCase(Locale.ROOT));
-        RsaJsonWebKey known = TestIssuer.key("known-" + fault);
-        RsaJsonWebKey added = TestIssuer.key("added-" + fault);
-        publish(issuer, known);
-        await().atMost(Duration.ofSeconds(15))
-                .until(() -> accounts(issuer, known).statusCode() == 200);
+    /** An issuer with a key that is known and one that was added later. */
+    private record Rotation(FaultyServer.Fault fault, TestIssuer issuer, RsaJsonWebKey known, RsaJsonWebKey added) {}
 
-        server.fails(fault, issuer.jwksPath());
-        for (int token = 0; token < 8; token++) {
-            unavailable(accounts(issuer, added));
+    /** All at the same time: each fault would be waited out for some seconds. */
+    @Test
+    void keys_that_hang_hold_nothing_up() {
+        List<Rotation> rotations = Stream.of(FaultyServer.Fault.values())
+                .map(fault -> new Rotation(
+                        fault,
+                        issuer(fault.name().toLowerCase(Locale.ROOT)),
+                        TestIssuer.key("known-" + fault),
+                        TestIssuer.key("added-" + fault)))
+                .toList();
+        for (Rotation rotation : rotations) {
+            publish(rotation.issuer(), rotation.known());
+            becomesValid(rotation.issuer(), rotation.known());
         }
-        accounts(issuer, known).then().statusCode(200);
+
+        rotations.forEach(
+                rotation -> server.fails(rotation.fault(), rotation.issuer().jwksPath()));
+        for (int token = 0; token < 8; token++) {
+            List<CompletableFuture<Response>> answers = rotations.stream()
+                    .map(rotation -> CompletableFuture.supplyAsync(
+                            () -> accounts(rotation.issuer(), rotation.added()), EACH_IN_ITS_THREAD))
+                    .toList();
+            answers.forEach(answer -> unavailable(answer.join()));
+        }
+        for (Rotation rotation : rotations) {
+            accounts(rotation.issuer(), rotation.known()).then().statusCode(200);
+        }
         await().atMost(Duration.ofSeconds(15)).until(server::stuck, is(0));
 
-        publish(issuer, known, added);
         server.recovers();
-        await().atMost(Duration.ofSeconds(15))
-                .until(() -> accounts(issuer, added).statusCode() == 200);
-        accounts(issuer, known).then().statusCode(200);
+        for (Rotation rotation : rotations) {
+            publish(rotation.issuer(), rotation.known(), rotation.added());
+            becomesValid(rotation.issuer(), rotation.added());
+            accounts(rotation.issuer(), rotation.known()).then().statusCode(200);
+        }
+    }
+
+    private static void becomesValid(TestIssuer issuer, RsaJsonWebKey key) {
+        await().atMost(Duration.ofSeconds(15)).until(() -> accounts(issuer, key).statusCode() == 200);
     }
 
     @Test
@@ -79,7 +103,7 @@ class HungIssuerTest {
         assertThat(server.requests(issuer.jwksPath())).isZero();
 
         server.recovers();
-        await().atMost(Duration.ofSeconds(15)).until(() -> accounts(issuer, key).statusCode() == 200);
+        becomesValid(issuer, key);
     }
 
     private TestIssuer issuer(String name) {
