@@ -3,7 +3,7 @@ package dev.callwatch.call;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Says in one English sentence how a call stands. Holds no telephone numbers. */
+/** Says in one English sentence how a call stands. It quotes what Vonage sent only where that is not known here. */
 final class Summary {
 
     private static final int MOST_CHARACTERS = 40;

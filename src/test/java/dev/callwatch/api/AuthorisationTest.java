@@ -160,8 +160,8 @@ class AuthorisationTest {
         assertThat(json.getString("from.telephoneNumber")).isEqualTo("*********88");
         assertThat(json.getString("to.e164")).isEqualTo("+44********89");
         assertThat(json.getString("to.country")).isEqualTo("GB");
-        assertThat(json.getString("vonage.notes[0].number")).isEqualTo("**********23");
-        assertThat(json.getString("disposition")).isEqualTo("Sale *********88");
+        assertThat(json.getString("vonage.notes[0].number")).isEqualTo("************");
+        assertThat(json.getString("disposition")).isEqualTo("Sale ***********");
         assertThat(json.getString("id")).isEqualTo(guid);
         Map<String, List<String>> body = Map.of("ids", List.of(guid));
         isMasked(as("wallboard")
