@@ -56,8 +56,6 @@ class SecrecyTest {
         try {
             requestsThatSucceed();
             requestsThatFail();
-            // At DEBUG Quarkus prints the paths that callers ask for.
-            root.setLevel(before);
             requestsThatAreRefused();
         } finally {
             log.stop();
