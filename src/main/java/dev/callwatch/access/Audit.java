@@ -5,10 +5,26 @@ import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.ProblemType;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import dev.callwatch.time.Delay;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.vertx.VertxContext;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,7 +33,8 @@ import org.jboss.logging.MDC;
 
 /**
  * The audit log, category {@value #CATEGORY}: a line for each decision that denied something and, where the settings ask for
- * it, for each call that was read. Its fields are in the line's MDC as well, which JSON logs show. What was denied is counted too.
+ * it, for each call that was read. What repeats within a second is one line with a count. The fields of a line are in its MDC as
+ * well, which JSON logs show. Each denial is counted in a metric, too.
  */
 @Singleton
 public class Audit {
@@ -26,15 +43,26 @@ public class Audit {
 
     private static final Logger LOG = Logger.getLogger(CATEGORY);
     private static final int LONGEST = 200;
+    private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(1);
 
     /** Whatever else an identifier holds could break out of its line or field. */
-    private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9._:/@|*+~-]");
+    private static final Pattern UNSAFE = Pattern.compile("[^A-Za-z0-9._:/@|*+-]");
+
+    /** As likely to be equal for different texts as a key of 96 bits is to be guessed. */
+    private static final int BYTES_OF_HASH = 12;
+
+    /** Of a request whose caller is unknown these are what anybody wants, and its lines would never repeat. */
+    private static final Set<String> UNPROVED = Set.of("account", "call");
 
     private final boolean reads;
+    private final Delay delay;
     private final MeterRegistry registry;
+    private final AuditLines lines = new AuditLines(Audit::log);
+    private volatile Cancellable counting = () -> {};
 
-    Audit(AccessOptions options, MeterRegistry registry) {
+    Audit(AccessOptions options, Delay delay, MeterRegistry registry) {
         this.reads = options.auditReads();
+        this.delay = delay;
         this.registry = registry;
         Stream.of(
                         ProblemType.UNAUTHENTICATED,
@@ -42,6 +70,23 @@ public class Audit {
                         ProblemType.RATE_LIMITED,
                         ProblemType.ISSUER_UNAVAILABLE)
                 .forEach(this::refusals);
+    }
+
+    void begin(@Observes StartupEvent start, Vertx vertx) {
+        // The MDC of a line is in the context that writes it, and here in one that no request shares.
+        Context own = VertxContext.createNewDuplicatedContext(((ContextInternal) vertx.getOrCreateContext()).unwrap());
+        own.runOnContext(begun -> counting = delay.of(BETWEEN_COUNTS)
+                .invoke(lines::flush)
+                .replaceWith(true)
+                .repeat()
+                .indefinitely()
+                .subscribe()
+                .with(counted -> {}));
+    }
+
+    void end(@Observes ShutdownEvent end) {
+        counting.cancel();
+        lines.flush();
     }
 
     /**
@@ -61,7 +106,7 @@ public class Audit {
         }
         account.ifPresent(key -> fields.put("account", key.value()));
         call.ifPresent(guid -> fields.put("call", guid));
-        deny(refusal, fields);
+        deny(refusal, fields, UNPROVED);
     }
 
     /** A caller was denied an account, at once or when its token had expired. */
@@ -72,7 +117,7 @@ public class Audit {
         if (refusal instanceof Unauthenticated unauthenticated) {
             fields.put("reason", unauthenticated.reason());
         }
-        deny(refusal, fields);
+        deny(refusal, fields, Set.of());
     }
 
     /** A caller was denied something that is not about one account. */
@@ -80,7 +125,7 @@ public class Audit {
         Map<String, String> fields = who(caller);
         fields.put("outcome", refusal.type().code());
         fields.put("reason", reason);
-        deny(refusal, fields);
+        deny(refusal, fields, Set.of());
     }
 
     /**
@@ -98,12 +143,12 @@ public class Audit {
         fields.put("call", call);
         fields.put("numbers", Boolean.toString(grant.numbers()));
         fields.put("outcome", outcome);
-        write("read", fields);
+        write("read", fields, Set.of());
     }
 
-    private void deny(ProblemException refusal, Map<String, String> fields) {
+    private void deny(ProblemException refusal, Map<String, String> fields, Set<String> unproved) {
         refusals(refusal.type()).increment();
-        write("denied", fields);
+        write("denied", fields, unproved);
     }
 
     private Counter refusals(ProblemType type) {
@@ -120,22 +165,46 @@ public class Audit {
         return fields;
     }
 
-    private static void write(String decision, Map<String, String> fields) {
-        Map<String, String> safe = new LinkedHashMap<>();
-        fields.forEach((name, value) -> safe.put(name, safe(value)));
-        String line = safe.entrySet().stream()
+    private void write(String decision, Map<String, String> fields, Set<String> varying) {
+        fields.replaceAll((name, value) -> safe(value));
+        lines.write(new AuditLines.Line(decision, fields), varying);
+    }
+
+    private static void log(AuditLines.Line line) {
+        String text = line.fields().entrySet().stream()
                 .map(field -> field.getKey() + "=" + field.getValue())
-                .collect(Collectors.joining(" ", decision + " ", ""));
-        safe.forEach((name, value) -> MDC.put("audit." + name, value));
+                .collect(Collectors.joining(" ", line.decision() + " ", ""));
+        line.fields().forEach((name, value) -> MDC.put("audit." + name, value));
         try {
-            LOG.info(line);
+            LOG.info(text);
         } finally {
-            safe.keySet().forEach(name -> MDC.remove("audit." + name));
+            line.fields().keySet().forEach(name -> MDC.remove("audit." + name));
         }
     }
 
+    /**
+     * A text that fits into a line: at most 200 characters, each unsafe one replaced by {@code ?}. One that is not what it was
+     * ends with {@code ~} and a hash of what it was, so that different texts stay different; neither {@code ?} nor {@code ~} is
+     * in any other.
+     */
     static String safe(String text) {
-        String safe = UNSAFE.matcher(text).replaceAll("?");
-        return safe.length() > LONGEST ? safe.substring(0, LONGEST) + "~" : safe;
+        Matcher unsafe = UNSAFE.matcher(text);
+        if (!unsafe.find() && text.length() <= LONGEST) {
+            return text;
+        }
+        String safe = unsafe.replaceAll("?");
+        return safe.substring(0, Math.min(LONGEST, safe.length())) + "~" + hash(text);
+    }
+
+    private static String hash(String text) {
+        try {
+            // Char by char: an encoder would make half characters equal.
+            ByteBuffer content = ByteBuffer.allocate(text.length() * Character.BYTES);
+            content.asCharBuffer().put(text);
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.array());
+            return HexFormat.of().formatHex(hash, 0, BYTES_OF_HASH);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

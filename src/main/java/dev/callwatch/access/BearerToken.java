@@ -9,13 +9,16 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -107,20 +110,37 @@ record BearerToken(String text, JsonNode claims) {
         if (subject.isBlank() || subject.length() > LONGEST_SUBJECT) {
             throw Unauthenticated.invalidToken("subject");
         }
-        Set<String> scopes = new HashSet<>(texts(claims.path("scope"), " "));
-        scopes.addAll(texts(claims.path("scp"), " "));
+        Set<String> scopes = new HashSet<>(texts(claims.path("scope"), BearerToken::words));
+        scopes.addAll(texts(claims.path("scp"), BearerToken::words));
         Instant expires = Instant.ofEpochSecond(Math.min(claims.path("exp").asLong(), END_OF_TIME));
         return new Caller(
-                issuer.name(), issuer.url(), subject, texts(claims.path("groups"), ","), scopes, Optional.of(expires));
+                issuer.name(),
+                issuer.url(),
+                subject,
+                texts(claims.path("groups"), Stream::of),
+                scopes,
+                Optional.of(expires));
     }
 
-    private static Set<String> texts(JsonNode claim, String separator) {
-        Set<String> texts = new HashSet<>();
-        if (claim.isTextual()) {
-            texts.addAll(Arrays.asList(claim.asText().split(separator)));
-        }
-        claim.forEach(element -> texts.add(element.asText()));
-        texts.removeIf(String::isBlank);
-        return texts;
+    /** Scopes are separated by spaces (RFC 6749, section 3.3). */
+    private static Stream<String> words(String text) {
+        return Stream.of(text.split(" "));
+    }
+
+    /**
+     * What a claim names: the texts of an array, or those in one text. Anything else names nothing.
+     *
+     * @param inText the texts in a claim that is one text
+     */
+    private static Set<String> texts(JsonNode claim, Function<String, Stream<String>> inText) {
+        Stream<String> texts = claim.isArray()
+                ? StreamSupport.stream(claim.spliterator(), false)
+                        .filter(JsonNode::isTextual)
+                        .map(JsonNode::asText)
+                : Stream.of(claim)
+                        .filter(JsonNode::isTextual)
+                        .map(JsonNode::asText)
+                        .flatMap(inText);
+        return texts.filter(text -> !text.isBlank()).collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -10,7 +10,9 @@ import java.security.Key;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.JsonWebKey;
@@ -123,6 +125,36 @@ class TokenVerifierTest {
         String token = TestIssuer.sign(key, "s", claims(), jws -> jws.setAlgorithmHeaderValue("HS256"));
         assertThatThrownBy(() -> verifier.verify(bearer(token), ISSUER, List.of(secret)))
                 .isInstanceOf(Unauthenticated.class);
+    }
+
+    @Test
+    void groups_are_an_array_of_texts_or_one_text() throws Exception {
+        assertThat(groups(List.of("sales", "night shift", "a,b", " ")))
+                .containsExactlyInAnyOrder("sales", "night shift", "a,b");
+        assertThat(groups("sales,admins")).containsExactly("sales,admins");
+        assertThat(groups(Map.of("role", "admins"))).isEmpty();
+        assertThat(groups(List.of(7, true, List.of("admins"), Map.of("role", "admins"), "sales")))
+                .containsExactly("sales");
+        assertThat(groups(7)).isEmpty();
+    }
+
+    @Test
+    void scopes_are_separated_by_spaces_or_an_array_of_texts() throws Exception {
+        JwtClaims claims = claims();
+        claims.setClaim("scope", "calls:read openid");
+        claims.setClaim("scp", List.of("calls:list", 7, Map.of("x", "calls:all")));
+        assertThat(verify(TestIssuer.sign(KEY, claims, jws -> {}), published(KEY))
+                        .orElseThrow()
+                        .scopes())
+                .containsExactlyInAnyOrder("calls:read", "openid", "calls:list");
+    }
+
+    private Set<String> groups(Object claim) throws IOException {
+        JwtClaims claims = claims();
+        claims.setClaim("groups", claim);
+        return verify(TestIssuer.sign(KEY, claims, jws -> {}), published(KEY))
+                .orElseThrow()
+                .groups();
     }
 
     private String reason(JwtClaims claims) {
