@@ -178,9 +178,11 @@ class ManifestsTest {
         String version = version();
         assertThat(manifests.pods().stream().flatMap(pod -> containers(pod.getSpec())))
                 .allSatisfy(container -> {
-                    assertThat(container.getImage()).matches("[a-z0-9.]+/[a-z0-9./-]+:v?\\d+\\.\\d+[\\w.-]*");
                     if (container.getImage().startsWith("ghcr.io/callwatch/")) {
-                        assertThat(container.getImage()).endsWith(":" + version);
+                        assertThat(container.getImage()).matches("[a-z./]+:" + version);
+                    } else {
+                        assertThat(container.getImage())
+                                .matches("[a-z0-9.]+/[a-z0-9./-]+:v?\\d+\\.\\d+[\\w.-]*@sha256:[0-9a-f]{64}");
                     }
                     Map<String, Quantity> requests = container.getResources().getRequests();
                     Map<String, Quantity> limits = container.getResources().getLimits();
