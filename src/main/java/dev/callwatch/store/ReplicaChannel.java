@@ -2,6 +2,7 @@ package dev.callwatch.store;
 
 import dev.callwatch.call.ReplicasReconnected;
 import dev.callwatch.time.Delay;
+import dev.callwatch.time.WallClock;
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.redis.datasource.ReactiveRedisDataSource;
 import io.quarkus.runtime.ShutdownEvent;
@@ -32,6 +33,7 @@ class ReplicaChannel {
     private final String channel;
     private final RedisCircuit circuit;
     private final Delay delay;
+    private final WallClock clock;
     private final Runnable back;
     private final List<Consumer<ReplicaMessage>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean subscribed;
@@ -44,8 +46,9 @@ class ReplicaChannel {
             Keys keys,
             RedisCircuit circuit,
             Delay delay,
+            WallClock clock,
             Event<ReplicasReconnected> back) {
-        this(redis::get, keys, circuit, delay, () -> back.fire(new ReplicasReconnected()));
+        this(redis::get, keys, circuit, delay, clock, () -> back.fire(new ReplicasReconnected()));
     }
 
     /**
@@ -53,8 +56,14 @@ class ReplicaChannel {
      * @param back called when messages may have been missed and arrive again
      */
     ReplicaChannel(
-            Supplier<ReactiveRedisDataSource> redis, Keys keys, RedisCircuit circuit, Delay delay, Runnable back) {
+            Supplier<ReactiveRedisDataSource> redis,
+            Keys keys,
+            RedisCircuit circuit,
+            Delay delay,
+            WallClock clock,
+            Runnable back) {
         this.redis = redis;
+        this.clock = clock;
         this.channel = keys.channel();
         this.circuit = circuit;
         this.delay = delay;
@@ -147,6 +156,7 @@ class ReplicaChannel {
     }
 
     private void received(String text) {
-        ReplicaMessage.of(text).ifPresent(message -> listeners.forEach(listener -> listener.accept(message)));
+        ReplicaMessage.of(text, clock.now())
+                .ifPresent(message -> listeners.forEach(listener -> listener.accept(message)));
     }
 }

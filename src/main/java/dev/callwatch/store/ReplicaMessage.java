@@ -10,6 +10,7 @@ import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.UpstreamFailure;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** What replicas publish for each other, as JSON; fields that are not known are ignored. */
@@ -50,8 +51,13 @@ sealed interface ReplicaMessage {
         return json.toString();
     }
 
-    /** Reads a message; nothing where it is none that is known here. */
-    static Optional<ReplicaMessage> of(String text) {
+    /**
+     * Reads a message.
+     *
+     * @param now the time of day
+     * @return nothing where it is none that is known here, or has a value that no replica would send
+     */
+    static Optional<ReplicaMessage> of(String text, Instant now) {
         try {
             JsonNode json = Format.JSON.readTree(text);
             if (json.has(Format.REPLICA)) {
@@ -68,9 +74,9 @@ sealed interface ReplicaMessage {
                     ? new GivenUp(key, Format.reason(json))
                     : new Kept(
                             key,
-                            json.path(Format.REVISION).asLong(),
+                            Plausible.revision(json.path(Format.REVISION).asLong(), now),
                             json.path(Format.BY).asText()));
-        } catch (JsonProcessingException unknown) {
+        } catch (JsonProcessingException | IllegalArgumentException unknown) {
             return Optional.empty();
         }
     }
@@ -97,7 +103,7 @@ sealed interface ReplicaMessage {
 
         private static UpstreamFailure reason(JsonNode json) {
             Optional<Duration> retryAfter = json.has(RETRY_AFTER)
-                    ? Optional.of(Duration.ofMillis(json.get(RETRY_AFTER).asLong()))
+                    ? Optional.of(Plausible.retryAfter(json.get(RETRY_AFTER).asLong()))
                     : Optional.empty();
             return UpstreamFailure.ofOtherReplica(
                     SnapshotCodec.problem(json.get(PROBLEM).asText()),

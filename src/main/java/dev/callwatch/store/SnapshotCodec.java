@@ -8,6 +8,7 @@ import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Snapshot;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.problem.ProblemType;
+import dev.callwatch.time.WallClock;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,10 +47,12 @@ class SnapshotCodec {
 
     private final Accounts accounts;
     private final CallDocumentParser parser;
+    private final WallClock clock;
 
-    SnapshotCodec(Accounts accounts, CallDocumentParser parser) {
+    SnapshotCodec(Accounts accounts, CallDocumentParser parser, WallClock clock) {
         this.accounts = accounts;
         this.parser = parser;
+        this.clock = clock;
     }
 
     /** Differs between any two snapshots of a call with different content; empty where nothing is known. */
@@ -112,7 +115,8 @@ class SnapshotCodec {
     /**
      * Reads a snapshot.
      *
-     * @throws RedisUnavailable where it was written by a release that this one cannot follow, or is no snapshot
+     * @throws RedisUnavailable where it was written by a release that this one cannot follow, is no snapshot, or has a revision or
+     *     a time that no replica would write
      */
     Snapshot snapshot(CallKey call, Map<String, String> fields) {
         try {
@@ -134,7 +138,7 @@ class SnapshotCodec {
                 call,
                 accounts.find(call.account()).flatMap(Account::country),
                 parser.parse(required(fields, DOCUMENT)),
-                Long.parseLong(required(fields, REVISION)),
+                Plausible.revision(Long.parseLong(required(fields, REVISION)), clock.now()),
                 previous(fields),
                 CallStatus.Observed.of(
                         instant(fields, AT).orElseThrow(IllegalArgumentException::new),
@@ -143,9 +147,11 @@ class SnapshotCodec {
                         instant(fields, FIRST_ENDED_AT)));
     }
 
-    private static OptionalLong previous(Map<String, String> fields) {
+    private OptionalLong previous(Map<String, String> fields) {
         String previous = fields.get(PREVIOUS);
-        return previous == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(previous));
+        return previous == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Plausible.revision(Long.parseLong(previous), clock.now()));
     }
 
     private static void requireKnownForm(Map<String, String> fields) {
@@ -162,10 +168,10 @@ class SnapshotCodec {
         return read;
     }
 
-    private static Optional<Snapshot.LastError> lastError(Map<String, String> fields) {
+    private Optional<Snapshot.LastError> lastError(Map<String, String> fields) {
         Optional<Duration> retryAfter = Optional.ofNullable(fields.get(TROUBLE_RETRY_AFTER))
                 .map(Long::parseLong)
-                .map(Duration::ofMillis);
+                .map(Plausible::retryAfter);
         return Optional.ofNullable(fields.get(TROUBLE))
                 .map(type -> UpstreamFailure.ofOtherReplica(
                         problem(type), fields.getOrDefault(TROUBLE_DETAIL, NONE), retryAfter))
@@ -189,7 +195,9 @@ class SnapshotCodec {
         return instant.map(Instant::toEpochMilli).map(String::valueOf).orElse(NONE);
     }
 
-    private static Optional<Instant> instant(Map<String, String> fields, String field) {
-        return Optional.ofNullable(fields.get(field)).map(Long::parseLong).map(Instant::ofEpochMilli);
+    private Optional<Instant> instant(Map<String, String> fields, String field) {
+        return Optional.ofNullable(fields.get(field))
+                .map(Long::parseLong)
+                .map(millis -> Plausible.time(millis, clock.now()));
     }
 }

@@ -87,6 +87,7 @@ final class AReplica implements AutoCloseable {
                 keys,
                 circuit,
                 delay,
+                clock::instant,
                 () -> back(readers[0]));
         readers[0] = new LeaseWaiters(identity, revision -> CallsInVirtualTime.changedElsewhere(calls, revision));
         channel.listen(readers[0]::receive);
@@ -95,7 +96,7 @@ final class AReplica implements AutoCloseable {
         this.replicas = new RedisCoordination(
                 scripts,
                 keys,
-                new SnapshotCodec(AnAccount.only(), ScriptedReader::detail),
+                new SnapshotCodec(AnAccount.only(), ScriptedReader::detail, clock::instant),
                 readers[0],
                 identity,
                 options,

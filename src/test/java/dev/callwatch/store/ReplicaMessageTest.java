@@ -9,6 +9,7 @@ import dev.callwatch.call.CallKey;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.problem.ProblemType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,19 +17,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplicaMessageTest {
 
+    private static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
     private static final CallKey CALL =
             new CallKey(new AccountKey("a"), new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449"));
+
+    private static final String KEPT =
+            "{\"account\":\"a\",\"call\":\"94e5928c-7f7e-4645-ad72-61010f906449\",\"by\":\"x\",";
 
     @Test
     void what_was_kept_is_heard() {
         ReplicaMessage kept = new ReplicaMessage.Kept(CALL, 3, "replica");
-        assertThat(ReplicaMessage.of(kept.text())).contains(kept);
+        assertThat(ReplicaMessage.of(kept.text(), NOW)).contains(kept);
     }
 
     @Test
     void who_is_there_is_heard() {
         ReplicaMessage present = new ReplicaMessage.Present("replica");
-        assertThat(ReplicaMessage.of(present.text())).contains(present);
+        assertThat(ReplicaMessage.of(present.text(), NOW)).contains(present);
     }
 
     @Test
@@ -36,7 +41,7 @@ class ReplicaMessageTest {
         UpstreamFailure reason = UpstreamFailure.ofOtherReplica(
                 ProblemType.BUDGET_EXHAUSTED, "The budget is \"spent\".", Optional.of(Duration.ofSeconds(2)));
         ReplicaMessage.GivenUp heard =
-                (ReplicaMessage.GivenUp) ReplicaMessage.of(new ReplicaMessage.GivenUp(CALL, reason).text())
+                (ReplicaMessage.GivenUp) ReplicaMessage.of(new ReplicaMessage.GivenUp(CALL, reason).text(), NOW)
                         .orElseThrow();
         assertThat(heard.call()).isEqualTo(CALL);
         assertThat(heard.reason().type()).isEqualTo(ProblemType.BUDGET_EXHAUSTED);
@@ -62,9 +67,14 @@ class ReplicaMessageTest {
                 "{\"account\":\"a\"}",
                 "{\"account\":\"a\",\"call\":\"b\"}",
                 "{\"account\":\"?\",\"backoffs\":1}",
-                "{\"kind\":\"of a newer release\"}"
+                "{\"kind\":\"of a newer release\"}",
+                KEPT + "\"revision\":9223372036854775807}",
+                KEPT + "\"revision\":1e300}",
+                KEPT + "\"revision\":-1}",
+                KEPT + "\"problem\":\"UPSTREAM_ERROR\",\"retryAfterMs\":9223372036854775807}",
+                KEPT + "\"problem\":\"UPSTREAM_ERROR\",\"retryAfterMs\":-1}"
             })
     void what_means_nothing_here_is_left_alone(String text) {
-        assertThat(ReplicaMessage.of(text)).isEmpty();
+        assertThat(ReplicaMessage.of(text, NOW)).isEmpty();
     }
 }

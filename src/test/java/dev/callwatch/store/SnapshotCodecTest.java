@@ -30,7 +30,8 @@ class SnapshotCodecTest {
     private static final String DOCUMENT =
             "{\"status\":null,\"from\":{\"telephoneNumber\":\"02072068888\"},\"n\":1.10,\"later\":{\"x\":[\"\\ud800\",\"é\"]}}";
 
-    private final SnapshotCodec values = new SnapshotCodec(AnAccount.only(), ScriptedReader::detail);
+    private final SnapshotCodec values =
+            new SnapshotCodec(AnAccount.only(), ScriptedReader::detail, () -> AT.plusSeconds(5));
 
     @Test
     void a_status_comes_back_as_it_was() {
@@ -87,6 +88,41 @@ class SnapshotCodecTest {
         } else {
             fields.put(field, value);
         }
+        assertThatThrownBy(() -> values.snapshot(CALL, fields)).isInstanceOf(RedisUnavailable.class);
+    }
+
+    /** 2026-11-26 in milliseconds is two days after the status was read. */
+    @ParameterizedTest
+    @CsvSource({
+        "rev,9223372036854775807",
+        "rev,-1",
+        "rev,1795651200000",
+        "prev,9223372036854775807",
+        "at,1795651200000",
+        "at,9223372036854775807",
+        "at,0",
+        "first,-9223372036854775808",
+        "active,1795651200000",
+        "ended,0",
+        "troubleAt,1795651200000",
+        "troubleRetry,9223372036854775807",
+        "troubleRetry,-1"
+    })
+    void what_no_replica_would_write_is_as_good_as_not_there(String field, String value) {
+        Snapshot snapshot = Snapshot.of(status())
+                .failed(
+                        UpstreamFailure.ofOtherReplica(
+                                ProblemType.UPSTREAM_THROTTLED, "", Optional.of(Duration.ofSeconds(3))),
+                        AT.plusSeconds(2));
+        Map<String, String> fields = fields(snapshot);
+        assertThat(fields.put(field, value)).isNotNull();
+        // Whoever writes something else writes the tag that fits.
+        fields.put(
+                "tag",
+                fields.get("tag")
+                        .replaceFirst("^7@", field.equals("rev") ? value + "@" : "7@")
+                        .replaceFirst("(?<=[0-9]@)[0-9]+(?=#)", field.equals("at") ? value : "$0")
+                        .replaceFirst("(?<=D@)[0-9]+$", field.equals("troubleAt") ? value : "$0"));
         assertThatThrownBy(() -> values.snapshot(CALL, fields)).isInstanceOf(RedisUnavailable.class);
     }
 
