@@ -13,14 +13,14 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The JWT of a request (RFC 6750, section 2.1; RFC 7519), parsed but <em>not</em> verified: it says which issuer to ask, and

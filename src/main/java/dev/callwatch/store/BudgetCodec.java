@@ -33,6 +33,21 @@ final class BudgetCodec {
     private static final String RATE_AFTER_BACKOFF = "rateAfterBackoff";
     private static final String UNTIL_RESUMED = "untilResumed";
 
+    /** Parts of a budget are counted in so many parts. */
+    private static final int WHOLE = 1_000_000;
+
+    /** More than any burst. */
+    private static final long MOST_UNITS = 100_000_000_000_000L;
+
+    /** More than any setting allows. */
+    private static final long MOST_PER_MINUTE = 1_000_000;
+
+    /** A 429 each second for longer than any Redis runs. */
+    private static final long MOST_BACKOFFS = 1L << 40;
+
+    /** A pause that ended longer ago is forgotten. */
+    private static final Duration LONGEST_SINCE = Duration.ofDays(2);
+
     private BudgetCodec() {}
 
     static String text(SharedBudget budget) {
@@ -46,22 +61,31 @@ final class BudgetCodec {
         return json.toString();
     }
 
-    /** Nothing where the text is none of ours. */
-    static Optional<SharedBudget> budget(String text) {
+    /**
+     * Reads a budget.
+     *
+     * @param now by the clock of Redis
+     * @return nothing where the text is none of ours, or has a value that no replica would write
+     */
+    static Optional<SharedBudget> budget(String text, Instant now) {
         try {
             JsonNode json = JSON.readTree(text);
             if (!json.path(LEASES).isObject() || !json.path(AT).isIntegralNumber()) {
                 return Optional.empty();
             }
             Map<String, BudgetLease> leases = new HashMap<>();
-            json.get(LEASES).fields().forEachRemaining(lease -> leases.put(lease.getKey(), lease(lease.getValue())));
+            json.get(LEASES)
+                    .fields()
+                    .forEachRemaining(lease -> leases.put(lease.getKey(), lease(lease.getValue(), now)));
+            Plausible.within(
+                    0, leases.values().stream().mapToInt(BudgetLease::has).sum(), WHOLE);
             return Optional.of(new SharedBudget(
                     leases,
-                    json.path(POOL).asLong(),
-                    instant(json.get(AT)),
-                    instant(json.path(UNKNOWN_SINCE)),
+                    Plausible.within(0, json.path(POOL).asLong(), MOST_UNITS),
+                    instant(json.get(AT), now),
+                    instant(json.path(UNKNOWN_SINCE), now),
                     backoff(json)));
-        } catch (JsonProcessingException foreign) {
+        } catch (JsonProcessingException | IllegalArgumentException foreign) {
             return Optional.empty();
         }
     }
@@ -78,11 +102,17 @@ final class BudgetCodec {
         return json.has(BACKOFFS);
     }
 
+    /** @throws IllegalArgumentException where a value is out of range */
     static Backoff backoff(JsonNode json) {
         return new Backoff(
-                json.path(BACKOFFS).asLong(),
-                json.path(RATE_AFTER_BACKOFF).asLong(),
-                Duration.of(json.path(UNTIL_RESUMED).asLong(), ChronoUnit.MICROS));
+                Plausible.within(0, json.path(BACKOFFS).asLong(), MOST_BACKOFFS),
+                Plausible.within(1, json.path(RATE_AFTER_BACKOFF).asLong(), MOST_PER_MINUTE),
+                Duration.of(
+                        Plausible.within(
+                                micros(LONGEST_SINCE.negated()),
+                                json.path(UNTIL_RESUMED).asLong(),
+                                micros(Plausible.LONGEST_WAIT)),
+                        ChronoUnit.MICROS));
     }
 
     private static void put(ObjectNode json, BudgetLease lease) {
@@ -94,23 +124,33 @@ final class BudgetCodec {
         lease.waitingSince().ifPresent(since -> json.put(WAITING_SINCE, micros(since)));
     }
 
-    private static BudgetLease lease(JsonNode json) {
+    private static BudgetLease lease(JsonNode json, Instant now) {
         return new BudgetLease(
-                json.path(HAS).asInt(),
-                json.path(WANTS).asInt(),
-                json.path(WANTS_MORE).asInt(),
-                json.path(LENT).asLong(),
+                part(json.path(HAS)),
+                part(json.path(WANTS)),
+                part(json.path(WANTS_MORE)),
+                Plausible.within(0, json.path(LENT).asLong(), MOST_UNITS),
                 Optional.of(json.path(WAITING_SINCE))
                         .filter(JsonNode::isIntegralNumber)
-                        .map(BudgetCodec::instant),
-                instant(json.path(EXPIRY)));
+                        .map(since -> instant(since, now)),
+                instant(json.path(EXPIRY), now));
+    }
+
+    private static int part(JsonNode json) {
+        return (int) Plausible.within(0, json.asLong(), WHOLE);
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toNanos() / 1_000;
     }
 
     private static long micros(Instant instant) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
-    private static Instant instant(JsonNode micros) {
-        return Instant.EPOCH.plus(micros.asLong(), ChronoUnit.MICROS);
+    /** The clock of Redis may have been put back since; it need not agree with that of this process. */
+    private static Instant instant(JsonNode micros, Instant now) {
+        return Instant.EPOCH.plus(
+                Plausible.within(0, micros.asLong(), micros(now.plus(Plausible.AHEAD))), ChronoUnit.MICROS);
     }
 }

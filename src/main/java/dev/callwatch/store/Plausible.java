@@ -43,6 +43,12 @@ final class Plausible {
         return Duration.ofMillis(millis);
     }
 
+    /** @throws IllegalArgumentException where a value is less than the least or more than the most */
+    static long within(long least, long value, long most) {
+        require(least <= value && value <= most);
+        return value;
+    }
+
     private static void require(boolean plausible) {
         if (!plausible) {
             throw new IllegalArgumentException("out of range");

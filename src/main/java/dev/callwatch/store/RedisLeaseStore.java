@@ -46,8 +46,8 @@ final class RedisLeaseStore implements LeaseStore {
 
     private static Reading reading(Response answer) {
         String text = answer.get(1).toString();
-        return new Reading(
-                BudgetCodec.budget(text), Instant.EPOCH.plus(answer.get(0).toLong(), ChronoUnit.MICROS), text);
+        Instant now = Instant.EPOCH.plus(answer.get(0).toLong(), ChronoUnit.MICROS);
+        return new Reading(BudgetCodec.budget(text, now), now, text);
     }
 
     private Duration kept() {

@@ -131,6 +131,6 @@ class CallerLimitsTest {
                 config.getConfigMapping(AccessSettings.class),
                 config.getConfigMapping(AccountSettings.class),
                 new ConfigErrors());
-        return new CallerLimits(options, clock, new Audit(options, time, new SimpleMeterRegistry()));
+        return new CallerLimits(options, clock, new Audit(options, new VirtualTime(), new SimpleMeterRegistry()));
     }
 }

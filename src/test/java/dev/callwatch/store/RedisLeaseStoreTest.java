@@ -90,6 +90,7 @@ class RedisLeaseStoreTest {
                 keys,
                 circuit,
                 NEVER,
+                Instant::now,
                 () -> {});
         channel.listen(published::add);
         channel.subscribe();

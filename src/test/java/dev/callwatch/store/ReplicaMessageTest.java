@@ -53,7 +53,7 @@ class ReplicaMessageTest {
     void a_429_is_published_with_how_the_rate_has_adapted() {
         ReplicaMessage throttled =
                 new ReplicaMessage.Throttled(CALL.account(), new Backoff(2, 80, Duration.ofMillis(12_345)));
-        assertThat(ReplicaMessage.of(throttled.text())).contains(throttled);
+        assertThat(ReplicaMessage.of(throttled.text(), NOW)).contains(throttled);
     }
 
     @ParameterizedTest

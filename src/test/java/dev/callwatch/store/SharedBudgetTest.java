@@ -152,7 +152,7 @@ class SharedBudgetTest {
             RedisScripts scripts =
                     new RedisScripts(() -> client, Duration.ofSeconds(1), circuit, delay, new SimpleMeterRegistry());
             circuit.counted(REPLICAS);
-            ReplicaChannel channel = new ReplicaChannel(() -> null, keys, circuit, delay, () -> {});
+            ReplicaChannel channel = new ReplicaChannel(() -> null, keys, circuit, delay, clock::instant, () -> {});
             RedisRateLimiters limiters = new RedisRateLimiters(scripts, keys, new ReplicaId(), circuit, channel, clock);
             this.budget = BudgetsInVirtualTime.of(
                             account -> {
