@@ -16,6 +16,7 @@ import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packaged service, jar or native executable, with its sandbox, from outside. */
 @QuarkusIntegrationTest
 @TestProfile(SandboxIT.Sandbox.class)
+@ExtendWith(MeetsContract.class)
 class SandboxIT {
 
     public static class Sandbox implements QuarkusTestProfile {

@@ -3,7 +3,6 @@ package dev.callwatch.api;
 import dev.callwatch.account.Account;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * The accounts that a caller may read.
@@ -19,10 +18,7 @@ public record AccountList(List<Entry> accounts) {
      * @param region the name of its region
      * @param country the ISO 3166-1 alpha-2 country of its national numbers, or null
      */
-    public record Entry(
-            @Schema(examples = "a1b2c3d4e5") String key,
-            @Schema(examples = "emea") String region,
-            @Schema(examples = "GB", nullable = true) Optional<String> country) {
+    public record Entry(String key, String region, Optional<String> country) {
 
         static Entry of(Account account) {
             return new Entry(account.key().value(), account.region().name(), account.country());

@@ -6,7 +6,6 @@ import dev.callwatch.call.CallStatus;
 import dev.callwatch.problem.Problem;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * The answer to a batch look-up.
@@ -24,12 +23,9 @@ public record BatchResult(List<Row> results) {
      * @param problem why the call has no status; left out if it has one
      */
     @JsonPropertyOrder({"id", "status", "call", "problem"})
-    @Schema(name = "BatchRow", description = "The result of one call: its status, or a problem.")
     public record Row(
-            @Schema(examples = "94e5928c-7f7e-4645-ad72-61010f906449", required = true)
             String id,
-
-            @Schema(examples = "200", required = true) int status,
+            int status,
             @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<CallStatus> call,
             @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Problem> problem) {
 

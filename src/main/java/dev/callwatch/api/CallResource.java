@@ -7,7 +7,6 @@ import dev.callwatch.access.CallerLimits;
 import dev.callwatch.access.Grant;
 import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.CallGuid;
-import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.LookupResult;
 import dev.callwatch.problem.ProblemException;
@@ -25,16 +24,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestStreamElementType;
@@ -42,7 +31,6 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
 
 /** Calls of an account. Shares its root with {@link AccountResource}, so that a wrong method is a 405 and no 404. */
 @Path("/v1/accounts")
-@Tag(name = "Calls")
 public class CallResource {
 
     private final AccessControl access;
@@ -74,49 +62,12 @@ public class CallResource {
     @GET
     @Path("/{accountKey}/calls/{callGuid}")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "lookUpCall",
-            summary = "Look a call up",
-            description = "The enriched status of a call, during its life and for up to 24 hours after it.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The status of the call.",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = CallStatus.class),
-                            examples = @ExampleObject(name = "failed", ref = "failedCall")))
-    @APIResponse(responseCode = "304", description = "The caller has this status already.")
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
-    @APIResponse(responseCode = "502", ref = "UpstreamFailed")
-    @APIResponse(responseCode = "503", ref = "TryLater")
-    @APIResponse(responseCode = "504", ref = "TimedOut")
     public Uni<RestResponse<byte[]>> lookUp(
-            @Parameter(description = "The VCC account key.", schema = @Schema(pattern = "[A-Za-z0-9_-]{1,64}"))
-                    @PathParam("accountKey")
-                    String accountKey,
-            @Parameter(description = "The call's GUID, in any case.", schema = @Schema(format = "uuid"))
-                    @PathParam("callGuid")
-                    String callGuid,
-            @Parameter(
-                            description = "no-cache, max-age and only-if-cached are honoured.",
-                            schema = @Schema(type = SchemaType.STRING))
-                    @RestHeader("Cache-Control")
-                    List<String> cacheControl,
-            @Parameter(description = "Entity tags the caller has already.", schema = @Schema(type = SchemaType.STRING))
-                    @RestHeader("If-None-Match")
-                    List<String> ifNoneMatch,
-            @Parameter(
-                            description =
-                                    "wait=N beside If-None-Match holds the answer back until there is a status that"
-                                            + " the caller does not have, for N seconds at most (60 at most).",
-                            schema = @Schema(type = SchemaType.STRING, examples = "wait=30"))
-                    @RestHeader("Prefer")
-                    List<String> prefer,
+            @PathParam("accountKey") String accountKey,
+            @PathParam("callGuid") String callGuid,
+            @RestHeader("Cache-Control") List<String> cacheControl,
+            @RestHeader("If-None-Match") List<String> ifNoneMatch,
+            @RestHeader("Prefer") List<String> prefer,
             @Context RoutingContext request) {
         RequestedCall requested = RequestedCall.of(accountKey, callGuid);
         Caller caller = AuthenticationFilter.caller(request);
@@ -158,40 +109,6 @@ public class CallResource {
     @Path("/{accountKey}/calls/lookup")
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "lookUpCalls",
-            summary = "Look several calls up",
-            description = "1 to 100 calls in the order asked, each once however often it is named. With"
-                    + " Accept: application/x-ndjson one row a line, each as soon as it is known.")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.OBJECT,
-                                            requiredProperties = "ids",
-                                            properties =
-                                                    @SchemaProperty(
-                                                            name = "ids",
-                                                            type = SchemaType.ARRAY,
-                                                            minItems = 1,
-                                                            maxItems = RequestedBatch.MOST,
-                                                            implementation = String[].class))))
-    @APIResponse(
-            responseCode = "200",
-            description = "A row for each id.",
-            content = {
-                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = BatchResult.class)),
-                @Content(
-                        mediaType = RestMediaType.APPLICATION_NDJSON,
-                        schema = @Schema(implementation = BatchResult.Row.class))
-            })
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
     public Uni<BatchResult> lookUpAll(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
@@ -205,7 +122,6 @@ public class CallResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(RestMediaType.APPLICATION_NDJSON)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
-    @Operation(hidden = true)
     public Multi<BatchResult.Row> lookUpEach(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);

@@ -7,7 +7,6 @@ import dev.callwatch.access.CallerLimits;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
-import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -22,12 +21,6 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.util.List;
 import java.util.Set;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -37,7 +30,6 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
 
 /** What happens to calls, as it happens. */
 @Path("/v1/accounts")
-@Tag(name = "Events")
 public class EventResource {
 
     private static final String NO_BUFFERING = "X-Accel-Buffering";
@@ -60,35 +52,11 @@ public class EventResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @ResponseHeader(name = NO_BUFFERING, value = "no")
-    @Operation(
-            operationId = "followCall",
-            summary = "Follow a call",
-            description = "First its current status, then an event for each revision, until it has ended and has its"
-                    + " disposition or none will come. With Accept: application/x-ndjson each event is a line"
-                    + " {\"event\":…,\"id\":…,\"data\":…}.")
-    @APIResponse(
-            responseCode = "200",
-            description = "Events status (whose data this is), problem and end.",
-            content = {
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = CallEvent.class)),
-                @Content(
-                        mediaType = RestMediaType.APPLICATION_NDJSON,
-                        schema = @Schema(implementation = CallEvent.class))
-            })
-    @APIResponse(
-            responseCode = "204",
-            description = "The client comes back, and has everything: nothing more is to come.")
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
     @Resumable
     public Multi<OutboundSseEvent> follow(
             @PathParam("accountKey") String accountKey,
             @PathParam("callGuid") String callGuid,
-            @Parameter(description = "{guid}:{revision} of the last event that arrived.") @RestHeader("Last-Event-ID")
-                    List<String> lastEventId,
+            @RestHeader("Last-Event-ID") List<String> lastEventId,
             @Context Sse sse,
             @Context RoutingContext request) {
         return frames(RequestedCall.of(accountKey, callGuid), lastEventId, request)
@@ -102,7 +70,6 @@ public class EventResource {
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @ResponseHeader(name = NO_BUFFERING, value = "no")
-    @Operation(hidden = true)
     @Resumable
     public Multi<Line> followAsLines(
             @PathParam("accountKey") String accountKey,
@@ -118,31 +85,10 @@ public class EventResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @ResponseHeader(name = NO_BUFFERING, value = "no")
-    @Operation(
-            operationId = "followCalls",
-            summary = "Follow several calls",
-            description = "Like following each of 1 to 100 calls, over one connection.")
-    @APIResponse(
-            responseCode = "200",
-            description = "Events status (whose data this is), problem and end.",
-            content = {
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = CallEvent.class)),
-                @Content(
-                        mediaType = RestMediaType.APPLICATION_NDJSON,
-                        schema = @Schema(implementation = CallEvent.class))
-            })
-    @APIResponse(
-            responseCode = "204",
-            description = "The client comes back, and has everything: nothing more is to come.")
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
     @Resumable
     public Multi<OutboundSseEvent> followAll(
             @PathParam("accountKey") String accountKey,
-            @Parameter(description = "A call's GUID; 1 to 100 times.") @RestQuery("id") List<String> ids,
+            @RestQuery("id") List<String> ids,
             @RestHeader("Last-Event-ID") List<String> lastEventId,
             @Context Sse sse,
             @Context RoutingContext request) {
@@ -156,7 +102,6 @@ public class EventResource {
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @ResponseHeader(name = NO_BUFFERING, value = "no")
-    @Operation(hidden = true)
     @Resumable
     public Multi<Line> followAllAsLines(
             @PathParam("accountKey") String accountKey,
@@ -171,7 +116,6 @@ public class EventResource {
     @Path("/{accountKey}/calls/{callGuid}/events")
     @Produces({MediaType.SERVER_SENT_EVENTS, RestMediaType.APPLICATION_NDJSON})
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(hidden = true)
     public RestResponse<Void> check(
             @PathParam("accountKey") String accountKey,
             @PathParam("callGuid") String callGuid,
@@ -184,7 +128,6 @@ public class EventResource {
     @Path("/{accountKey}/calls/events")
     @Produces({MediaType.SERVER_SENT_EVENTS, RestMediaType.APPLICATION_NDJSON})
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(hidden = true)
     public RestResponse<Void> checkAll(
             @PathParam("accountKey") String accountKey,
             @RestQuery("id") List<String> ids,

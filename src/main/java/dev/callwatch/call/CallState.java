@@ -2,10 +2,8 @@ package dev.callwatch.call;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Where a call stands. */
-@Schema(enumeration = {"active", "completed", "failed", "unknown"})
 public enum CallState {
     /** The call is connected or being connected. */
     ACTIVE,

@@ -10,8 +10,6 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * The status of a call as Vonage told it at one moment.
@@ -49,63 +47,23 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
     "stale",
     "vonage"
 })
-@Schema(description = "The enriched status of a call.")
 @RegisterForReflection(registerFullHierarchy = true)
 public record CallStatus(
-        @Schema(examples = "94e5928c-7f7e-4645-ad72-61010f906449", format = "uuid", required = true)
         String id,
-
-        @Schema(examples = "a1b2c3d4e5", required = true) String account,
-        @Schema(required = true) CallState state,
-
-        @Schema(description = "null where the state is unknown", nullable = true, required = true)
+        String account,
+        CallState state,
         Optional<Boolean> ended,
-
-        @Schema(examples = "The call failed: the originator did not answer.", required = true)
         String summary,
-
-        @Schema(required = true) Party from,
-        @Schema(required = true) Party to,
-
-        @Schema(
-                description = "started, stopped, paused, a value that is new, or null",
-                examples = "started",
-                nullable = true,
-                required = true)
+        Party from,
+        Party to,
         Optional<String> recording,
-
-        @Schema(description = "null unless a result is recorded", nullable = true, required = true)
         Optional<Result> result,
-
-        @Schema(
-                description = "What the agent set, usually after the end of the call.",
-                examples = "Wrong Number",
-                nullable = true,
-                required = true)
         Optional<String> disposition,
-
-        @Schema(
-                description = "A number that only rises, by which the revisions of a call are ordered."
-                        + " Raised whenever anything but the observation times changed.",
-                examples = "1764025459123",
-                minimum = "1",
-                required = true)
         long revision,
-
-        @Schema(hidden = true) @JsonIgnore OptionalLong previous,
-
-        @Schema(required = true) Observed observed,
-
-        @Schema(description = "Whether this is the last known status, because Vonage cannot be asked.", required = true)
+        @JsonIgnore OptionalLong previous,
+        Observed observed,
         boolean stale,
-
-        @Schema(
-                description = "Vonage's document as received, unknown fields included.",
-                type = SchemaType.OBJECT,
-                implementation = Object.class,
-                required = true)
-        @JsonRawValue
-        String vonage) {
+        @JsonRawValue String vonage) {
 
     /**
      * One side of a call.
@@ -118,24 +76,12 @@ public record CallStatus(
      * @param lineType what kind of line it is, such as {@code fixed-line} or {@code mobile}
      */
     @JsonPropertyOrder({"telephoneNumber", "presentedClid", "agentId", "e164", "country", "lineType"})
-    @Schema(name = "Party", description = "One side of a call.")
     public record Party(
-            @Schema(examples = "02072068888", nullable = true, required = true)
             Optional<String> telephoneNumber,
-
-            @Schema(examples = "08008888888", nullable = true, required = true)
             Optional<String> presentedClid,
-
-            @Schema(examples = "10", nullable = true, required = true)
             Optional<String> agentId,
-
-            @Schema(examples = "+442072068888", nullable = true, required = true)
             Optional<String> e164,
-
-            @Schema(examples = "GB", nullable = true, required = true)
             Optional<String> country,
-
-            @Schema(examples = "fixed-line", nullable = true, required = true)
             Optional<String> lineType) {}
 
     /**
@@ -147,18 +93,7 @@ public record CallStatus(
      * @param retry whether it is worth calling the number again
      */
     @JsonPropertyOrder({"code", "party", "reason", "retry"})
-    @Schema(name = "Result", description = "The recorded result of a call.")
-    public record Result(
-            @Schema(examples = "failure", nullable = true, required = true)
-            Optional<String> code,
-
-            @Schema(examples = "originator", nullable = true, required = true)
-            Optional<String> party,
-
-            @Schema(examples = "no-answer", nullable = true, required = true)
-            Optional<String> reason,
-
-            @Schema(required = true) RetryAdvice retry) {}
+    public record Result(Optional<String> code, Optional<String> party, Optional<String> reason, RetryAdvice retry) {}
 
     /**
      * What was seen when, as RFC 3339 times in UTC.
@@ -170,13 +105,12 @@ public record CallStatus(
      * @param availableUntil the latest moment at which Vonage can still know it: 24 hours after {@code firstEndedAt}
      */
     @JsonPropertyOrder({"at", "firstAt", "lastActiveAt", "firstEndedAt", "availableUntil"})
-    @Schema(name = "Observed", description = "What was seen when.")
     public record Observed(
-            @Schema(required = true) Instant at,
-            @Schema(required = true) Instant firstAt,
-            @Schema(nullable = true, required = true) Optional<Instant> lastActiveAt,
-            @Schema(nullable = true, required = true) Optional<Instant> firstEndedAt,
-            @Schema(nullable = true, required = true) Optional<Instant> availableUntil) {
+            Instant at,
+            Instant firstAt,
+            Optional<Instant> lastActiveAt,
+            Optional<Instant> firstEndedAt,
+            Optional<Instant> availableUntil) {
 
         /** Vonage documents that it knows a call for up to 24 hours after it. */
         private static final Duration KNOWN_AFTER_END = Duration.ofHours(24);

@@ -3,10 +3,8 @@ package dev.callwatch.call;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** Whether it is worth calling the number again. */
-@Schema(enumeration = {"soon", "later", "never", "not-needed", "unknown"})
 public enum RetryAdvice {
     /** In minutes: the line was busy or the call was not set up. */
     SOON,

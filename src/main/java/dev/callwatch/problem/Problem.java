@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.net.URI;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A problem details object (RFC 9457), {@code application/problem+json}.
@@ -20,18 +19,13 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @JsonPropertyOrder({"type", "title", "status", "detail", "instance", "traceId", "violations"})
 @RegisterForReflection
-@Schema(description = "A problem details object (RFC 9457).")
 public record Problem(
-        @Schema(examples = "urn:callwatch:problem:call-not-found", required = true)
         URI type,
-
-        @Schema(examples = "Call not found", required = true)
         String title,
-
-        @Schema(examples = "404", required = true) int status,
-        @Schema(required = true) String detail,
-        @Schema(required = true) URI instance,
-        @Schema(pattern = "[0-9a-f]{32}", required = true) String traceId,
+        int status,
+        String detail,
+        URI instance,
+        String traceId,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Violation> violations) {
 
     /** The media type of every problem. */

@@ -8,7 +8,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * One revision of a call and what makes it differ from the one before.
@@ -19,20 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param call the status since then
  */
 @JsonPropertyOrder({"type", "changes", "previous", "call"})
-@Schema(name = "CallEvent", description = "One revision of a call and what makes it differ from the one before.")
-public record CallEvent(
-        EventType type,
-        List<EventType> changes,
-
-        @Schema(
-                description = "The revision before this one, so that a client sees whether it has them all;"
-                        + " null for the first that is known.",
-                examples = "1764025457001",
-                nullable = true,
-                required = true)
-        Optional<Long> previous,
-
-        CallStatus call) {
+public record CallEvent(EventType type, List<EventType> changes, Optional<Long> previous, CallStatus call) {
 
     private static CallEvent of(Collection<EventType> changes, CallStatus call) {
         List<EventType> mostTellingFirst = List.copyOf(changes);

@@ -2,20 +2,8 @@ package dev.callwatch.watch;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What happened to a call, the most telling first. */
-@Schema(
-        enumeration = {
-            "call.lost",
-            "call.failed",
-            "call.completed",
-            "call.disposition-set",
-            "call.active",
-            "call.recording-changed",
-            "call.changed",
-            "call.observed"
-        })
 public enum EventType {
     /** Vonage no longer knows it. */
     LOST,

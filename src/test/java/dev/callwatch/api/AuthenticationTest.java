@@ -14,6 +14,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
+import dev.callwatch.MeetsContract;
 import dev.callwatch.access.OidcProfile;
 import dev.callwatch.access.TestIssuer;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
@@ -41,11 +42,13 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.keys.HmacKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Which bearer tokens are accepted, and which are not. */
 @QuarkusTest
 @ConnectWireMock
 @TestProfile(OidcProfile.class)
+@ExtendWith(MeetsContract.class)
 class AuthenticationTest {
 
     private static final String CALL = "/v1/accounts/a1b2c3d4e5/calls/";

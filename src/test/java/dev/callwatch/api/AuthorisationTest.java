@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
+import dev.callwatch.MeetsContract;
 import dev.callwatch.access.OidcProfile;
 import dev.callwatch.access.TestIssuer;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
@@ -23,11 +24,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jose4j.jwt.NumericDate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What callers may see: through every door the same, and nothing that no rule gives them. */
 @QuarkusTest
 @ConnectWireMock
 @TestProfile(OidcProfile.class)
+@ExtendWith(MeetsContract.class)
 class AuthorisationTest {
 
     private static final String ACCOUNT = "/v1/accounts/a1b2c3d4e5/calls/";

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
+import dev.callwatch.MeetsContract;
 import dev.callwatch.time.VirtualTime;
 import dev.callwatch.time.WallClock;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @ConnectWireMock
 @TestProfile(CachingTest.MovableTime.class)
+@ExtendWith(MeetsContract.class)
 class CachingTest {
 
     private static final String ENDED = "{\"status\":null,\"dispositionCode\":\"Sale\"}";
