@@ -22,6 +22,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged service, jar or native executable, as a process: how it refuses to start, and how it shuts down. */
 class ProcessIT {
@@ -70,6 +72,67 @@ class ProcessIT {
                 .contains("callwatch.vonage.client-auth must be post or basic")
                 .doesNotContain("\tat ")
                 .doesNotContain("planted");
+    }
+
+    @Test
+    void settings_that_do_not_exist_are_refused_wherever_they_stand() throws Exception {
+        Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "settings");
+        Files.createDirectories(directory.resolve("config"));
+        Files.writeString(directory.resolve("config/application.properties"), "callwatch.vonage.read-timout=3s\n");
+        Ended ended = start(
+                Map.of(
+                        "CALLWATCH_ACCESS_MODE", "none",
+                        "CALLWATCH_SANDBOX_ENABLED", "true",
+                        "CALLWATCH_LOOKUP_DEADLIN", "2s"),
+                directory);
+        assertThat(ended.status()).isNotZero();
+        assertThat(ended.output())
+                .contains("callwatch.vonage.read-timout is not a setting; did you mean callwatch.vonage.read-timeout?")
+                .contains("CALLWATCH_LOOKUP_DEADLIN is not a setting; did you mean CALLWATCH_LOOKUP_DEADLINE?")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void a_name_of_several_words_works_from_the_environment() throws Exception {
+        Ended ended = start(Map.of(
+                "CALLWATCH_ACCESS_MODE", "none",
+                "CALLWATCH_ACCOUNTS_UK_SALES_REGION", "moon"));
+        assertThat(ended.output())
+                .contains("callwatch.accounts.uk-sales.region is moon")
+                .contains("callwatch.accounts.uk-sales.client-id is missing");
+    }
+
+    @Test
+    void it_prints_its_usage_and_its_version() throws Exception {
+        Ended help = start(Map.of(), Path.of(""), "--help");
+        assertThat(help.status()).isZero();
+        assertThat(help.output()).startsWith("Callwatch 0.").contains("Usage:", "config/application.properties");
+        Ended version = start(Map.of(), Path.of(""), "--version");
+        assertThat(version.status()).isZero();
+        assertThat(version.output()).matches("Callwatch [0-9][^\\s]*\\R");
+        Ended other = start(Map.of(), Path.of(""), "--no-such-argument");
+        assertThat(other.status()).isEqualTo(2);
+        assertThat(other.output()).contains("--no-such-argument");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"QUARKUS_HTTP_PORT", "QUARKUS_MANAGEMENT_PORT"})
+    void a_port_in_use_is_an_error_in_a_sentence(String setting) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            Ended ended = start(Map.of(
+                    "CALLWATCH_ACCESS_MODE",
+                    "none",
+                    "CALLWATCH_SANDBOX_ENABLED",
+                    "true",
+                    "CALLWATCH_SANDBOX_PORT",
+                    Integer.toString(freePort()),
+                    setting,
+                    Integer.toString(taken.getLocalPort())));
+            assertThat(ended.status()).isNotZero();
+            assertThat(ended.output())
+                    .contains("Port " + taken.getLocalPort() + " seems to be in use by another process.")
+                    .doesNotContain("\tat ", "Exception");
+        }
     }
 
     @Test
@@ -210,8 +273,16 @@ class ProcessIT {
     }
 
     static Process launch(Path output, Map<String, String> settings) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command()).redirectErrorStream(true).redirectOutput(output.toFile());
+        return launch(output, settings, Path.of(""));
+    }
+
+    private static Process launch(Path output, Map<String, String> settings, Path directory, String... arguments)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Stream.concat(command().stream(), Stream.of(arguments)).toList())
+                .directory(directory.toAbsolutePath().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
         builder.environment().put("QUARKUS_HTTP_PORT", "0");
         builder.environment().put("QUARKUS_MANAGEMENT_PORT", "0");
         builder.environment().put("JDK_JAVA_OPTIONS", SHORT_LIVED);
@@ -220,8 +291,13 @@ class ProcessIT {
     }
 
     private static Ended start(Map<String, String> settings) throws IOException, InterruptedException {
+        return start(settings, Path.of(""));
+    }
+
+    private static Ended start(Map<String, String> settings, Path directory, String... arguments)
+            throws IOException, InterruptedException {
         Path output = output();
-        Process process = launch(output, settings);
+        Process process = launch(output, settings, directory, arguments);
         try {
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));

@@ -6,6 +6,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.callwatch.settings.SettingName;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMappingInterface;
 import io.smallrye.config.ConfigMappings;
@@ -26,6 +27,13 @@ class SettingsTest {
         Map<String, String> settings = settings();
         assertThat(settings).hasSizeGreaterThan(40).containsEntry("callwatch.lookup.deadline", "`5s`");
         assertThat(documented()).containsExactlyInAnyOrderEntriesOf(settings);
+    }
+
+    @Test
+    void every_setting_and_no_other_is_one_that_a_start_accepts() {
+        assertThat(SettingName.ALL)
+                .extracting(SettingName::toString)
+                .containsExactlyInAnyOrderElementsOf(settings().keySet());
     }
 
     /** By name; the default as a document writes it. */

@@ -5,9 +5,11 @@ import dev.callwatch.access.AccessOptions;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.call.LookupOptions;
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.UnknownSettings;
 import dev.callwatch.store.StoreOptions;
 import dev.callwatch.vonage.VonageCalls;
 import dev.callwatch.vonage.VonageOptions;
+import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,14 +27,19 @@ public class StartupCheck {
     void check(
             @Observes @Priority(1) StartupEvent start,
             ConfigErrors errors,
+            UnknownSettings unknown,
             Accounts accounts,
             VonageOptions vonageOptions,
             LookupOptions lookupOptions,
             AccessOptions accessOptions,
             StoreOptions storeOptions,
             Instance<AccessControl> access,
-            Instance<VonageCalls> vonage) {
+            Instance<VonageCalls> vonage,
+            ManagementPort management)
+            throws QuarkusBindException {
+        unknown.addTo(errors);
         errors.throwIfAny();
+        management.requireFree();
         access.get();
         int regions = vonage.get().circuits().size();
         LOG.infof(

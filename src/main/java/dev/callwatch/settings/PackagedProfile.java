@@ -5,6 +5,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Packages the service with the profile {@code prod} and without the sandbox, whatever Maven was given. Quarkus makes the profile of
@@ -22,7 +23,7 @@ public class PackagedProfile implements SmallRyeConfigBuilderCustomizer {
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
         LaunchMode mode = LaunchMode.current();
-        boolean packages = builder.getSources().stream().anyMatch(source -> OF_MAVEN.equals(source.getName()));
+        boolean packages = builder.getSources().stream().anyMatch(PackagedProfile::isOfMaven);
         // Tests and the development mode have builds, too, which leave no package.
         if (packages && mode == LaunchMode.NORMAL) {
             Map<String, String> defaults =
@@ -30,5 +31,10 @@ public class PackagedProfile implements SmallRyeConfigBuilderCustomizer {
             builder.withSources(
                     new PropertiesConfigSource(defaults, "callwatch defaults of the package", ABOVE_SYSTEM_PROPERTIES));
         }
+    }
+
+    /** Whether a source holds the properties of Maven, so that the settings are those of a build. */
+    static boolean isOfMaven(ConfigSource source) {
+        return OF_MAVEN.equals(source.getName());
     }
 }

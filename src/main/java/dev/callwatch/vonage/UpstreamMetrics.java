@@ -111,7 +111,7 @@ class UpstreamMetrics {
 
     private Counter retries(Region region, String answer) {
         return Counter.builder("callwatch.upstream.retries")
-                .description("Retries of requests for a call, by region and the status that failed")
+                .description("Requests for a call that were repeated, by region and the status before")
                 .tag(REGION, region.name())
                 .tag(STATUS, answer)
                 .register(registry);
