@@ -1,10 +1,8 @@
 package dev.callwatch.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Weigher;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.LookupOptions;
 import dev.callwatch.watch.CallEvent;
@@ -13,18 +11,23 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 
-/** What statuses and events look like on the wire, made once however many ask for them. */
+/** What statuses and events look like on the wire, made once however many ask for them. Safe for concurrent use. */
 @Singleton
 // Caffeine finds the classes it generated for this mix of features by their names.
 @RegisterForReflection(
-        classNames = {"com.github.benmanes.caffeine.cache.WSMW", "com.github.benmanes.caffeine.cache.FSMW"})
+        classNames = {
+            "com.github.benmanes.caffeine.cache.SSMW",
+            "com.github.benmanes.caffeine.cache.PSMW",
+            "com.github.benmanes.caffeine.cache.WSMW",
+            "com.github.benmanes.caffeine.cache.FSMW"
+        })
 class StatusRenderer {
 
-    /** Objects and texts of a status beside its document, about. */
-    private static final int BYTES_BESIDE_DOCUMENT = 1_000;
+    /** Objects, keys and entries of the cache beside the bodies of one call, about. */
+    private static final int BYTES_BESIDE_BODIES = 1_000;
 
-    /** A tag, an array and the entries of the cache, beside the body itself, about. */
-    private static final int BYTES_BESIDE_BODY = 300;
+    /** The array and the entry of the cache beside one event, about. */
+    private static final int BYTES_BESIDE_EVENT = 300;
 
     /**
      * A status as it is sent.
@@ -36,8 +39,7 @@ class StatusRenderer {
 
     private final ObjectMapper json;
     private final EntityTags tags;
-    private final Cache<CallStatus, Representation> made;
-    private final Cache<CallStatus, CallStatus> masked;
+    private final Cache<Audience, RenderedContent> contents;
     private final Cache<CallEvent, String> events;
     private final Cache<CallEvent, String> maskedEvents;
 
@@ -46,40 +48,39 @@ class StatusRenderer {
         this.json = json;
         this.tags = tags;
         long eighth = options.renderedMemory() / 8;
-        this.made = cache(
-                4 * eighth,
-                (CallStatus status, Representation representation) -> BYTES_BESIDE_BODY + representation.body().length);
-        this.masked = cache(
-                2 * eighth,
-                (CallStatus status, CallStatus shown) ->
-                        BYTES_BESIDE_DOCUMENT + shown.vonage().length());
-        this.events = cache(eighth, StatusRenderer::weight);
-        this.maskedEvents = cache(eighth, StatusRenderer::weight);
-    }
-
-    private static <K, V> Cache<K, V> cache(long mostBytes, Weigher<K, V> weigher) {
-        return Caffeine.newBuilder()
-                // By identity, and gone with the status or event itself.
-                .weakKeys()
-                .maximumWeight(mostBytes)
-                .weigher(weigher)
-                // As the cache of calls has it.
+        this.contents = Caffeine.newBuilder()
+                .maximumWeight(6 * eighth)
+                .weigher((Audience audience, RenderedContent content) -> BYTES_BESIDE_BODIES + content.weight())
+                // A hand-over to the common pool for each write costs more than the maintenance itself.
                 .executor(Runnable::run)
                 .build();
-    }
-
-    private static int weight(CallEvent event, String text) {
-        return BYTES_BESIDE_BODY + text.length();
+        this.events = events(eighth);
+        this.maskedEvents = events(eighth);
     }
 
     /** A status as those see it who may see numbers, or may not. */
     Representation of(CallStatus status, boolean numbers) {
-        return made.get(shown(status, numbers), this::make);
+        return content(status, numbers).at(status);
     }
 
     /** What those may know of a status who may see numbers, or may not. */
     CallStatus shown(CallStatus status, boolean numbers) {
-        return numbers ? status : masked.get(status, Masking::of);
+        return numbers ? status : content(status, false).shown(status);
+    }
+
+    private RenderedContent content(CallStatus status, boolean numbers) {
+        Audience audience = new Audience(status.account(), status.id(), numbers);
+        RenderedContent known = contents.getIfPresent(audience);
+        if (known != null && known.isOf(status)) {
+            return known;
+        }
+        CallStatus shown = numbers ? status : Masking.of(status);
+        RenderedContent content = new RenderedContent(json, status, shown, tags.of(shown));
+        // A stream may replay what is older than what look-ups get.
+        if (known == null || known.revision() <= content.revision()) {
+            contents.put(audience, content);
+        }
+        return content;
     }
 
     /** An event as JSON on one line, as those see it who may see numbers, or may not. */
@@ -87,6 +88,16 @@ class StatusRenderer {
         return numbers
                 ? events.get(event, made -> make(made, true))
                 : maskedEvents.get(event, made -> make(made, false));
+    }
+
+    private static Cache<CallEvent, String> events(long mostBytes) {
+        return Caffeine.newBuilder()
+                // By identity, and gone with the event itself.
+                .weakKeys()
+                .maximumWeight(mostBytes)
+                .weigher((CallEvent event, String text) -> BYTES_BESIDE_EVENT + text.length())
+                .executor(Runnable::run)
+                .build();
     }
 
     private String make(CallEvent event, boolean numbers) {
@@ -99,11 +110,6 @@ class StatusRenderer {
                 + ",\"call\":" + call + "}";
     }
 
-    private Representation make(CallStatus status) {
-        try {
-            return new Representation(json.writeValueAsBytes(status), tags.of(status));
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
+    /** A call, and whether those who see it may see numbers. */
+    private record Audience(String account, String call, boolean numbers) {}
 }

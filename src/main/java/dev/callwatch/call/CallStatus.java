@@ -160,6 +160,11 @@ public record CallStatus(
         return with(0, OptionalLong.empty(), Observed.NEVER, false, vonage);
     }
 
+    /** The same content with revision, times and staleness of another status. */
+    public CallStatus withTimesOf(CallStatus other) {
+        return with(other.revision, other.previous, other.observed, other.stale, vonage);
+    }
+
     /** The same status, known to be the last that could be read. */
     public CallStatus asLastKnown() {
         return with(revision, previous, observed, true, vonage);

@@ -65,9 +65,26 @@ final class CallDocuments implements CallDocumentParser {
 
     /** Escapes unpaired surrogates as JSON does, since they cannot be written as UTF-8. */
     private static String writable(String document) {
-        return UNPAIRED_SURROGATE
-                .matcher(document)
-                .replaceAll(half -> "\\\\u%04x".formatted((int) half.group().charAt(0)));
+        return hasSurrogate(document)
+                ? UNPAIRED_SURROGATE
+                        .matcher(document)
+                        .replaceAll(
+                                half -> "\\\\u%04x".formatted((int) half.group().charAt(0)))
+                : document;
+    }
+
+    /** Nearly no text has one, and to look for pairs with a pattern costs more than the whole rest of a text. */
+    private static boolean hasSurrogate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String replaced(String text) {
+        return hasSurrogate(text) ? UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD") : text;
     }
 
     private static JsonNode tree(byte[] body) {
@@ -100,7 +117,7 @@ final class CallDocuments implements CallDocumentParser {
 
     private static Optional<String> text(JsonNode node) {
         return node.isValueNode() && !node.isNull()
-                ? Optional.of(UNPAIRED_SURROGATE.matcher(node.asText()).replaceAll("\uFFFD"))
+                ? Optional.of(node.asText()).map(CallDocuments::replaced)
                 : Optional.empty();
     }
 }

@@ -1,0 +1,86 @@
+package dev.callwatch.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.CallsInVirtualTime;
+import dev.callwatch.vonage.ScriptedReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StatusRendererTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    private final ObjectMapper json = JsonMapper.builder()
+            .findAndAddModules()
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .build();
+    private final EntityTags tags = new EntityTags(json);
+    private final StatusRenderer renderer = new StatusRenderer(json, tags, CallsInVirtualTime.options(Map.of()));
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"status\":\"Active\",\"from\":{\"telephoneNumber\":\"02072068888\"}}",
+                "{\"status\":null,\"dispositionCode\":\"Søgt ☎ 𝄞\",\"note\":\"\\\"revision\\\":1,\\\"vonage\\\":\"}",
+                "{\"result\":{\"code\":\"Failure\",\"party\":\"Originator\",\"reason\":\"NoAnswer\"},\"a\":[{},[],1e400]}",
+                "{\"id\":\"x\"}"
+            })
+    void an_observation_of_a_known_content_is_what_jackson_writes(String document) throws JsonProcessingException {
+        for (boolean numbers : new boolean[] {true, false}) {
+            CallStatus first = status(document, NOW);
+            String tag = assertRendered(first, numbers);
+            CallStatus again = first.withTimesOf(status(document, NOW.plusSeconds(7)));
+            assertThat(assertRendered(again, numbers)).isEqualTo(tag);
+            assertThat(assertRendered(again.asLastKnown(), numbers)).isEqualTo(tag);
+            assertThat(assertRendered(first, numbers)).isEqualTo(tag);
+            assertThat(renderer.of(first, numbers)).isSameAs(renderer.of(first, numbers));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void another_content_of_the_call_is_rendered_whichever_comes_first(boolean numbers) throws JsonProcessingException {
+        CallStatus active = status("{\"status\":\"Active\"}", NOW);
+        CallStatus ended = status("{\"status\":null}", NOW.plusSeconds(1));
+        String tag = assertRendered(active, numbers);
+        assertThat(assertRendered(ended, numbers)).isNotEqualTo(tag);
+        assertThat(assertRendered(active, numbers)).isEqualTo(tag);
+        assertRendered(ended, numbers);
+    }
+
+    private String assertRendered(CallStatus status, boolean numbers) throws JsonProcessingException {
+        CallStatus shown = numbers ? status : Masking.of(status);
+        StatusRenderer.Representation representation = renderer.of(status, numbers);
+        assertThat(new String(representation.body(), StandardCharsets.UTF_8)).isEqualTo(new String(json.writeValueAsBytes(shown), StandardCharsets.UTF_8));
+        assertThat(representation.tag()).isEqualTo(tags.of(shown));
+        assertThat(renderer.shown(status, numbers)).isEqualTo(shown);
+        return representation.tag();
+    }
+
+    private static CallStatus status(String document, Instant at) {
+        return CallStatus.of(
+                new CallKey(
+                        AccountKey.parse("a1b2c3d4e5").orElseThrow(),
+                        CallGuid.parse("94e5928c-7f7e-4645-ad72-61010f906449").orElseThrow()),
+                Optional.of("GB"),
+                ScriptedReader.detail(document),
+                at.toEpochMilli(),
+                OptionalLong.empty(),
+                CallStatus.Observed.of(at, at, Optional.empty(), Optional.of(at.minus(Duration.ofSeconds(3)))));
+    }
+}
