@@ -132,7 +132,7 @@ public class Audit {
      * A caller read a call, or tried to.
      *
      * @param call the call's GUID
-     * @param outcome {@code read}, {@code followed}, or the name of a problem
+     * @param outcome {@code read}, {@code followed}, {@code listed}, or the name of a problem
      */
     public void read(Caller caller, Grant grant, String call, String outcome) {
         if (!reads) {

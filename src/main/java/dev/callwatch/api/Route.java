@@ -17,10 +17,12 @@ import java.util.stream.Stream;
  */
 enum Route {
     ACCOUNTS("/v1/accounts", HttpMethod.GET),
+    CALLS("/v1/accounts/{accountKey}/calls", HttpMethod.GET),
     BATCH("/v1/accounts/{accountKey}/calls/lookup", HttpMethod.POST),
     EVENTS_OF_CALLS("/v1/accounts/{accountKey}/calls/events", HttpMethod.GET),
     CALL("/v1/accounts/{accountKey}/calls/{callGuid}", HttpMethod.GET),
-    EVENTS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/events", HttpMethod.GET);
+    EVENTS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/events", HttpMethod.GET),
+    REVISIONS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/revisions", HttpMethod.GET);
 
     private static final String PARAMETER = "{";
     private static final List<Route> ALL = List.of(values());

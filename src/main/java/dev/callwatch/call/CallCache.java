@@ -2,10 +2,13 @@ package dev.callwatch.call;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.callwatch.account.AccountKey;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,7 @@ class CallCache {
     private final Cache<CallKey, CachedCall> calls;
     private final Duration retention;
     private final Clock clock;
+    private final CallIndex index = new CallIndex();
 
     CallCache(LookupOptions options, Clock clock) {
         this.retention = options.retention();
@@ -31,6 +35,8 @@ class CallCache {
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 // A hand-over to the common pool for each write costs more than the maintenance itself.
                 .executor(Runnable::run)
+                .evictionListener((CallKey key, CachedCall call, RemovalCause cause) ->
+                        index.replace(key, call.snapshot().status(), Optional.empty()))
                 .build();
     }
 
@@ -47,7 +53,20 @@ class CallCache {
     }
 
     void put(CallKey key, CachedCall call) {
-        calls.put(key, call);
+        calls.asMap().compute(key, (same, before) -> {
+            // While the entry is locked, so that the index cannot keep an older state of it.
+            index.replace(
+                    key,
+                    Optional.ofNullable(before)
+                            .flatMap(known -> known.snapshot().status()),
+                    call.snapshot().status());
+            return call;
+        });
+    }
+
+    /** The calls of an account that are asked for, the last changed first. */
+    List<CallPosition> find(AccountKey account, CallQuery query) {
+        return index.find(account, query);
     }
 
     /** The calls of which anything is kept, as they change. */

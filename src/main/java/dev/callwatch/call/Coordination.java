@@ -1,5 +1,6 @@
 package dev.callwatch.call;
 
+import dev.callwatch.account.AccountKey;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
@@ -67,4 +68,11 @@ public interface Coordination {
 
     /** The last revisions of a call that other replicas keep, the oldest first; none where none are kept elsewhere. */
     Uni<List<CallStatus>> history(CallKey key);
+
+    /**
+     * The calls of an account that other replicas keep, the last changed first; none where none are kept elsewhere.
+     *
+     * @param query which ones, and how many
+     */
+    Uni<List<CallPosition>> newest(AccountKey account, CallQuery query);
 }

@@ -1,5 +1,6 @@
 package dev.callwatch.call;
 
+import dev.callwatch.account.AccountKey;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 
@@ -18,6 +19,11 @@ public final class LocalCoordination implements Coordination {
 
     @Override
     public Uni<List<CallStatus>> history(CallKey key) {
+        return Uni.createFrom().item(List.of());
+    }
+
+    @Override
+    public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
         return Uni.createFrom().item(List.of());
     }
 

@@ -2,6 +2,7 @@ package dev.callwatch.store;
 
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallState;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
@@ -38,6 +39,11 @@ final class Keys {
     /** A string with an expiry: what replicas share of an account's budget. */
     String budget(AccountKey account) {
         return namespace + ":{" + account + "}:budget";
+    }
+
+    /** A sorted set: the calls of an account that are in a state, by their last revisions. */
+    String calls(AccountKey account, CallState state) {
+        return namespace + ":{" + account + "}:calls:" + state.wireName();
     }
 
     /** A sorted set: the replicas, by the time of their last heartbeat. */

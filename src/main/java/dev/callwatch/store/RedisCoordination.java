@@ -1,6 +1,10 @@
 package dev.callwatch.store;
 
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallPosition;
+import dev.callwatch.call.CallQuery;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Coordination;
 import dev.callwatch.call.LocalCoordination;
@@ -45,6 +49,9 @@ class RedisCoordination implements Coordination {
 
     /** After the call was last read. */
     private static final Duration HISTORY_EXPIRY = Duration.ofHours(1);
+
+    /** An account's list keeps so many calls in each state. */
+    private static final int LONGEST_LIST = 10_000;
 
     /** Another replica may be faster so many times in a row. */
     private static final int ATTEMPTS = 5;
@@ -154,6 +161,24 @@ class RedisCoordination implements Coordination {
                 .recoverWithUni(() -> local.history(key));
     }
 
+    @Override
+    public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
+        return scripts.run(new ScriptCall.NewestCalls(keys, account, query))
+                .map(RedisCoordination::positions)
+                .onFailure(RedisUnavailable.class)
+                .recoverWithUni(() -> local.newest(account, query));
+    }
+
+    /** GUID and revision in turns. */
+    private static List<CallPosition> positions(Response answer) {
+        List<CallPosition> positions = new ArrayList<>();
+        for (int i = 0; i + 1 < answer.size(); i += 2) {
+            positions.add(new CallPosition(
+                    answer.get(i + 1).toLong(), new CallGuid(answer.get(i).toString())));
+        }
+        return positions;
+    }
+
     /** Redis has another snapshot. Where this replica knows more than that, it is stored. */
     private Uni<Update> merged(CallKey key, Snapshot known, Response answer) {
         Update update = update(key, answer);
@@ -192,7 +217,24 @@ class RedisCoordination implements Coordination {
         return scripts.run(compareAndSet(change))
                 .chain(answer -> answer.get(0).toString().equals(CHANGED)
                         ? again(change, update(key, answer), attempts)
-                        : Uni.createFrom().item(Update.of(change.now())));
+                        : Uni.createFrom().item(Update.of(change.now())).invoke(() -> index(change)));
+    }
+
+    /** Nobody waits for the list: where this fails, the call has its old place until its next revision. */
+    private void index(Change change) {
+        if (change.revision() > 0) {
+            change.now()
+                    .status()
+                    .ifPresent(status -> scripts.run(new ScriptCall.IndexCall(
+                                    keys,
+                                    change.key(),
+                                    status,
+                                    LONGEST_LIST,
+                                    clock.now().minus(options.retention()),
+                                    options.retention()))
+                            .subscribe()
+                            .with(indexed -> {}, unavailable -> {}));
+        }
     }
 
     private ScriptCall compareAndSet(Change change) {

@@ -17,6 +17,8 @@ enum RedisScript {
     RENEW_LEASE,
     RELEASE_LEASE,
     HISTORY(false, RedisScript.NOTHING),
+    INDEX_CALL,
+    NEWEST_CALLS(false, RedisScript.NOTHING),
     HEARTBEAT,
     LEAVE,
     GET_BUDGET(false, RedisScript.NOTHING),

@@ -2,12 +2,17 @@ package dev.callwatch.store;
 
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallQuery;
+import dev.callwatch.call.CallState;
+import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Snapshot;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One run of a Lua script. Each record has the keys and arguments of its script, in the order that the script names. */
 sealed interface ScriptCall {
@@ -164,6 +169,67 @@ sealed interface ScriptCall {
         @Override
         public List<String> keys() {
             return List.of(names.history(call));
+        }
+    }
+
+    /**
+     * Puts a call at its place in the list of its account.
+     *
+     * @param status its last revision
+     * @param most how many calls the list keeps in each state
+     * @param oldest revisions before this time are removed
+     * @param expiry of the list, from now on
+     */
+    record IndexCall(Keys names, CallKey call, CallStatus status, int most, Instant oldest, Duration expiry)
+            implements ScriptCall {
+        @Override
+        public RedisScript script() {
+            return RedisScript.INDEX_CALL;
+        }
+
+        @Override
+        public List<String> keys() {
+            List<String> keys = new ArrayList<>(List.of(names.calls(call.account(), status.state())));
+            Stream.of(CallState.values())
+                    .filter(state -> state != status.state())
+                    .forEach(state -> keys.add(names.calls(call.account(), state)));
+            return keys;
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(
+                    call.guid().value(),
+                    Long.toString(status.revision()),
+                    Integer.toString(most),
+                    Long.toString(oldest.toEpochMilli()),
+                    millis(expiry));
+        }
+    }
+
+    /** Reads the list of the calls of an account. */
+    record NewestCalls(Keys names, AccountKey account, CallQuery query) implements ScriptCall {
+        @Override
+        public RedisScript script() {
+            return RedisScript.NEWEST_CALLS;
+        }
+
+        @Override
+        public List<String> keys() {
+            return query.states().stream()
+                    .map(state -> names.calls(account, state))
+                    .toList();
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(
+                    query.after()
+                            .map(position -> Long.toString(position.revision()))
+                            .orElse("+inf"),
+                    query.after().map(position -> position.guid().value()).orElse(""),
+                    Long.toString(query.lowestRevision()),
+                    Integer.toString(query.limit()));
         }
     }
 

@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -61,6 +62,14 @@ public class CallFeed {
                 .map(known -> known.filter(status -> status.revision() == revision)
                         .filter(calls::isSettled)
                         .isPresent());
+    }
+
+    /**
+     * The last revisions of a call that any replica keeps, the oldest first, at most {@value ReplayBuffer#LONGEST}. Vonage is not
+     * asked.
+     */
+    public Uni<List<CallEvent>> revisions(Account account, CallGuid guid) {
+        return calls.historyAnywhere(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
     }
 
     private boolean isPlausible(long revision) {

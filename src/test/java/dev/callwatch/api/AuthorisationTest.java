@@ -75,6 +75,8 @@ class AuthorisationTest {
                         .header("Prefer", "wait=30")
                         .get(ACCOUNT + guid),
                 as("other").get("/v1/accounts/shared/../a1b2c3d4e5/calls/" + guid),
+                as("other").get(ACCOUNT + guid + "/revisions"),
+                as("other").get("/v1/accounts/a1b2c3d4e5/calls"),
                 as("other").get(ACCOUNT + guid + "/events"),
                 as("other").get(ACCOUNT + "events?id=" + guid),
                 as("other").accept("application/x-ndjson").get(ACCOUNT + "events?id=" + guid),
@@ -157,6 +159,10 @@ class AuthorisationTest {
                 .get(path + "events?id=" + guid)
                 .asString();
         isMasked(lines);
+        isMasked(as("wallboard").get("/v1/accounts/life/calls").asString());
+        isMasked(as("wallboard").get(path + guid + "/revisions").asString());
+        assertThat(as("crm-sync").get("/v1/accounts/life/calls").asString()).contains("02072068888");
+        assertThat(as("crm-sync").get(path + guid + "/revisions").asString()).contains("02072068888");
         String one = as("wallboard").get(path + guid).asString();
         isMasked(one);
         JsonPath json = JsonPath.from(one);

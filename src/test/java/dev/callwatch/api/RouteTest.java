@@ -50,6 +50,8 @@ class RouteTest {
         "/v1/accounts/a/calls/events, EVENTS_OF_CALLS",
         "/v1/accounts/a/calls/94e5928c-7f7e-4645-ad72-61010f906449, CALL",
         "/v1/accounts/a/calls/x, CALL",
+        "/v1/accounts/a/calls, CALLS",
+        "/v1/accounts/a/calls/x/revisions, REVISIONS_OF_CALL",
         "/v1/accounts/a/calls/lookup/events, EVENTS_OF_CALL",
         "//v1/accounts;b=c/a//calls;/x;y=z/, CALL"
     })
@@ -58,9 +60,7 @@ class RouteTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"/", "/v1", "/v1/accounts/a", "/v1/accounts/a/calls", "/v2/accounts", "/v1/accounts/a/calls/x/y"
-            })
+    @ValueSource(strings = {"/", "/v1", "/v1/accounts/a", "/v2/accounts", "/v1/accounts/a/calls/x/y"})
     void other_paths_have_no_route(String path) {
         assertThat(Route.of(path)).isEmpty();
     }

@@ -38,6 +38,7 @@ public class TestAccounts implements ConfigSourceFactory {
             "token-throttled",
             "shared",
             "life",
+            "listed",
             "secrecy",
             "secrecy-refused");
 

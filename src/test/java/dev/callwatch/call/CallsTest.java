@@ -3,6 +3,7 @@ package dev.callwatch.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
+import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AnAccount;
 import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
@@ -147,6 +148,11 @@ class CallsTest {
 
         @Override
         public Uni<List<CallStatus>> history(CallKey key) {
+            return Uni.createFrom().item(List.of());
+        }
+
+        @Override
+        public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
             return Uni.createFrom().item(List.of());
         }
     }

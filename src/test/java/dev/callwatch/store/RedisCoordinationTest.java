@@ -3,9 +3,13 @@ package dev.callwatch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallPosition;
+import dev.callwatch.call.CallQuery;
+import dev.callwatch.call.CallState;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Coordination;
 import dev.callwatch.call.LookupResult;
@@ -19,6 +23,7 @@ import io.vertx.mutiny.redis.client.Command;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -86,6 +91,63 @@ class RedisCoordinationTest {
         assertThat(b.lookNow(guid)).isEqualTo(read);
         assertThat(c.lookNow(guid)).isEqualTo(read);
         assertThat(vonage.readings(guid)).isOne();
+    }
+
+    @Test
+    void the_list_of_an_account_has_what_any_replica_has_read_in_its_last_state() {
+        vonage.answers(guid, ACTIVE);
+        CallStatus first = a.lookNow(guid);
+        await().untilAsserted(() -> assertThat(listed(c, CallState.ACTIVE)).contains(position(first)));
+
+        vonage.answers(guid, ENDED);
+        CallStatus last = readUntilChanged(b, first);
+        await().untilAsserted(() -> assertThat(listed(c, CallState.COMPLETED)).contains(position(last)));
+        assertThat(listed(c, CallState.ACTIVE)).extracting(CallPosition::guid).doesNotContain(guid);
+        CallQuery older = new CallQuery(Optional.empty(), Optional.empty(), Optional.of(position(last)), 100);
+        assertThat(newest(c, older)).extracting(CallPosition::guid).doesNotContain(guid);
+    }
+
+    @Test
+    void pages_of_the_list_have_calls_of_one_moment_once_each() {
+        AccountKey other = new AccountKey("other");
+        List<CallPosition> all = IntStream.range(0, 10)
+                .mapToObj(i -> new CallPosition(
+                        1_764_000_000_000L, new CallGuid(UUID.randomUUID().toString())))
+                .sorted()
+                .toList();
+        all.forEach(position -> redis.run(
+                Command.ZADD,
+                a.keys.calls(other, CallState.ACTIVE),
+                position.revision(),
+                position.guid().value()));
+        List<CallPosition> paged = new ArrayList<>();
+        Optional<CallPosition> after = Optional.empty();
+        do {
+            List<CallPosition> page = a.replicas
+                    .newest(other, new CallQuery(Optional.empty(), Optional.empty(), after, 3))
+                    .await()
+                    .atMost(PATIENT);
+            paged.addAll(page);
+            after = page.isEmpty() ? Optional.empty() : Optional.of(page.get(page.size() - 1));
+        } while (after.isPresent());
+        assertThat(paged).isEqualTo(all);
+    }
+
+    private static CallPosition position(CallStatus status) {
+        return new CallPosition(status.revision(), new CallGuid(status.id()));
+    }
+
+    private static List<CallPosition> listed(AReplica replica, CallState state) {
+        return newest(replica, new CallQuery(Optional.of(state), Optional.empty(), Optional.empty(), 100));
+    }
+
+    private static List<CallPosition> newest(AReplica replica, CallQuery query) {
+        return replica.replicas.newest(AReplica.ACCOUNT.key(), query).await().atMost(PATIENT);
+    }
+
+    private CallStatus readUntilChanged(AReplica replica, CallStatus known) {
+        await().until(() -> replica.readNow(guid).revision() > known.revision());
+        return replica.lookNow(guid);
     }
 
     @Test

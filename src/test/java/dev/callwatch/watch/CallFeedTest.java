@@ -3,6 +3,7 @@ package dev.callwatch.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
+import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.Budget;
 import dev.callwatch.budget.Budgets;
@@ -11,6 +12,8 @@ import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.CallChanged;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallPosition;
+import dev.callwatch.call.CallQuery;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
@@ -472,6 +475,11 @@ class CallFeedTest {
         @Override
         public Uni<List<CallStatus>> history(CallKey key) {
             return Uni.createFrom().item(List.copyOf(revisions));
+        }
+
+        @Override
+        public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
+            return Uni.createFrom().item(List.of());
         }
 
         private Update since(Snapshot known) {

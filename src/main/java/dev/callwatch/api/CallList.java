@@ -1,0 +1,11 @@
+package dev.callwatch.api;
+
+import dev.callwatch.call.CallStatus;
+import java.util.List;
+
+/**
+ * A page of the calls of an account.
+ *
+ * @param calls the last changed first
+ */
+public record CallList(List<CallStatus> calls) {}

@@ -1,0 +1,102 @@
+package dev.callwatch.call;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.time.WallClock;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Lists the calls of an account that any replica keeps, without asking Vonage. */
+@Singleton
+public class CallDirectory {
+
+    private final CallCache cache;
+    private final CallUpdates updates;
+    private final Coordination coordination;
+    private final LookupOptions options;
+    private final CachePolicy policy;
+    private final Clock clock;
+    private final WallClock wallClock;
+
+    CallDirectory(
+            CallCache cache,
+            CallUpdates updates,
+            Coordination coordination,
+            LookupOptions options,
+            Clock clock,
+            WallClock wallClock) {
+        this.cache = cache;
+        this.updates = updates;
+        this.coordination = coordination;
+        this.options = options;
+        this.policy = new CachePolicy(options.freshness());
+        this.clock = clock;
+        this.wallClock = wallClock;
+    }
+
+    /**
+     * A part of the list.
+     *
+     * @param calls their last known statuses, the last changed first
+     * @param next where the next page follows; empty on the last page
+     */
+    public record Page(List<CallStatus> calls, Optional<CallPosition> next) {}
+
+    /**
+     * The calls that are asked for and have changed within the retention of look-ups. A call that changes while somebody pages
+     * through the list moves to its beginning, so it may be missing on the later pages.
+     *
+     * @return a page; it may have fewer calls than the limit where some were forgotten or changed meanwhile. It never fails
+     */
+    public Uni<Page> newest(AccountKey account, CallQuery query) {
+        CallQuery retained = query.notBefore(wallClock.now().minus(options.retention()));
+        CallQuery oneMore = retained.withLimit(retained.limit() + 1);
+        return coordination
+                .newest(account, oneMore)
+                .map(elsewhere -> merged(cache.find(account, oneMore), elsewhere))
+                .chain(positions -> page(account, retained, positions));
+    }
+
+    /** Each call once, at its latest position. */
+    private static List<CallPosition> merged(List<CallPosition> here, List<CallPosition> elsewhere) {
+        Map<CallGuid, CallPosition> latest = new HashMap<>();
+        here.forEach(position -> latest.put(position.guid(), position));
+        elsewhere.forEach(position -> latest.merge(
+                position.guid(), position, (one, other) -> one.revision() >= other.revision() ? one : other));
+        return latest.values().stream().sorted().toList();
+    }
+
+    private Uni<Page> page(AccountKey account, CallQuery query, List<CallPosition> positions) {
+        List<CallPosition> shown = positions.stream().limit(query.limit()).toList();
+        Optional<CallPosition> next =
+                positions.size() > shown.size() ? Optional.of(shown.get(shown.size() - 1)) : Optional.empty();
+        if (shown.isEmpty()) {
+            return Uni.createFrom().item(new Page(List.of(), next));
+        }
+        List<Uni<Optional<CallStatus>>> statuses =
+                shown.stream().map(position -> status(account, position)).toList();
+        return Uni.join()
+                .all(statuses)
+                .andFailFast()
+                .map(found -> new Page(
+                        found.stream()
+                                .flatMap(Optional::stream)
+                                .filter(query::matches)
+                                .toList(),
+                        next));
+    }
+
+    /** The status of a call; what another replica has read is fetched. */
+    private Uni<Optional<CallStatus>> status(AccountKey account, CallPosition position) {
+        CallKey key = new CallKey(account, position.guid());
+        CachedCall cached = cache.get(key);
+        Uni<CachedCall> current = cached.snapshot().revision() >= position.revision()
+                ? Uni.createFrom().item(cached)
+                : coordination.sync(key, cached.snapshot()).map(update -> updates.applyRemote(key, update));
+        return current.map(call -> policy.lastKnown(call, clock.instant()).map(LookupResult::status));
+    }
+}
