@@ -47,5 +47,18 @@ public interface AccountSettings {
         /** Requests that may follow each other at once, 1 to 100,000. */
         @WithDefault("100")
         String burst();
+
+        /** The notifications that Vonage sends of the account. */
+        Notifications notifications();
+    }
+
+    /** The web hooks of one account. */
+    interface Notifications {
+
+        /** The signing key of the subscription in VCC, in Base64, at least 32 bytes; either this or {@link #signingKeyFile()}. */
+        Optional<String> signingKey();
+
+        /** A file that holds the signing key. It is read again every 10 s, so that the key can rotate. */
+        Optional<String> signingKeyFile();
     }
 }

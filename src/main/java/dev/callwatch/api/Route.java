@@ -22,7 +22,8 @@ enum Route {
     EVENTS_OF_CALLS("/v1/accounts/{accountKey}/calls/events", HttpMethod.GET),
     CALL("/v1/accounts/{accountKey}/calls/{callGuid}", HttpMethod.GET),
     EVENTS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/events", HttpMethod.GET),
-    REVISIONS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/revisions", HttpMethod.GET);
+    REVISIONS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/revisions", HttpMethod.GET),
+    NOTIFICATIONS("/v1/notifications/{accountName}", HttpMethod.POST);
 
     private static final String PARAMETER = "{";
     private static final List<Route> ALL = List.of(values());

@@ -3,6 +3,7 @@ package dev.callwatch.api;
 import dev.callwatch.access.AccessControl;
 import dev.callwatch.access.AccessOptions;
 import dev.callwatch.account.Accounts;
+import dev.callwatch.account.NotifiedAccounts;
 import dev.callwatch.call.LookupOptions;
 import dev.callwatch.settings.ConfigErrors;
 import dev.callwatch.settings.UnknownSettings;
@@ -29,6 +30,7 @@ public class StartupCheck {
             ConfigErrors errors,
             UnknownSettings unknown,
             Accounts accounts,
+            NotifiedAccounts notifiedAccounts,
             VonageOptions vonageOptions,
             LookupOptions lookupOptions,
             AccessOptions accessOptions,

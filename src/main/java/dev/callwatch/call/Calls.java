@@ -107,13 +107,10 @@ public class Calls {
     public Uni<CallStatus> readAnew(Account account, CallGuid guid, long revision, String caller) {
         CallKey key = new CallKey(account.key(), guid);
         return Uni.createFrom().deferred(() -> {
-            Instant now = clock.instant();
-            CachedCall cached = cache.get(key);
             CoalescedReader.Request request =
-                    new CoalescedReader.Request(account, key, CacheDirectives.NONE, caller, now);
-            Duration wait = CachePolicy.BETWEEN_FORCED_READINGS.minus(cached.checkedAge(now));
-            Uni<Void> turn =
-                    wait.isNegative() || wait.isZero() ? Uni.createFrom().voidItem() : delay.of(wait);
+                    new CoalescedReader.Request(account, key, CacheDirectives.NONE, caller, clock.instant());
+            Duration wait = untilReadable(account, guid);
+            Uni<Void> turn = wait.isZero() ? Uni.createFrom().voidItem() : delay.of(wait);
             return turn.chain(() -> reader.read(request)).chain(reading -> above(key, revision, reading.call()));
         });
     }
@@ -128,6 +125,17 @@ public class Calls {
                 .sync(key, raised)
                 .map(update -> updates.applyRemote(key, update))
                 .chain(applied -> above(key, revision, applied));
+    }
+
+    /** How long a reading anew would wait at first, since the call was read a moment ago; zero where it would not. */
+    public Duration untilReadable(Account account, CallGuid guid) {
+        Duration wait = CachePolicy.BETWEEN_FORCED_READINGS.minus(sinceChecked(account, guid));
+        return wait.isNegative() ? Duration.ZERO : wait;
+    }
+
+    /** How long ago Vonage was asked about a call last, with or without success, as far as this replica knows. */
+    public Duration sinceChecked(Account account, CallGuid guid) {
+        return cache.get(new CallKey(account.key(), guid)).checkedAge(clock.instant());
     }
 
     /** The last status of a call, however old, if it is cached here. */

@@ -75,6 +75,18 @@ class ReplicaChannel {
         listeners.add(listener);
     }
 
+    /** Sends a message to all replicas, this one included; where Redis cannot be used it is lost. */
+    void publish(ReplicaMessage message) {
+        if (circuit.isDegraded()) {
+            return;
+        }
+        redis.get()
+                .pubsub(String.class)
+                .publish(channel, message.text())
+                .subscribe()
+                .with(published -> {}, unavailable -> {});
+    }
+
     boolean isSubscribed() {
         return subscribed;
     }

@@ -3,15 +3,20 @@ package dev.callwatch.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.budget.Backoff;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallHint;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.UpstreamFailure;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** What replicas publish for each other, as JSON; fields that are not known are ignored. */
 sealed interface ReplicaMessage {
@@ -33,6 +38,13 @@ sealed interface ReplicaMessage {
     /** Vonage has answered 429, or asks for a longer pause than was known. */
     record Throttled(AccountKey account, Backoff backoff) implements ReplicaMessage {}
 
+    /**
+     * Vonage has sent a notification.
+     *
+     * @param by the replica that received it, and acts on it
+     */
+    record Hinted(CallHint hint, String by) implements ReplicaMessage {}
+
     /** The message as JSON. */
     default String text() {
         ObjectNode json = Format.JSON.createObjectNode();
@@ -47,6 +59,8 @@ sealed interface ReplicaMessage {
             given.reason().retryAfter().ifPresent(wait -> json.put(Format.RETRY_AFTER, wait.toMillis()));
         } else if (this instanceof Throttled throttled) {
             BudgetCodec.put(json.put(Format.ACCOUNT, throttled.account().value()), throttled.backoff());
+        } else if (this instanceof Hinted hinted) {
+            Format.hint(json, hinted.hint()).put(Format.BY, hinted.by());
         }
         return json.toString();
     }
@@ -67,6 +81,10 @@ sealed interface ReplicaMessage {
                     AccountKey.parse(json.path(Format.ACCOUNT).asText());
             if (BudgetCodec.hasBackoff(json)) {
                 return account.map(key -> new Throttled(key, BudgetCodec.backoff(json)));
+            }
+            if (json.has(Format.NOTIFICATION)) {
+                return account.flatMap(key -> Format.hint(json, key))
+                        .map(hint -> new Hinted(hint, json.path(Format.BY).asText()));
             }
             Optional<CallKey> call = account.flatMap(
                     key -> CallGuid.parse(json.path(Format.CALL).asText()).map(guid -> new CallKey(key, guid)));
@@ -94,7 +112,31 @@ sealed interface ReplicaMessage {
         private static final String DETAIL = "detail";
         private static final String RETRY_AFTER = "retryAfterMs";
 
+        private static final String NOTIFICATION = "notification";
+        private static final String CALLS = "calls";
+        private static final String KIND = "kind";
+
         private Format() {}
+
+        private static ObjectNode hint(ObjectNode json, CallHint hint) {
+            json.put(ACCOUNT, hint.account().value())
+                    .put(NOTIFICATION, hint.notification())
+                    .put(KIND, hint.kind().name());
+            ArrayNode calls = json.putArray(CALLS);
+            hint.calls().forEach(guid -> calls.add(guid.value()));
+            return json;
+        }
+
+        /** Nothing where a newer release knows a kind that this one does not. */
+        private static Optional<CallHint> hint(JsonNode json, AccountKey account) {
+            Set<CallGuid> calls = new LinkedHashSet<>();
+            json.path(CALLS).forEach(guid -> CallGuid.parse(guid.asText()).ifPresent(calls::add));
+            return Stream.of(CallHint.Kind.values())
+                    .filter(kind -> kind.name().equals(json.path(KIND).asText()))
+                    .findFirst()
+                    .map(kind -> new CallHint(
+                            account, calls, kind, json.get(NOTIFICATION).asText()));
+        }
 
         private static ObjectNode call(ObjectNode json, CallKey call) {
             return json.put(ACCOUNT, call.account().value())

@@ -3,7 +3,9 @@ package dev.callwatch.store;
 import dev.callwatch.budget.LocalRateLimiters;
 import dev.callwatch.budget.RateLimiters;
 import dev.callwatch.call.Coordination;
+import dev.callwatch.call.HintChannel;
 import dev.callwatch.call.LocalCoordination;
+import dev.callwatch.call.LocalHints;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -19,6 +21,12 @@ class Store {
     @Singleton
     Coordination replicas(StoreOptions options, Instance<RedisCoordination> redis) {
         return options.isShared() ? redis.get() : new LocalCoordination();
+    }
+
+    @Produces
+    @Singleton
+    HintChannel hints(StoreOptions options, Instance<RedisHints> redis) {
+        return options.isShared() ? redis.get() : new LocalHints();
     }
 
     @Produces

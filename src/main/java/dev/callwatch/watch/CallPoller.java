@@ -10,6 +10,7 @@ import dev.callwatch.call.LookupResult;
 import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.ProblemType;
 import dev.callwatch.time.Delay;
+import dev.callwatch.time.Race;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.smallrye.mutiny.subscription.MultiEmitter;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.ObjDoubleConsumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -40,13 +42,22 @@ final class CallPoller {
 
     private static final Cancellable NOT_STARTED = () -> {};
     private static final Cancellable STOPPED = () -> {};
+    private static final Runnable NOT_WAITING = () -> {};
 
     /**
      * What pollers share.
      *
      * @param executor where their loops run, apart from the requests that began them
+     * @param coverage whether notifications say when calls change
+     * @param onSaved called with the polls that were not made because they do
      */
-    record Dependencies(Calls calls, Delay delay, Clock clock, Executor executor) {}
+    record Dependencies(
+            Calls calls,
+            Delay delay,
+            Clock clock,
+            Executor executor,
+            NotificationCoverage coverage,
+            ObjDoubleConsumer<Account> onSaved) {}
 
     private final Account account;
     private final CallGuid guid;
@@ -56,7 +67,12 @@ final class CallPoller {
     private final FeedBroadcast broadcast;
     private final AtomicReference<Cancellable> loop = new AtomicReference<>(NOT_STARTED);
 
-    private PollInterval interval = PollInterval.SHORTEST;
+    private final AtomicReference<Runnable> wakeUp = new AtomicReference<>(NOT_WAITING);
+    private PollInterval interval = PollInterval.FIRST;
+
+    /** The length of the last pause. */
+    private Duration paused = PollInterval.FIRST.length();
+
     private boolean changed;
     private Optional<Instant> missingSince = Optional.empty();
 
@@ -103,6 +119,7 @@ final class CallPoller {
     void changed(CallStatus now) {
         synchronized (this) {
             changed = true;
+            interval = PollInterval.afterChange(now.ended().orElse(false));
         }
         boolean settled = dependencies.calls().isSettled(now);
         broadcast.update(state -> state.read(state.buffer().with(now), settled));
@@ -137,7 +154,7 @@ final class CallPoller {
     private void begin() {
         Cancellable running = Uni.createFrom()
                 .deferred(this::poll)
-                .chain(() -> dependencies.delay().of(interval()))
+                .chain(this::pause)
                 .replaceWith(true)
                 .repeat()
                 .indefinitely()
@@ -181,11 +198,55 @@ final class CallPoller {
     }
 
     private synchronized CacheDirectives noOlderThanTheInterval() {
-        return CacheDirectives.maxAge(interval.length().minusMillis(1));
+        return CacheDirectives.maxAge(paused.minusMillis(1));
+    }
+
+    private Uni<Void> pause() {
+        return pauseFor(interval()).chain(this::rest);
+    }
+
+    /** Where notifications come, whoever has read the call meanwhile has saved the poll. */
+    private Uni<Void> rest() {
+        if (!isNotified()) {
+            return Uni.createFrom().voidItem();
+        }
+        Duration left = interval().minus(dependencies.calls().sinceChecked(account, guid));
+        if (left.compareTo(Duration.ZERO) > 0) {
+            return pauseFor(left).chain(this::rest);
+        }
+        dependencies.onSaved().accept(account, savedPolls());
+        return Uni.createFrom().voidItem();
+    }
+
+    private Uni<Void> pauseFor(Duration length) {
+        return Race.between(
+                dependencies.delay().of(length),
+                Uni.createFrom().<Void>emitter(emitter -> wakeUp.set(() -> emitter.complete(null))));
+    }
+
+    private boolean isNotified() {
+        return dependencies.coverage().covers(account.key());
+    }
+
+    private synchronized double savedPolls() {
+        return interval.saved();
     }
 
     private synchronized Duration interval() {
-        return interval.length();
+        paused = isNotified() ? interval.whenNotified() : interval.length();
+        return paused;
+    }
+
+    /** Notifications no longer say when the call changes: a pause that relied on them ends. */
+    void uncovered() {
+        boolean tooLong;
+        synchronized (this) {
+            tooLong = paused.compareTo(interval.length()) > 0;
+            paused = interval.length();
+        }
+        if (tooLong) {
+            wakeUp.getAndSet(NOT_WAITING).run();
+        }
     }
 
     private void read(LookupResult result) {
@@ -197,8 +258,9 @@ final class CallPoller {
         boolean settled = dependencies.calls().isSettled(status);
         synchronized (this) {
             missingSince = Optional.empty();
-            PollInterval next = status.ended().orElse(false) ? PollInterval.afterEnd() : interval.afterQuietPoll();
-            interval = changed ? PollInterval.SHORTEST : next;
+            boolean ended = status.ended().orElse(false);
+            PollInterval next = ended ? PollInterval.afterEnd() : interval.afterQuietPoll();
+            interval = changed ? PollInterval.afterChange(ended) : next;
             changed = false;
         }
         broadcast.updateByReading(state -> state.read(state.buffer().with(status), settled));
@@ -211,7 +273,7 @@ final class CallPoller {
         boolean missing = failure.type() == ProblemType.CALL_NOT_FOUND;
         synchronized (this) {
             if (missing && isWithinPatience()) {
-                interval = PollInterval.SHORTEST;
+                interval = PollInterval.MISSING;
                 return;
             }
             interval = PollInterval.afterFailure(failure.retryAfter().orElse(Duration.ZERO));

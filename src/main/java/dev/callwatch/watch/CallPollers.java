@@ -34,10 +34,18 @@ class CallPollers {
     private final ConcurrentMap<CallKey, CallPoller> pollers = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    CallPollers(Calls calls, Budgets budgets, Delay delay, Clock clock, PollExecutor executor, MeterRegistry registry) {
+    CallPollers(
+            Calls calls,
+            Budgets budgets,
+            NotificationCoverage coverage,
+            Delay delay,
+            Clock clock,
+            PollExecutor executor,
+            MeterRegistry registry) {
         this.calls = calls;
         this.budgets = budgets;
-        this.dependencies = new CallPoller.Dependencies(calls, delay, clock, executor);
+        this.dependencies = new CallPoller.Dependencies(
+                calls, delay, clock, executor, coverage, (account, polls) -> saved(account, polls, registry));
         Gauge.builder("callwatch.watched.calls", pollers, ConcurrentMap::size)
                 .description("Calls that are polled because somebody follows them")
                 .register(registry);
@@ -71,6 +79,27 @@ class CallPollers {
         if (poller != null) {
             poller.changed(change.now());
         }
+    }
+
+    void uncovered(@Observes CoverageLost lost) {
+        pollers.forEach((key, poller) -> {
+            if (key.account().equals(lost.account())) {
+                poller.uncovered();
+            }
+        });
+    }
+
+    /** Whether anybody follows a call here. */
+    boolean isFollowed(CallKey key) {
+        return pollers.containsKey(key);
+    }
+
+    private static void saved(Account account, double polls, MeterRegistry registry) {
+        registry.counter(
+                        "callwatch.notifications.polls.saved",
+                        "account",
+                        account.key().value())
+                .increment(polls);
     }
 
     /** Whether this process ends. */

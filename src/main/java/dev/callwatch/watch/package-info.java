@@ -1,5 +1,6 @@
 /**
- * Live: one poller for each call that has subscribers, and the events that say what changed.
+ * Live: one poller for each call that has subscribers, the events that say what changed, and the hints of
+ * Vonage's notifications, by which calls are read at the right moment.
  *
  * <p>Touches {@code account}, {@code budget}, {@code call}, {@code problem} and {@code time}.
  */

@@ -10,6 +10,7 @@ import com.github.tomakehurst.wiremock.client.WireMock;
 import dev.callwatch.MeetsContract;
 import dev.callwatch.access.OidcProfile;
 import dev.callwatch.access.TestIssuer;
+import dev.callwatch.vonage.ANotification;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -92,6 +93,29 @@ class AuthorisationTest {
                         .post(ACCOUNT + "lookup"));
         assertThat(doors).extracting(Response::statusCode).containsOnly(403);
         assertThat(vonage.callRequests()).isEqualTo(asked);
+    }
+
+    @Test
+    void a_notification_needs_no_token_but_a_signature_and_a_token_does_not_replace_it() {
+        String body = ANotification.of("channel.ended.v1", UUID.randomUUID().toString(), vonage.guid());
+        given().contentType("application/cloudevents+json")
+                .header("Vonage-Signature", ANotification.signature(body))
+                .body(body)
+                .post("/v1/notifications/notified")
+                .then()
+                .statusCode(204);
+        as("crm-sync")
+                .contentType("application/cloudevents+json")
+                .body(body)
+                .post("/v1/notifications/notified")
+                .then()
+                .statusCode(401)
+                .header("WWW-Authenticate", "Vonage-Signature");
+        given().get("/v1/notifications/notified").then().statusCode(405);
+        for (String path :
+                List.of("/v1/notifications/notified/x", "/v1/notifications", "/v1/notifications/..;/accounts")) {
+            assertThat(given().urlEncodingEnabled(false).get(path).statusCode()).isIn(401, 404);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.callwatch.api;
 
+import dev.callwatch.vonage.ANotification;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.PropertiesConfigSource;
@@ -39,6 +40,7 @@ public class TestAccounts implements ConfigSourceFactory {
             "shared",
             "life",
             "listed",
+            "notified",
             "secrecy",
             "secrecy-refused");
 
@@ -48,6 +50,7 @@ public class TestAccounts implements ConfigSourceFactory {
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext settings) {
         Map<String, String> accounts = new HashMap<>();
         NAMES.forEach(name -> accounts.putAll(account(name)));
+        accounts.put("callwatch.accounts.notified.notifications.signing-key", ANotification.KEY);
         return List.of(new PropertiesConfigSource(accounts, "accounts of the tests", BELOW_APPLICATION_PROPERTIES));
     }
 

@@ -45,7 +45,6 @@ final class AReplica implements AutoCloseable {
     private final Redis redis;
     private final Delay delay;
     private final Heartbeat presence;
-    private final ReplicaChannel channel;
     private Calls calls;
     private boolean closed;
     private final AtomicInteger returns = new AtomicInteger();
@@ -54,6 +53,7 @@ final class AReplica implements AutoCloseable {
     final Keys keys;
     final RedisCircuit circuit;
     final RedisScripts scripts;
+    final ReplicaChannel channel;
     final RedisCoordination replicas;
     final RedisRateLimiters limiters;
     final List<CallStatus> changes = new CopyOnWriteArrayList<>();
@@ -173,7 +173,7 @@ final class AReplica implements AutoCloseable {
         CallsInVirtualTime.reconnected(calls);
     }
 
-    private static StoreOptions options() {
+    static StoreOptions options() {
         return new StoreOptions(
                 new StoreSettings() {
                     @Override

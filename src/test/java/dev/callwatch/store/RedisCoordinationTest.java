@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallHint;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallPosition;
 import dev.callwatch.call.CallQuery;
@@ -13,9 +14,11 @@ import dev.callwatch.call.CallState;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Coordination;
 import dev.callwatch.call.LookupResult;
+import dev.callwatch.call.RemoteHint;
 import dev.callwatch.call.Snapshot;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.vonage.ScriptedReader;
+import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -131,6 +135,27 @@ class RedisCoordinationTest {
             after = page.isEmpty() ? Optional.empty() : Optional.of(page.get(page.size() - 1));
         } while (after.isPresent());
         assertThat(paged).isEqualTo(all);
+    }
+
+    @Test
+    void a_hint_reaches_the_other_replicas_and_not_the_one_that_publishes_it() {
+        List<RemoteHint> atA = new CopyOnWriteArrayList<>();
+        List<RemoteHint> atB = new CopyOnWriteArrayList<>();
+        RedisHints fromA = hints(a, atA);
+        hints(b, atB);
+        await().until(() -> fromA.isConnected() && b.channel.isSubscribed());
+        CallHint hint = new CallHint(key.account(), Set.of(guid), CallHint.Kind.ENDED, "notification");
+        fromA.publish(hint);
+        await().until(() -> !atB.isEmpty());
+        assertThat(atB).containsExactly(new RemoteHint(hint));
+        assertThat(atA).isEmpty();
+    }
+
+    private static RedisHints hints(AReplica replica, List<RemoteHint> received) {
+        RedisHints hints =
+                new RedisHints(AReplica.options(), replica.channel, replica.identity, replica.circuit, received::add);
+        hints.begin(new StartupEvent());
+        return hints;
     }
 
     private static CallPosition position(CallStatus status) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.budget.Backoff;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallHint;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.problem.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +56,18 @@ class ReplicaMessageTest {
         ReplicaMessage throttled =
                 new ReplicaMessage.Throttled(CALL.account(), new Backoff(2, 80, Duration.ofMillis(12_345)));
         assertThat(ReplicaMessage.of(throttled.text(), NOW)).contains(throttled);
+    }
+
+    @Test
+    void a_notification_is_published_with_the_calls_that_it_may_be_about() {
+        Set<CallGuid> guids = Set.of(CALL.guid(), new CallGuid("00000000-0000-0000-0000-000000000001"));
+        ReplicaMessage hinted = new ReplicaMessage.Hinted(
+                new CallHint(CALL.account(), guids, CallHint.Kind.WRAPPING_UP, "hash"), "replica");
+        assertThat(ReplicaMessage.of(hinted.text())).contains(hinted);
+        ReplicaMessage none = new ReplicaMessage.Hinted(
+                new CallHint(CALL.account(), Set.of(), CallHint.Kind.CHANGED, "hash"), "replica");
+        assertThat(ReplicaMessage.of(none.text())).contains(none);
+        assertThat(ReplicaMessage.of(none.text().replace("CHANGED", "LATER"))).isEmpty();
     }
 
     @ParameterizedTest

@@ -63,7 +63,8 @@ class CallFeedTest {
             change -> observers.forEach(observer -> observer.accept(change)));
     private final Budgets budgets = BudgetsInVirtualTime.of(time);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final CallPollers pollers = new CallPollers(calls, budgets, time, time, Runnable::run, registry);
+    private final CallPollers pollers =
+            new CallPollers(calls, budgets, Uncovered.in(time), time, time, Runnable::run, registry);
     private final CallFeed feed = new CallFeed(calls, pollers, time, time);
     private final List<Long> revisions = new ArrayList<>();
     private final Account account = AnAccount.usual();
@@ -216,7 +217,7 @@ class CallFeedTest {
                 CallsInVirtualTime.options(Map.of("callwatch.lookup.memory", "1M")),
                 time,
                 change -> observers.forEach(observer -> observer.accept(change)));
-        CallPollers own = new CallPollers(small, budgets, time, time, Runnable::run, registry);
+        CallPollers own = new CallPollers(small, budgets, Uncovered.in(time), time, time, Runnable::run, registry);
         observers.clear();
         observers.add(own::changed);
         observers.add(change -> {
@@ -504,7 +505,8 @@ class CallFeedTest {
                 new Shared(shared),
                 time,
                 change -> there.forEach(observer -> observer.accept(change)));
-        CallPollers pollers = new CallPollers(calls, budgets, time, time, Runnable::run, new SimpleMeterRegistry());
+        CallPollers pollers = new CallPollers(
+                calls, budgets, Uncovered.in(time), time, time, Runnable::run, new SimpleMeterRegistry());
         there.add(pollers::changed);
         return new CallFeed(calls, pollers, time, time);
     }

@@ -49,7 +49,13 @@ class ResumptionTest {
                 time,
                 change -> observers.forEach(observer -> observer.accept(change)));
         private final CallPollers pollers = new CallPollers(
-                calls, BudgetsInVirtualTime.of(time), time, time, Runnable::run, new SimpleMeterRegistry());
+                calls,
+                BudgetsInVirtualTime.of(time),
+                Uncovered.in(time),
+                time,
+                time,
+                Runnable::run,
+                new SimpleMeterRegistry());
         private final CallFeed feed = new CallFeed(calls, pollers, time, time);
 
         private Life() {

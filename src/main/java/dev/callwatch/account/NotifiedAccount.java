@@ -1,0 +1,10 @@
+package dev.callwatch.account;
+
+/**
+ * An account that Vonage sends notifications of.
+ *
+ * @param name its name in the settings, which is part of the path that Vonage is told
+ * @param account the account
+ * @param key what the notifications are signed with
+ */
+public record NotifiedAccount(String name, Account account, SigningKey key) {}
