@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBehavior;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
@@ -477,25 +478,30 @@ class ManifestsTest {
     @MethodSource("rendered")
     void only_what_is_needed_comes_in_and_goes_out(Manifests manifests) {
         boolean behindQueueProxy = !knative(manifests).isEmpty();
-        assertThat(manifests.of(NetworkPolicy.class)).allSatisfy(policy -> {
-            String name = policy.getMetadata().getName();
-            assertThat(policy.getSpec().getIngress()).allSatisfy(rule -> {
-                Set<String> from = rule.getFrom().stream()
-                        .flatMap(peer -> namespaces(peer).stream())
-                        .collect(Collectors.toSet());
-                assertThat(numbers(rule.getPorts()))
-                        .isNotEmpty()
-                        .allSatisfy(port -> assertThat(from).isEqualTo(INGRESS.get(port)));
-            });
-            assertThat(policy.getSpec().getIngress().stream().flatMap(rule -> numbers(rule.getPorts()).stream()))
-                    .containsExactlyInAnyOrderElementsOf(
-                            !name.equals("callwatch")
-                                    ? Set.of()
-                                    : behindQueueProxy ? Set.of(8012, 8112, 9000, 9090, 9091) : Set.of(8080, 9000));
-            assertThat(policy.getSpec().getEgress().stream().flatMap(rule -> numbers(rule.getPorts()).stream()))
-                    .isNotEmpty()
-                    .isSubsetOf(EGRESS.get(name));
-        });
+        assertThat(manifests.of(NetworkPolicy.class))
+                .filteredOn(policy -> !isOfNotifications(policy))
+                .allSatisfy(policy -> {
+                    String name = policy.getMetadata().getName();
+                    assertThat(policy.getSpec().getIngress()).allSatisfy(rule -> {
+                        Set<String> from = rule.getFrom().stream()
+                                .flatMap(peer -> namespaces(peer).stream())
+                                .collect(Collectors.toSet());
+                        assertThat(numbers(rule.getPorts()))
+                                .isNotEmpty()
+                                .allSatisfy(port -> assertThat(from).isEqualTo(INGRESS.get(port)));
+                    });
+                    assertThat(policy.getSpec().getIngress().stream()
+                                    .flatMap(rule -> numbers(rule.getPorts()).stream()))
+                            .containsExactlyInAnyOrderElementsOf(
+                                    !name.equals("callwatch")
+                                            ? Set.of()
+                                            : behindQueueProxy
+                                                    ? Set.of(8012, 8112, 9000, 9090, 9091)
+                                                    : Set.of(8080, 9000));
+                    assertThat(policy.getSpec().getEgress().stream().flatMap(rule -> numbers(rule.getPorts()).stream()))
+                            .isNotEmpty()
+                            .isSubsetOf(EGRESS.get(name));
+                });
         // No other address than those that a component is about.
         assertThat(manifests.of(NetworkPolicy.class))
                 .filteredOn(policy -> policy.getMetadata().getName().equals("callwatch-redis"))
@@ -508,6 +514,40 @@ class ManifestsTest {
                         || manifests.of(Job.class).size() == manifests.pods().size()
                         || names(manifests, NetworkPolicy.class).contains("callwatch"))
                 .isTrue();
+    }
+
+    private static boolean isOfNotifications(NetworkPolicy policy) {
+        return policy.getMetadata().getName().equals("callwatch-notifications");
+    }
+
+    @ParameterizedTest
+    @MethodSource("rendered")
+    void from_outside_nothing_is_reached_but_the_path_of_the_notifications(Manifests manifests) {
+        assertThat(manifests.of(Ingress.class)).allSatisfy(ingress -> {
+            assertThat(ingress.getSpec().getDefaultBackend()).isNull();
+            assertThat(ingress.getSpec().getRules()).isNotEmpty().allSatisfy(rule -> {
+                assertThat(ingress.getSpec().getTls())
+                        .anySatisfy(tls -> assertThat(tls.getHosts()).contains(rule.getHost()));
+                assertThat(rule.getHttp().getPaths()).isNotEmpty().allSatisfy(path -> {
+                    assertThat(path.getPath()).startsWith("/v1/notifications/");
+                    assertThat(path.getPathType()).isEqualTo("Exact");
+                    assertThat(names(manifests, Service.class))
+                            .contains(path.getBackend().getService().getName());
+                });
+            });
+        });
+        assertThat(manifests.of(NetworkPolicy.class))
+                .filteredOn(ManifestsTest::isOfNotifications)
+                .hasSameSizeAs(manifests.of(Ingress.class))
+                .allSatisfy(policy -> {
+                    assertThat(policy.getSpec().getPolicyTypes()).containsExactly("Ingress");
+                    assertThat(policy.getSpec().getIngress()).singleElement().satisfies(rule -> {
+                        assertThat(numbers(rule.getPorts())).containsExactly(8080);
+                        assertThat(rule.getFrom())
+                                .singleElement()
+                                .satisfies(peer -> assertThat(namespaces(peer)).hasSize(1));
+                    });
+                });
     }
 
     /** The namespaces that a peer is about. */

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,8 +34,16 @@ final class FakeVonage {
     private final Map<String, Instant> tokens = new Recent<>();
     private final Map<String, Requested> calls = new Recent<>();
 
+    private final BiConsumer<String, Scenario.Life> onLife;
+
     FakeVonage(Clock clock) {
+        this(clock, (guid, life) -> {});
+    }
+
+    /** @param onLife called with a call's GUID when a life of it begins: at the first request for it */
+    FakeVonage(Clock clock, BiConsumer<String, Scenario.Life> onLife) {
         this.clock = clock;
+        this.onLife = onLife;
     }
 
     /**
@@ -86,6 +95,9 @@ final class FakeVonage {
         Instant now = clock.instant();
         Requested requested = calls.merge(
                 guid, new Requested(now, 1), (before, first) -> new Requested(before.first(), before.times() + 1));
+        if (requested.times() == 1) {
+            scenario.life().ifPresent(life -> onLife.accept(guid, life));
+        }
         return scenario.answer(guid, Duration.between(requested.first(), now), requested.times());
     }
 

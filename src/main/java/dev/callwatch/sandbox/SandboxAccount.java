@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,9 @@ public class SandboxAccount implements ConfigSourceFactory {
     static final String CLIENT_SECRET = "sandbox-secret";
     static final String SCOPE = "calls";
 
+    /** 32 bytes in Base64. */
+    static final String SIGNING_KEY = "c2FuZGJveC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcyE=";
+
     private static final int BELOW_EVERY_SETTING = 90;
 
     /** The words that are true for {@link SandboxSettings#enabled()}: the fake Vonage and its account go together. */
@@ -26,17 +30,22 @@ public class SandboxAccount implements ConfigSourceFactory {
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext settings) {
-        boolean enabled = value(settings, "callwatch.sandbox.enabled")
-                .map(text -> text.toLowerCase(Locale.ROOT))
-                .filter(TRUE::contains)
-                .isPresent();
-        return enabled
-                ? List.of(account(value(settings, "callwatch.sandbox.port").orElse(SandboxSettings.DEFAULT_PORT)))
+        return isTrue(settings, "callwatch.sandbox.enabled")
+                ? List.of(account(
+                        value(settings, "callwatch.sandbox.port").orElse(SandboxSettings.DEFAULT_PORT),
+                        isTrue(settings, "callwatch.sandbox.notifications")))
                 : List.of();
     }
 
-    private static ConfigSource account(String port) {
-        Map<String, String> account = Map.of(
+    private static boolean isTrue(ConfigSourceContext settings, String name) {
+        return value(settings, name)
+                .map(text -> text.toLowerCase(Locale.ROOT))
+                .filter(TRUE::contains)
+                .isPresent();
+    }
+
+    private static ConfigSource account(String port, boolean notifications) {
+        Map<String, String> account = new HashMap<>(Map.of(
                 "callwatch.regions.sandbox.url",
                 "http://127.0.0.1:" + port,
                 "callwatch.accounts.sandbox.region",
@@ -51,7 +60,10 @@ public class SandboxAccount implements ConfigSourceFactory {
                 "GB",
                 // So high that the 429s of the scenario BUSY do not slow down the other calls for minutes.
                 "callwatch.accounts.sandbox.requests-per-minute",
-                "6000");
+                "6000"));
+        if (notifications) {
+            account.put("callwatch.accounts.sandbox.notifications.signing-key", SIGNING_KEY);
+        }
         return new PropertiesConfigSource(account, "callwatch sandbox", BELOW_EVERY_SETTING);
     }
 

@@ -4,17 +4,23 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.IntSupplier;
+import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 /** Serves {@link FakeVonage} over HTTP on a loopback port while the sandbox is enabled. */
@@ -23,18 +29,30 @@ public class SandboxServer {
 
     private static final Logger LOG = Logger.getLogger(SandboxServer.class);
     private static final String LOOPBACK = "127.0.0.1";
+    private static final String NOTIFY = "/notify";
     private static final int HIGHEST_PORT = 65_535;
     private static final String FORM = "application/x-www-form-urlencoded";
 
     private final SandboxSettings settings;
     private final Vertx vertx;
     private final FakeVonage vonage;
+    private final Optional<WebHooks> webHooks;
     private Optional<HttpServer> server = Optional.empty();
 
-    SandboxServer(SandboxSettings settings, Vertx vertx, Clock clock) {
+    @Inject
+    SandboxServer(SandboxSettings settings, Vertx vertx, Clock clock, Config config) {
+        // The port is another one than the setting in tests, and known only once the service listens.
+        this(settings, vertx, clock, () -> config.getValue("quarkus.http.port", Integer.class));
+    }
+
+    /** @param port the port of this service, to send notifications to */
+    SandboxServer(SandboxSettings settings, Vertx vertx, Clock clock, IntSupplier port) {
         this.settings = settings;
         this.vertx = vertx;
-        this.vonage = new FakeVonage(clock);
+        this.webHooks = settings.enabled() && settings.notifications()
+                ? Optional.of(new WebHooks(vertx, Clock.systemUTC(), port))
+                : Optional.empty();
+        this.vonage = new FakeVonage(clock, (guid, life) -> webHooks.ifPresent(hooks -> hooks.play(guid, life)));
     }
 
     void start(@Observes StartupEvent event) {
@@ -86,8 +104,37 @@ public class SandboxServer {
             // Vert.x fails to read any other body as a form, and then never answers the request.
             request.setExpectMultipart(isForm(request));
             request.endHandler(end -> send(request.response(), vonage.token(form(request), authorization)));
+        } else if (request.method() == HttpMethod.POST && request.path().equals(NOTIFY)) {
+            request.body().onSuccess(body -> sendNotification(request.response(), body));
         } else {
             send(request.response(), Answer.message(405, "The requested resource does not support this method."));
+        }
+    }
+
+    /** Sends one notification on demand, and answers how the service answered it. */
+    private void sendNotification(HttpServerResponse response, Buffer body) {
+        Optional<JsonObject> asked = object(body)
+                .filter(json -> json.getValue("type") instanceof String && json.getValue("call") instanceof String);
+        if (webHooks.isEmpty() || asked.isEmpty()) {
+            send(
+                    response,
+                    Answer.message(
+                            400,
+                            "Needs callwatch.sandbox.notifications=true, and a body"
+                                    + " {\"type\":\"channel.ended.v1\",\"call\":\"GUID\"}."));
+            return;
+        }
+        webHooks.get()
+                .send(asked.get().getString("type"), asked.get().getString("call"))
+                .onSuccess(status -> send(response, Answer.json(200, new JsonObject().put("status", status))))
+                .onFailure(failure -> send(response, Answer.message(502, "The service cannot be reached.")));
+    }
+
+    private static Optional<JsonObject> object(Buffer body) {
+        try {
+            return Optional.of(new JsonObject(body));
+        } catch (DecodeException malformed) {
+            return Optional.empty();
         }
     }
 

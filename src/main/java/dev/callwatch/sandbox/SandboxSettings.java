@@ -17,4 +17,8 @@ public interface SandboxSettings {
     /** The loopback port of the fake Vonage, 1 to 65535. */
     @WithDefault(DEFAULT_PORT)
     int port();
+
+    /** Whether the fake Vonage sends notifications (web hooks) to this service, while a call of the sandbox lives. */
+    @WithDefault("false")
+    boolean notifications();
 }

@@ -23,14 +23,24 @@ enum Scenario {
     LIFE("00000100") {
         @Override
         Answer answer(String guid, Duration age, int request) {
-            return new Life(4, 10, 14, 20, 30).at(age, guid);
+            return WHOLE_LIFE.at(age, guid);
+        }
+
+        @Override
+        Optional<Life> life() {
+            return Optional.of(WHOLE_LIFE);
         }
     },
     /** The same in 13 s, for tests. */
     SHORT_LIFE("00000101") {
         @Override
         Answer answer(String guid, Duration age, int request) {
-            return new Life(3, 6, 9, 12, 13).at(age, guid);
+            return BRIEF_LIFE.at(age, guid);
+        }
+
+        @Override
+        Optional<Life> life() {
+            return Optional.of(BRIEF_LIFE);
         }
     },
     /** A call that has ended without a fault, with a presented CLID and a disposition. */
@@ -110,6 +120,8 @@ enum Scenario {
     static final Answer UNKNOWN_CALL = Answer.message(404, "The requested resource was not found.");
 
     private static final String ACTIVE = "Active";
+    private static final Life WHOLE_LIFE = new Life(4, 10, 14, 20, 30);
+    private static final Life BRIEF_LIFE = new Life(3, 6, 9, 12, 13);
     private static final List<String> REASONS =
             List.of("CallFailed", "CallRejected", "NoAnswer", "Normal", "NumberBusy", "NumberChanged", "Unknown");
 
@@ -135,6 +147,11 @@ enum Scenario {
      */
     abstract Answer answer(String guid, Duration age, int request);
 
+    /** When a call changes; nothing for one that does not. */
+    Optional<Life> life() {
+        return Optional.empty();
+    }
+
     /**
      * When a call changes, in whole seconds since the first request.
      *
@@ -144,7 +161,7 @@ enum Scenario {
      * @param ended the call ends
      * @param disposed the disposition is set
      */
-    private record Life(int recorded, int paused, int resumed, int ended, int disposed) {
+    record Life(int recorded, int paused, int resumed, int ended, int disposed) {
 
         private Answer at(Duration age, String guid) {
             long second = age.toSeconds();

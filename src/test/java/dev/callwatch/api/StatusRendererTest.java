@@ -66,7 +66,8 @@ class StatusRendererTest {
     private String assertRendered(CallStatus status, boolean numbers) throws JsonProcessingException {
         CallStatus shown = numbers ? status : Masking.of(status);
         StatusRenderer.Representation representation = renderer.of(status, numbers);
-        assertThat(new String(representation.body(), StandardCharsets.UTF_8)).isEqualTo(new String(json.writeValueAsBytes(shown), StandardCharsets.UTF_8));
+        assertThat(new String(representation.body(), StandardCharsets.UTF_8))
+                .isEqualTo(new String(json.writeValueAsBytes(shown), StandardCharsets.UTF_8));
         assertThat(representation.tag()).isEqualTo(tags.of(shown));
         assertThat(renderer.shown(status, numbers)).isEqualTo(shown);
         return representation.tag();

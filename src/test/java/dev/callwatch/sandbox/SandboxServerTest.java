@@ -124,7 +124,7 @@ class SandboxServerTest {
         Vertx other = Vertx.vertx();
         try {
             // Servers of one Vert.x share a port, so only another one finds it taken.
-            SandboxServer late = new SandboxServer(settings(true, server.actualPort()), other, time);
+            SandboxServer late = new SandboxServer(settings(true, server.actualPort()), other, time, () -> 0);
             assertThatThrownBy(() -> late.start(new StartupEvent()))
                     .isInstanceOf(ConfigurationException.class)
                     .hasNoCause();
@@ -135,11 +135,11 @@ class SandboxServerTest {
 
     @Test
     void a_sandbox_that_is_not_enabled_takes_no_port() {
-        new SandboxServer(settings(false, 0), vertx, time).start(new StartupEvent());
+        new SandboxServer(settings(false, 0), vertx, time, () -> 0).start(new StartupEvent());
     }
 
     private SandboxServer sandbox(int port) {
-        return new SandboxServer(settings(true, port), vertx, time);
+        return new SandboxServer(settings(true, port), vertx, time, () -> 0);
     }
 
     private static SandboxSettings settings(boolean enabled, int port) {
@@ -152,6 +152,11 @@ class SandboxServerTest {
             @Override
             public int port() {
                 return port;
+            }
+
+            @Override
+            public boolean notifications() {
+                return false;
             }
         };
     }

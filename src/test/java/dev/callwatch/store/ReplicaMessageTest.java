@@ -63,11 +63,11 @@ class ReplicaMessageTest {
         Set<CallGuid> guids = Set.of(CALL.guid(), new CallGuid("00000000-0000-0000-0000-000000000001"));
         ReplicaMessage hinted = new ReplicaMessage.Hinted(
                 new CallHint(CALL.account(), guids, CallHint.Kind.WRAPPING_UP, "hash"), "replica");
-        assertThat(ReplicaMessage.of(hinted.text())).contains(hinted);
+        assertThat(ReplicaMessage.of(hinted.text(), NOW)).contains(hinted);
         ReplicaMessage none = new ReplicaMessage.Hinted(
                 new CallHint(CALL.account(), Set.of(), CallHint.Kind.CHANGED, "hash"), "replica");
-        assertThat(ReplicaMessage.of(none.text())).contains(none);
-        assertThat(ReplicaMessage.of(none.text().replace("CHANGED", "LATER"))).isEmpty();
+        assertThat(ReplicaMessage.of(none.text(), NOW)).contains(none);
+        assertThat(ReplicaMessage.of(none.text().replace("CHANGED", "LATER"), NOW)).isEmpty();
     }
 
     @ParameterizedTest

@@ -253,7 +253,7 @@ class CallFeedTest {
                 CallsInVirtualTime.options(Map.of("callwatch.lookup.memory", "1M")),
                 time,
                 change -> observers.forEach(observer -> observer.accept(change)));
-        CallPollers own = new CallPollers(small, budgets, time, time, Runnable::run, registry);
+        CallPollers own = new CallPollers(small, budgets, Uncovered.in(time), time, time, Runnable::run, registry);
         observers.clear();
         observers.add(own::changed);
         vonage.answers(guid, ACTIVE);
