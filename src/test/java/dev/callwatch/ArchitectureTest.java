@@ -60,6 +60,10 @@ class ArchitectureTest {
     static final ArchRule access_touches = touches("access", "account", "outbound", "problem", "settings", "time");
 
     @ArchTest
+    static final ArchRule push_touches =
+            touches("push", "access", "account", "call", "outbound", "problem", "settings", "time", "watch");
+
+    @ArchTest
     static final ArchRule nobody_imports_the_api = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".api")

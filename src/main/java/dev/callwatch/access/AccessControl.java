@@ -45,6 +45,22 @@ public class AccessControl {
         return new Grant(account, maySeeNumbers(caller, key));
     }
 
+    /**
+     * What a caller that subscribes to calls of an account may see of them.
+     *
+     * @throws Forbidden where it may not read the account, or may not subscribe
+     * @throws AccountNotFound as for {@link #grant}
+     */
+    public Grant pushGrant(Caller caller, AccountKey key) {
+        Grant grant = grant(caller, key);
+        if (!maySubscribe(caller, key)) {
+            Forbidden refusal = Forbidden.subscriptions();
+            audit.denied(caller, key, refusal);
+            throw refusal;
+        }
+        return grant;
+    }
+
     /** All accounts that a caller may read, in the order of the settings. */
     public Collection<Account> readable(Caller caller) {
         return accounts.all().stream()
@@ -54,6 +70,10 @@ public class AccessControl {
 
     private boolean mayRead(Caller caller, AccountKey key) {
         return isOpen() || options.rules().stream().anyMatch(rule -> rule.read() && applies(rule, caller, key));
+    }
+
+    private boolean maySubscribe(Caller caller, AccountKey key) {
+        return isOpen() || options.rules().stream().anyMatch(rule -> rule.push() && applies(rule, caller, key));
     }
 
     private boolean maySeeNumbers(Caller caller, AccountKey key) {

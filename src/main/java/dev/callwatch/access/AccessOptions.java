@@ -28,6 +28,8 @@ public class AccessOptions {
     private static final String EVERY_ACCOUNT = "*";
     private static final String READ = "read";
     private static final String NUMBERS = "numbers";
+    private static final String PUSH = "push";
+    private static final Set<String> PERMISSIONS = Set.of(READ, NUMBERS, PUSH);
 
     enum Mode {
         OIDC,
@@ -41,8 +43,9 @@ public class AccessOptions {
      * @param burst requests at once
      * @param streams open at the same time
      * @param watchedCalls followed at the same time
+     * @param subscriptions that have not ended
      */
-    record LimitOptions(int requestsPerSecond, int burst, int streams, int watchedCalls) {}
+    record LimitOptions(int requestsPerSecond, int burst, int streams, int watchedCalls, int subscriptions) {}
 
     private final ConfigErrors errors;
     private final Mode mode;
@@ -103,7 +106,8 @@ public class AccessOptions {
                 errors.wholeNumber(prefix + "requests-per-second", settings.requestsPerSecond(), 1, 100_000),
                 errors.wholeNumber(prefix + "burst", settings.burst(), 1, 100_000),
                 errors.wholeNumber(prefix + "streams", settings.streams(), 1, 100_000),
-                errors.wholeNumber(prefix + "watched-calls", settings.watchedCalls(), 1, 1_000_000));
+                errors.wholeNumber(prefix + "watched-calls", settings.watchedCalls(), 1, 1_000_000),
+                errors.wholeNumber(prefix + "subscriptions", settings.subscriptions(), 1, 1_000_000));
     }
 
     private void readIssuers(AccessSettings settings) {
@@ -154,7 +158,14 @@ public class AccessOptions {
                         prefix);
             }
             about.ifPresent(keys -> rules.add(new Rule(
-                    issuer, subject, group, scope, keys, permissions.contains(READ), permissions.contains(NUMBERS))));
+                    issuer,
+                    subject,
+                    group,
+                    scope,
+                    keys,
+                    permissions.contains(READ),
+                    permissions.contains(NUMBERS),
+                    permissions.contains(PUSH))));
         });
     }
 
@@ -172,8 +183,8 @@ public class AccessOptions {
         Set<String> permissions =
                 texts.stream().map(text -> text.trim().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
         permissions.stream()
-                .filter(permission -> !permission.equals(READ) && !permission.equals(NUMBERS))
-                .forEach(unknown -> errors.add(key, "must be read or numbers or both, but has " + unknown));
+                .filter(permission -> !PERMISSIONS.contains(permission))
+                .forEach(unknown -> errors.add(key, "must be read, numbers or push, but has " + unknown));
         return permissions;
     }
 

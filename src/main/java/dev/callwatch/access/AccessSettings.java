@@ -65,7 +65,10 @@ public interface AccessSettings {
         /** Account keys, or {@code *} for all that this process holds; required. */
         Optional<List<String>> accounts();
 
-        /** {@code read}: statuses; {@code numbers}: telephone numbers in them unmasked. */
+        /**
+         * {@code read}: statuses; {@code numbers}: telephone numbers in them unmasked; {@code push}: subscriptions, where
+         * {@code read} is given too.
+         */
         @WithDefault("read")
         List<String> permissions();
     }
@@ -88,5 +91,9 @@ public interface AccessSettings {
         /** Calls followed at the same time by streams and long polls, 1 to 1,000,000. */
         @WithDefault("1000")
         String watchedCalls();
+
+        /** Subscriptions that have not ended, 1 to 1,000,000. */
+        @WithDefault("1000")
+        String subscriptions();
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 /**
  * Keeps one caller from asking more of this process than the settings allow. Counts are kept of callers with a verified
@@ -97,6 +98,23 @@ public class CallerLimits {
      */
     public Reservation wait(Caller caller) {
         return reserve(caller, 0, 1);
+    }
+
+    /**
+     * Checks that a caller may have one subscription more.
+     *
+     * @param has how many it has
+     * @throws RateLimited where it has too many
+     */
+    public void subscriptions(Caller caller, IntSupplier has) {
+        if (!none && has.getAsInt() >= limits.subscriptions()) {
+            throw refused(
+                    caller,
+                    "subscriptions",
+                    new RateLimited(
+                            "You have " + limits.subscriptions() + " subscriptions, which is the most.",
+                            RETRY_WATCHING));
+        }
     }
 
     private Reservation reserve(Caller caller, int streams, int calls) {

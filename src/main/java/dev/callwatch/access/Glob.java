@@ -5,11 +5,12 @@ package dev.callwatch.access;
  *
  * @param text as in the settings
  */
-record Glob(String text) {
+public record Glob(String text) {
 
     private static final char ANY = '*';
 
-    boolean matches(String candidate) {
+    /** Whether a text has this form. */
+    public boolean matches(String candidate) {
         int at = 0;
         int in = 0;
         int lastAny = -1;

@@ -10,7 +10,8 @@ public final class RateLimited extends ProblemException {
 
     private final transient Duration retryAfter;
 
-    RateLimited(String detail, Duration retryAfter) {
+    /** @param detail one sentence for the caller */
+    public RateLimited(String detail, Duration retryAfter) {
         super(ProblemType.RATE_LIMITED, detail);
         this.retryAfter = retryAfter;
     }

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param accounts the accounts it is about; empty for all
  * @param read whether it lets callers read their calls
  * @param numbers whether it shows telephone numbers
+ * @param push whether it lets callers subscribe to their calls
  */
 record Rule(
         Optional<Glob> issuer,
@@ -22,7 +23,8 @@ record Rule(
         Optional<Glob> scope,
         Set<AccountKey> accounts,
         boolean read,
-        boolean numbers) {
+        boolean numbers,
+        boolean push) {
 
     boolean isAbout(Caller caller) {
         return matches(issuer, Set.of(caller.issuerName(), caller.issuer()))

@@ -87,7 +87,9 @@ public class ProblemMapper {
     }
 
     private static RestResponse.ResponseBuilder<Problem> answer(Problem problem) {
-        return RestResponse.ResponseBuilder.create(RestResponse.Status.fromStatusCode(problem.status()), problem)
+        // Not every status has a constant, 422 for one.
+        return RestResponse.ResponseBuilder.<Problem>create(problem.status())
+                .entity(problem)
                 .type(Problem.MEDIA_TYPE);
     }
 

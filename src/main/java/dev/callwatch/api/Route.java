@@ -23,7 +23,10 @@ enum Route {
     CALL("/v1/accounts/{accountKey}/calls/{callGuid}", HttpMethod.GET),
     EVENTS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/events", HttpMethod.GET),
     REVISIONS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/revisions", HttpMethod.GET),
-    NOTIFICATIONS("/v1/notifications/{accountName}", HttpMethod.POST);
+    NOTIFICATIONS("/v1/notifications/{accountName}", HttpMethod.POST),
+    SUBSCRIPTIONS("/v1/accounts/{accountKey}/subscriptions", HttpMethod.GET, HttpMethod.POST),
+    SUBSCRIPTION("/v1/accounts/{accountKey}/subscriptions/{subscriptionId}", HttpMethod.GET, HttpMethod.DELETE),
+    PUSH_KEYS("/v1/push-keys", HttpMethod.GET);
 
     private static final String PARAMETER = "{";
     private static final List<Route> ALL = List.of(values());
@@ -63,6 +66,14 @@ enum Route {
     /** The path with its parameters in braces, as resources and metrics name it. */
     String template() {
         return template;
+    }
+
+    /**
+     * Whether a request needs no token: web hooks of Vonage are signed instead, and public keys are for those who receive events and
+     * may not ask for anything else.
+     */
+    boolean isPublic() {
+        return this == NOTIFICATIONS || this == PUSH_KEYS;
     }
 
     /** Every method that the path offers, {@code OPTIONS} included. */

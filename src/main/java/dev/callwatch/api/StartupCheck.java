@@ -5,6 +5,8 @@ import dev.callwatch.access.AccessOptions;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.account.NotifiedAccounts;
 import dev.callwatch.call.LookupOptions;
+import dev.callwatch.push.PushOptions;
+import dev.callwatch.push.Subscriptions;
 import dev.callwatch.settings.ConfigErrors;
 import dev.callwatch.settings.UnknownSettings;
 import dev.callwatch.store.StoreOptions;
@@ -35,6 +37,8 @@ public class StartupCheck {
             LookupOptions lookupOptions,
             AccessOptions accessOptions,
             StoreOptions storeOptions,
+            PushOptions pushOptions,
+            Instance<Subscriptions> subscriptions,
             Instance<AccessControl> access,
             Instance<VonageCalls> vonage,
             ManagementPort management)
@@ -43,6 +47,7 @@ public class StartupCheck {
         errors.throwIfAny();
         management.requireFree();
         access.get();
+        subscriptions.get();
         int regions = vonage.get().circuits().size();
         LOG.infof(
                 "Callwatch holds %d account(s) in %d region(s)", accounts.all().size(), regions);

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.LookupOptions;
+import dev.callwatch.push.EventData;
 import dev.callwatch.watch.CallEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
             "com.github.benmanes.caffeine.cache.WSMW",
             "com.github.benmanes.caffeine.cache.FSMW"
         })
-class StatusRenderer {
+class StatusRenderer implements EventData {
 
     /** Objects, keys and entries of the cache beside the bodies of one call, about. */
     private static final int BYTES_BESIDE_BODIES = 1_000;
@@ -84,7 +85,8 @@ class StatusRenderer {
     }
 
     /** An event as JSON on one line, as those see it who may see numbers, or may not. */
-    String of(CallEvent event, boolean numbers) {
+    @Override
+    public String of(CallEvent event, boolean numbers) {
         return numbers
                 ? events.get(event, made -> make(made, true))
                 : maskedEvents.get(event, made -> make(made, false));

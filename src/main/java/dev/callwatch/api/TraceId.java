@@ -23,6 +23,10 @@ public class TraceId {
     private static final String KEY = "traceId";
     private static final Pattern TRACEPARENT =
             Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
+
+    /** What may follow in later versions is not ours to pass on. */
+    private static final int TRACEPARENT_LENGTH = 55;
+
     static final int BEFORE_EVERYTHING = 1_000;
 
     void register(@Observes Filters filters) {
@@ -33,6 +37,17 @@ public class TraceId {
     static String of(RoutingContext request) {
         String known = request.get(KEY);
         return known == null ? generated() : known;
+    }
+
+    /** The trace that a request is part of, as a {@code traceparent}; nothing where it is part of none. */
+    static Optional<String> traceparent(RoutingContext request) {
+        SpanContext span = Span.current().getSpanContext();
+        return span.isValid()
+                ? Optional.of("00-" + span.getTraceId() + "-" + span.getSpanId() + "-"
+                        + span.getTraceFlags().asHex())
+                : Optional.ofNullable(request.request().getHeader("traceparent"))
+                        .filter(text -> TRACEPARENT.matcher(text).matches())
+                        .map(text -> text.substring(0, TRACEPARENT_LENGTH));
     }
 
     private static void begin(RoutingContext request) {

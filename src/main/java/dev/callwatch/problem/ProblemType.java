@@ -15,6 +15,8 @@ public enum ProblemType {
     ACCOUNT_NOT_FOUND(404, "Account not found"),
     /** Vonage does not know the call, or forgot it 24 hours after its end. */
     CALL_NOT_FOUND(404, "Call not found"),
+    /** The sink of a subscription is not allowed, or did not agree to be called. */
+    SINK_REFUSED(422, "Sink refused"),
     /** This caller makes too many requests. */
     RATE_LIMITED(429, "Rate limited"),
     /** The budget of the account, which Callwatch sets itself, is spent. */

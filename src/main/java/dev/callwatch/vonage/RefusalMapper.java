@@ -1,6 +1,7 @@
 package dev.callwatch.vonage;
 
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.outbound.RetryAfter;
 import dev.callwatch.time.WallClock;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -11,6 +12,12 @@ import org.eclipse.microprofile.rest.client.ext.ResponseExceptionMapper;
 
 /** Turns every status other than 200, redirects included, into the failure it means. */
 final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
+
+    /**
+     * The longest pause that is accepted, and so the longest {@code Retry-After} of ours. Vonage documents that its limit
+     * resets "after a short period".
+     */
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
     /** What a status means at one endpoint. */
     @FunctionalInterface
@@ -37,7 +44,7 @@ final class RefusalMapper implements ResponseExceptionMapper<UpstreamFailure> {
     @Override
     public UpstreamFailure toThrowable(Response response) {
         Optional<Duration> retryAfter = Optional.ofNullable(response.getHeaderString(HttpHeaders.RETRY_AFTER))
-                .flatMap(header -> RetryAfter.parse(header, clock.now()));
+                .flatMap(header -> RetryAfter.parse(header, clock.now(), LONGEST_PAUSE));
         return meaning.of(response.getStatus(), retryAfter);
     }
 }

@@ -3,4 +3,4 @@ package dev.callwatch.watch;
 import java.util.concurrent.Executor;
 
 /** Runs what outlives the request that began it. */
-interface PollExecutor extends Executor {}
+public interface PollExecutor extends Executor {}

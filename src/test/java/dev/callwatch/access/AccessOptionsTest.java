@@ -42,7 +42,7 @@ class AccessOptionsTest {
             assertThat(rule.read()).isTrue();
             assertThat(rule.numbers()).isFalse();
         });
-        assertThat(options.limits()).isEqualTo(new AccessOptions.LimitOptions(100, 200, 100, 1000));
+        assertThat(options.limits()).isEqualTo(new AccessOptions.LimitOptions(100, 200, 100, 1000, 1000));
     }
 
     @Test
@@ -90,7 +90,7 @@ class AccessOptionsTest {
                 .hasMessageContaining("callwatch.access.rules.r.accounts has moon, which is no account's key")
                 .hasMessageContaining("callwatch.access.rules.r.issuer is elsewhere, which is no issuer's name or URL")
                 .hasMessageContaining("callwatch.access.rules.s.accounts is missing")
-                .hasMessageContaining("callwatch.access.rules.s.permissions must be read or numbers")
+                .hasMessageContaining("callwatch.access.rules.s.permissions must be read, numbers or push")
                 .hasMessageContaining("callwatch.access.limits.burst must be a whole number")
                 .hasMessageContaining("callwatch.access.audit-reads must be true or false")
                 .hasMessageNotContaining("planted");

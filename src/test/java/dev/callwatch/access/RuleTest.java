@@ -44,7 +44,8 @@ class RuleTest {
                 pattern(scope),
                 Set.of(new AccountKey("a")),
                 true,
-                false);
+                false,
+                true);
     }
 
     private static Optional<Glob> pattern(String text) {

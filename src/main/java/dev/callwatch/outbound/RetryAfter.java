@@ -1,4 +1,4 @@
-package dev.callwatch.vonage;
+package dev.callwatch.outbound;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -8,13 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** The {@code Retry-After} header in both its forms: seconds or an HTTP date (RFC 9110, section 10.2.3). */
-final class RetryAfter {
-
-    /**
-     * The longest pause that is accepted, and so the longest {@code Retry-After} of ours. Vonage documents that its limit
-     * resets "after a short period"; a date in the year 9999 would otherwise pause an account for ever.
-     */
-    static final Duration LONGEST = Duration.ofMinutes(5);
+public final class RetryAfter {
 
     private static final int MOST_DIGITS = 9;
 
@@ -23,17 +17,18 @@ final class RetryAfter {
     /**
      * Reads the header.
      *
-     * @return how long to wait, five minutes at most, zero for a date in the past, or nothing where the value has neither
-     *     form
+     * @param longest the longest pause that is accepted: a date in the year 9999 would otherwise be a pause for ever
+     * @return how long to wait, {@code longest} at most, zero for a date in the past, or nothing where the value has
+     *     neither form
      */
-    static Optional<Duration> parse(String header, Instant now) {
-        return wait(header.trim(), now).map(wait -> wait.compareTo(LONGEST) < 0 ? wait : LONGEST);
+    public static Optional<Duration> parse(String header, Instant now, Duration longest) {
+        return wait(header.trim(), now, longest).map(wait -> wait.compareTo(longest) < 0 ? wait : longest);
     }
 
-    private static Optional<Duration> wait(String value, Instant now) {
+    private static Optional<Duration> wait(String value, Instant now, Duration longest) {
         if (!value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return value.length() > MOST_DIGITS
-                    ? Optional.of(LONGEST)
+                    ? Optional.of(longest)
                     : Optional.of(Duration.ofSeconds(Long.parseLong(value)));
         }
         try {

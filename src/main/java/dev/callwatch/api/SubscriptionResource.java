@@ -1,0 +1,195 @@
+package dev.callwatch.api;
+
+import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.Audit;
+import dev.callwatch.access.Caller;
+import dev.callwatch.access.Grant;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.problem.InvalidRequest;
+import dev.callwatch.push.SubscriptionStatus;
+import dev.callwatch.push.Subscriptions;
+import dev.callwatch.time.WallClock;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.headers.Header;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseHeader;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/** Subscriptions: what happens to calls is pushed to a sink. */
+@Path("/v1/accounts")
+@Tag(name = "Subscriptions")
+public class SubscriptionResource {
+
+    private final AccessControl access;
+    private final Audit audit;
+    private final Subscriptions subscriptions;
+    private final WallClock clock;
+
+    SubscriptionResource(AccessControl access, Audit audit, Subscriptions subscriptions, WallClock clock) {
+        this.access = access;
+        this.audit = audit;
+        this.subscriptions = subscriptions;
+        this.clock = clock;
+    }
+
+    /** Subscribes to calls. */
+    @POST
+    @Path("/{accountKey}/subscriptions")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "subscribe",
+            summary = "Subscribe to calls",
+            description = "What happens to the calls is sent to the sink as CloudEvents, at least once and in order"
+                    + " within a call. The same subscription twice is one.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            schema = @Schema(type = SchemaType.OBJECT, implementation = SubscriptionRequest.class),
+                            examples = @ExampleObject(name = "one call", value = SubscriptionRequest.EXAMPLE)))
+    @APIResponse(
+            responseCode = "201",
+            description = "The subscription, which is new.",
+            headers = @Header(name = "Location", description = "Its path", schema = @Schema(type = SchemaType.STRING)),
+            content = @Content(schema = @Schema(implementation = SubscriptionAnswer.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The same subscription, which the caller has already.",
+            headers = @Header(name = "Location", description = "Its path", schema = @Schema(type = SchemaType.STRING)),
+            content = @Content(schema = @Schema(implementation = SubscriptionAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "422", ref = "SinkRefused")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
+    public Uni<RestResponse<SubscriptionAnswer>> subscribe(
+            @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
+        RequestedSubscription requested =
+                RequestedSubscription.of(accountKey, body, TraceId.traceparent(request), clock.now());
+        Caller caller = AuthenticationFilter.caller(request);
+        Grant grant = access.pushGrant(caller, requested.account());
+        return subscriptions
+                .create(caller, grant, requested.subscription())
+                .invoke(created -> created.status()
+                        .subscription()
+                        .calls()
+                        .forEach(guid -> audit.read(caller, grant, guid.value(), "subscribed")))
+                .map(SubscriptionResource::answer);
+    }
+
+    /** Lists the caller's own subscriptions to calls of an account. */
+    @GET
+    @Path("/{accountKey}/subscriptions")
+    @Produces(MediaType.APPLICATION_JSON)
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @Operation(
+            operationId = "listSubscriptions",
+            summary = "List one's own subscriptions",
+            description = "The oldest first. One that has ended is listed for an hour after its last delivery.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The subscriptions of the caller.",
+            content = @Content(schema = @Schema(implementation = SubscriptionList.class)))
+    @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
+    public SubscriptionList list(@PathParam("accountKey") String accountKey, @Context RoutingContext request) {
+        Caller caller = AuthenticationFilter.caller(request);
+        AccountKey account = granted(caller, accountKey);
+        return new SubscriptionList(subscriptions.list(caller, account).stream()
+                .map(SubscriptionAnswer::of)
+                .toList());
+    }
+
+    /** Shows one of the caller's own subscriptions. */
+    @GET
+    @Path("/{accountKey}/subscriptions/{subscriptionId}")
+    @Produces(MediaType.APPLICATION_JSON)
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @Operation(operationId = "showSubscription", summary = "Show a subscription and how its deliveries stand")
+    @APIResponse(
+            responseCode = "200",
+            description = "The subscription.",
+            content = @Content(schema = @Schema(implementation = SubscriptionAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
+    public SubscriptionAnswer show(
+            @PathParam("accountKey") String accountKey,
+            @PathParam("subscriptionId") String subscriptionId,
+            @Context RoutingContext request) {
+        Caller caller = AuthenticationFilter.caller(request);
+        SubscriptionStatus status = subscriptions
+                .find(caller, granted(caller, accountKey), subscriptionId)
+                .orElseThrow(NotFoundException::new);
+        return SubscriptionAnswer.of(status);
+    }
+
+    /** Ends one of the caller's own subscriptions. */
+    @DELETE
+    @Path("/{accountKey}/subscriptions/{subscriptionId}")
+    @Operation(
+            operationId = "unsubscribe",
+            summary = "End a subscription",
+            description = "What is not delivered yet is not delivered any more, except for an event"
+                    + " dev.callwatch.subscription-ended.")
+    @APIResponse(responseCode = "204", description = "It has ended.")
+    @APIResponse(responseCode = "400", ref = "InvalidRequest")
+    @APIResponse(responseCode = "401", ref = "Unauthenticated")
+    @APIResponse(responseCode = "403", ref = "Forbidden")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "429", ref = "RateLimited")
+    public void unsubscribe(
+            @PathParam("accountKey") String accountKey,
+            @PathParam("subscriptionId") String subscriptionId,
+            @Context RoutingContext request) {
+        Caller caller = AuthenticationFilter.caller(request);
+        if (!subscriptions.delete(caller, granted(caller, accountKey), subscriptionId)) {
+            throw new NotFoundException();
+        }
+    }
+
+    private AccountKey granted(Caller caller, String accountKey) {
+        AccountKey account = AccountKey.parse(accountKey)
+                .orElseThrow(() -> new InvalidRequest(List.of(RequestedCall.MALFORMED_ACCOUNT)));
+        access.pushGrant(caller, account);
+        return account;
+    }
+
+    private static RestResponse<SubscriptionAnswer> answer(Subscriptions.Created created) {
+        SubscriptionAnswer answer = SubscriptionAnswer.of(created.status());
+        String path = "/v1/accounts/" + created.status().subscription().account() + "/subscriptions/" + answer.id();
+        return RestResponse.ResponseBuilder.<SubscriptionAnswer>create(
+                        created.isNew() ? RestResponse.Status.CREATED : RestResponse.Status.OK)
+                .entity(answer)
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.LOCATION, path)
+                .build();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.callwatch.push;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.util.function.Supplier;
+
+/** The meters of deliveries. */
+@Singleton
+class PushMetrics {
+
+    private static final String ATTEMPTS = "callwatch.push.attempts";
+
+    private final MeterRegistry registry;
+    private final Counter delivered;
+    private final Counter refused;
+    private final Counter unanswered;
+    private final Counter gone;
+    private final Counter undelivered;
+
+    PushMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.delivered = attempts("delivered");
+        this.refused = attempts("refused");
+        this.unanswered = attempts("unanswered");
+        this.gone = attempts("gone");
+        this.undelivered = Counter.builder("callwatch.push.undelivered")
+                .description("Events that were given up")
+                .register(registry);
+    }
+
+    private Counter attempts(String outcome) {
+        return Counter.builder(ATTEMPTS)
+                .description("Attempts to deliver an event")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    void attempted(AttemptResult result) {
+        if (result instanceof AttemptResult.Delivered) {
+            delivered.increment();
+        } else if (result instanceof AttemptResult.Refused) {
+            refused.increment();
+        } else if (result instanceof AttemptResult.Gone) {
+            gone.increment();
+        } else {
+            unanswered.increment();
+        }
+    }
+
+    void undelivered(int events) {
+        undelivered.increment(events);
+    }
+
+    /** Shows what is held now. */
+    void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder("callwatch.push." + name, value).description(description).register(registry);
+    }
+}

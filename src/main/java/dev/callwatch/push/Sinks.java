@@ -1,0 +1,54 @@
+package dev.callwatch.push;
+
+import dev.callwatch.account.AccountKey;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The sinks that a subscription may name: those of the settings by their names, and URLs that a pattern allows. */
+@Singleton
+class Sinks {
+
+    private final Map<String, Sink> named;
+    private final List<AllowedUrl> allowed;
+
+    @Inject
+    Sinks(PushOptions options) {
+        this(options.sinks(), options.allowed());
+    }
+
+    Sinks(Map<String, Sink> named, List<AllowedUrl> allowed) {
+        this.named = named;
+        this.allowed = allowed;
+    }
+
+    /** Whether a text is the name of a sink of the settings, rather than a URL. */
+    boolean isNamed(String text) {
+        return named.containsKey(text);
+    }
+
+    /**
+     * Finds a sink.
+     *
+     * @param text a name, or a URL
+     * @param account whose events it is to get
+     * @return nothing where it may not be named, or may not get these events
+     */
+    Optional<Sink> find(String text, AccountKey account, OptionalInt ratePerMinute) {
+        Optional<Sink> byName = Optional.ofNullable(named.get(text));
+        return byName.isPresent()
+                ? byName.filter(sink -> sink.isFor(account))
+                : SinkUrl.parse(text).flatMap(url -> byUrl(url, ratePerMinute));
+    }
+
+    private Optional<Sink> byUrl(URI url, OptionalInt ratePerMinute) {
+        return allowed.stream()
+                .filter(pattern -> pattern.matches(url))
+                .findFirst()
+                .map(pattern -> Sink.of(url, ratePerMinute, pattern.addresses()));
+    }
+}

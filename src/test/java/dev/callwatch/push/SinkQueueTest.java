@@ -1,0 +1,230 @@
+package dev.callwatch.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.time.VirtualTime;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SinkQueueTest {
+
+    private static final Duration DAY = Duration.ofHours(24);
+
+    private final VirtualTime time = new VirtualTime();
+    private final ScriptedSink sink = new ScriptedSink(time);
+    private final Outcomes outcomes = new Outcomes();
+    private final SinkQueue queue = queue(ASink.usual());
+
+    private SinkQueue queue(Sink where) {
+        return new SinkQueue(
+                where,
+                new SinkQueue.Dependencies(
+                        sink,
+                        new DeliverySchedule(() -> 0),
+                        DAY,
+                        time,
+                        time,
+                        new PushMetrics(new SimpleMeterRegistry())));
+    }
+
+    /** What becomes of events, as texts. */
+    private static final class Outcomes implements Lane.Listener {
+
+        private final List<String> all = new ArrayList<>();
+
+        @Override
+        public void attempted(AttemptResult result) {}
+
+        @Override
+        public void done(Lane lane, Delivery delivery, boolean delivered) {
+            all.add(delivery.event().id() + (delivered ? " delivered" : " given up"));
+        }
+
+        @Override
+        public void gone(Deque<Delivery> removed) {
+            all.add("gone with " + removed.size());
+        }
+    }
+
+    @Test
+    void events_of_one_lane_are_sent_one_after_the_other() {
+        sink.holds();
+        Lane lane = new Lane(outcomes);
+        add(lane, "a", "b", "c");
+        assertThat(sink.ids()).containsExactly("a");
+        sink.release(ScriptedSink.OK);
+        assertThat(sink.ids()).containsExactly("a", "b");
+        sink.release(ScriptedSink.OK);
+        sink.release(ScriptedSink.OK);
+        assertThat(sink.ids()).containsExactly("a", "b", "c");
+        assertThat(outcomes.all).containsExactly("a delivered", "b delivered", "c delivered");
+    }
+
+    @Test
+    void what_follows_waits_for_an_event_that_fails_and_other_lanes_do_not() {
+        sink.answers(event -> event.id().equals("a") ? ScriptedSink.refused(500) : ScriptedSink.OK);
+        Lane one = new Lane(outcomes);
+        Lane other = new Lane(outcomes);
+        add(one, "a", "b");
+        add(other, "x", "y");
+        assertThat(sink.ids()).containsExactly("a", "x", "y");
+        sink.answers(ScriptedSink.OK);
+        time.pass(Duration.ofSeconds(5));
+        assertThat(sink.ids()).containsExactly("a", "x", "y", "a", "b");
+    }
+
+    @Test
+    void at_most_16_are_under_way_at_the_same_time() {
+        sink.holds();
+        IntStream.range(0, 20).forEach(i -> add(new Lane(outcomes), "e" + i));
+        assertThat(sink.waiting()).isEqualTo(SinkQueue.MOST_AT_ONCE);
+        sink.release(ScriptedSink.OK);
+        assertThat(sink.waiting()).isEqualTo(SinkQueue.MOST_AT_ONCE);
+        assertThat(sink.ids()).hasSize(17);
+    }
+
+    @Test
+    void a_single_event_is_tried_by_the_schedule_until_its_time_is_over() {
+        sink.answers(ScriptedSink.SILENT);
+        Lane lane = new Lane(outcomes);
+        add(lane, "a");
+        time.pass(DAY.plusHours(1));
+        long minute = 60;
+        long hour = 60 * minute;
+        assertThat(sink.seconds())
+                .containsExactly(
+                        0L,
+                        5L,
+                        5 + 5 * minute,
+                        5 + 35 * minute,
+                        5 + 35 * minute + 2 * hour,
+                        5 + 35 * minute + 7 * hour,
+                        5 + 35 * minute + 17 * hour);
+        assertThat(outcomes.all).containsExactly("a given up");
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void retry_after_is_obeyed_for_all_events_to_the_sink() {
+        sink.answers(ScriptedSink.refused(429, Duration.ofMinutes(1)));
+        add(new Lane(outcomes), "a");
+        sink.answers(ScriptedSink.OK);
+        add(new Lane(outcomes), "b");
+        time.pass(Duration.ofSeconds(59));
+        assertThat(sink.ids()).containsExactly("a");
+        time.pass(Duration.ofSeconds(1));
+        assertThat(sink.ids()).containsExactlyInAnyOrder("a", "a", "b");
+    }
+
+    @Test
+    void a_410_ends_a_lane() {
+        sink.answers(ScriptedSink.GONE);
+        Lane lane = new Lane(outcomes);
+        sink.holds();
+        add(lane, "a", "b");
+        sink.release(ScriptedSink.GONE);
+        assertThat(outcomes.all).containsExactly("gone with 2");
+        assertThat(queue.add(lane, delivery("c"))).isFalse();
+        assertThat(queue.isIdle()).isTrue();
+    }
+
+    @Test
+    void a_sink_that_fails_is_probed_with_one_event_at_a_time() {
+        sink.answers(ScriptedSink.SILENT);
+        IntStream.range(0, 100).forEach(i -> add(new Lane(outcomes), "e" + i));
+        assertThat(sink.ids()).hasSize(SinkQueue.FAILURES_UNTIL_PROBING);
+        assertThat(queue.isFailing()).isTrue();
+        time.pass(Duration.ofHours(1));
+        // Three of them by the schedule, and one more with an event that it has not seen about every five minutes.
+        assertThat(sink.ids()).hasSizeLessThan(40);
+        sink.holds();
+        time.pass(Duration.ofHours(1));
+        assertThat(sink.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void once_a_sink_accepts_an_event_all_that_waits_is_due() {
+        sink.answers(ScriptedSink.SILENT);
+        IntStream.range(0, 100).forEach(i -> add(new Lane(outcomes), "e" + i));
+        time.pass(Duration.ofMinutes(20));
+        sink.answers(ScriptedSink.OK);
+        time.pass(Duration.ofMinutes(5).plusSeconds(5));
+        assertThat(outcomes.all).hasSize(100).allMatch(outcome -> outcome.endsWith(" delivered"));
+        assertThat(queue.isFailing()).isFalse();
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void an_event_that_a_failing_sink_never_saw_is_given_up_in_time_too() {
+        sink.answers(ScriptedSink.SILENT);
+        IntStream.range(0, 1_000).forEach(i -> add(new Lane(outcomes), "e" + i));
+        time.pass(DAY);
+        assertThat(outcomes.all).hasSize(1_000).allMatch(outcome -> outcome.endsWith(" given up"));
+        assertThat(queue.isIdle()).isTrue();
+    }
+
+    @Test
+    void an_event_that_the_sink_refuses_does_not_hold_up_what_it_accepts() {
+        sink.answers(event -> event.id().equals("bad") ? ScriptedSink.refused(422) : ScriptedSink.OK);
+        add(new Lane(outcomes), "bad");
+        for (int i = 0; i < 50; i++) {
+            add(new Lane(outcomes), "good" + i);
+            time.pass(Duration.ofMinutes(10));
+        }
+        assertThat(outcomes.all).hasSize(50);
+        assertThat(queue.isFailing()).isFalse();
+    }
+
+    @Test
+    void the_rate_that_a_sink_allows_is_kept() {
+        SinkQueue slow = queue(ASink.allowing(30));
+        IntStream.range(0, 5).forEach(i -> slow.add(new Lane(outcomes), delivery("e" + i)));
+        time.pass(Duration.ofSeconds(8));
+        assertThat(sink.seconds()).containsExactly(0L, 2L, 4L, 6L, 8L);
+    }
+
+    @Test
+    void what_is_under_way_when_a_lane_is_closed_is_not_tried_again() {
+        sink.holds();
+        Lane lane = new Lane(outcomes);
+        add(lane, "a", "b");
+        assertThat(queue.close(lane)).hasSize(1);
+        assertThat(queue.pending(lane)).isEqualTo(1);
+        sink.release(ScriptedSink.SILENT);
+        assertThat(queue.pending(lane)).isZero();
+        assertThat(outcomes.all).containsExactly("a given up");
+        time.pass(DAY);
+        assertThat(sink.ids()).containsExactly("a");
+    }
+
+    @Test
+    void a_lane_that_waits_is_closed_at_once() {
+        sink.answers(ScriptedSink.SILENT);
+        Lane lane = new Lane(outcomes);
+        add(lane, "a", "b");
+        assertThat(queue.nextAttempt(lane)).contains(time.instant().plusSeconds(5));
+        assertThat(queue.close(lane)).hasSize(2);
+        assertThat(queue.isIdle()).isTrue();
+        time.pass(DAY);
+        assertThat(sink.ids()).containsExactly("a");
+    }
+
+    private void add(Lane lane, String... ids) {
+        for (String id : ids) {
+            queue.add(lane, delivery(id));
+        }
+    }
+
+    private Delivery delivery(String id) {
+        PushEvent event = new PushEvent(
+                id, "/source", "type", "subject", time.now(), OptionalLong.empty(), Optional.empty(), "{}");
+        return new Delivery(event, ContentMode.STRUCTURED, time.instant());
+    }
+}
