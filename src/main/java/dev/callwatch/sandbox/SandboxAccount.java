@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Adds the account {@code sandbox} and its region to the settings while the sandbox is enabled. A setting of the user wins. */
+/** Adds the account {@code sandbox}, its region and its sinks to the settings while the sandbox is enabled. A setting of the user wins. */
 public class SandboxAccount implements ConfigSourceFactory {
 
     static final String KEY = "sandbox";
@@ -64,7 +64,22 @@ public class SandboxAccount implements ConfigSourceFactory {
         if (notifications) {
             account.put("callwatch.accounts.sandbox.notifications.signing-key", SIGNING_KEY);
         }
+        account.putAll(sink("sandbox", port, FakeSink.PATH));
+        account.putAll(sink("sandbox-failing", port, FakeSink.FAILING));
+        account.putAll(sink("sandbox-gone", port, FakeSink.GONE));
         return new PropertiesConfigSource(account, "callwatch sandbox", BELOW_EVERY_SETTING);
+    }
+
+    private static Map<String, String> sink(String name, String port, String path) {
+        String prefix = "callwatch.push.sinks." + name + ".";
+        return Map.of(
+                prefix + "url",
+                "http://127.0.0.1:" + port + path,
+                prefix + "secret",
+                FakeSink.SECRET,
+                // What happens to calls of other accounts is none of its business.
+                prefix + "accounts",
+                KEY);
     }
 
     private static Optional<String> value(ConfigSourceContext settings, String name) {

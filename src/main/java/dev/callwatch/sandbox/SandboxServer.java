@@ -16,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -23,7 +24,7 @@ import java.util.function.IntSupplier;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
-/** Serves {@link FakeVonage} over HTTP on a loopback port while the sandbox is enabled. */
+/** Serves {@link FakeVonage} and {@link FakeSink} over HTTP on a loopback port while the sandbox is enabled. */
 @ApplicationScoped
 public class SandboxServer {
 
@@ -37,6 +38,7 @@ public class SandboxServer {
     private final Vertx vertx;
     private final FakeVonage vonage;
     private final Optional<WebHooks> webHooks;
+    private final FakeSink sink;
     private Optional<HttpServer> server = Optional.empty();
 
     @Inject
@@ -53,6 +55,7 @@ public class SandboxServer {
                 ? Optional.of(new WebHooks(vertx, Clock.systemUTC(), port))
                 : Optional.empty();
         this.vonage = new FakeVonage(clock, (guid, life) -> webHooks.ifPresent(hooks -> hooks.play(guid, life)));
+        this.sink = new FakeSink(clock);
     }
 
     void start(@Observes StartupEvent event) {
@@ -98,7 +101,9 @@ public class SandboxServer {
 
     private void handle(HttpServerRequest request) {
         Optional<String> authorization = Optional.ofNullable(request.getHeader("Authorization"));
-        if (request.method() == HttpMethod.GET) {
+        if (FakeSink.has(request.path())) {
+            handleSink(request);
+        } else if (request.method() == HttpMethod.GET) {
             send(request.response(), vonage.call(request.path(), authorization));
         } else if (request.method() == HttpMethod.POST && request.path().equalsIgnoreCase("/Auth/connect/token")) {
             // Vert.x fails to read any other body as a form, and then never answers the request.
@@ -136,6 +141,25 @@ public class SandboxServer {
         } catch (DecodeException malformed) {
             return Optional.empty();
         }
+    }
+
+    private void handleSink(HttpServerRequest request) {
+        if (request.method() == HttpMethod.GET) {
+            send(request.response(), sink.events());
+        } else if (request.method() == HttpMethod.OPTIONS) {
+            send(request.response(), sink.agree());
+        } else if (request.method() == HttpMethod.POST) {
+            request.body()
+                    .onSuccess(body -> send(request.response(), sink.deliver(request.path(), headers(request), body)));
+        } else {
+            send(request.response(), Answer.message(405, "The requested resource does not support this method."));
+        }
+    }
+
+    private static Map<String, String> headers(HttpServerRequest request) {
+        Map<String, String> headers = new HashMap<>();
+        request.headers().forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+        return headers;
     }
 
     private static boolean isForm(HttpServerRequest request) {

@@ -67,7 +67,8 @@ class ReplicaMessageTest {
         ReplicaMessage none = new ReplicaMessage.Hinted(
                 new CallHint(CALL.account(), Set.of(), CallHint.Kind.CHANGED, "hash"), "replica");
         assertThat(ReplicaMessage.of(none.text(), NOW)).contains(none);
-        assertThat(ReplicaMessage.of(none.text().replace("CHANGED", "LATER"), NOW)).isEmpty();
+        assertThat(ReplicaMessage.of(none.text().replace("CHANGED", "LATER"), NOW))
+                .isEmpty();
     }
 
     @ParameterizedTest

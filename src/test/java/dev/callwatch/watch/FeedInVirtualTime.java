@@ -25,7 +25,13 @@ public final class FeedInVirtualTime {
                 time,
                 change -> observers.forEach(observer -> observer.accept(change)));
         CallPollers pollers = new CallPollers(
-                calls, BudgetsInVirtualTime.of(time), time, time, Runnable::run, new SimpleMeterRegistry());
+                calls,
+                BudgetsInVirtualTime.of(time),
+                Uncovered.in(time),
+                time,
+                time,
+                Runnable::run,
+                new SimpleMeterRegistry());
         observers.add(pollers::changed);
         return new CallFeed(calls, pollers, time, time);
     }

@@ -1,0 +1,156 @@
+package dev.callwatch;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.path.json.JsonPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The packaged service pushes calls of its sandbox: to the sandbox's sink, and to the receiver that the document shows. */
+@QuarkusIntegrationTest
+@TestProfile(PushIT.Receivers.class)
+class PushIT {
+
+    private static final Duration A_CALL = Duration.ofSeconds(60);
+    private static final String SHORT_LIFE = "00000101-0000-0000-0000-000000000001";
+    private static final String RECEIVER = "test.receiver.port";
+    private static final List<String> WHOLE_CALL = List.of(
+            "dev.callwatch.call.observed",
+            "dev.callwatch.call.recording-changed",
+            "dev.callwatch.call.recording-changed",
+            "dev.callwatch.call.recording-changed",
+            "dev.callwatch.call.completed",
+            "dev.callwatch.call.disposition-set",
+            "dev.callwatch.subscription-ended");
+
+    /** The sandbox, with a key to sign with and a receiver that may be named. */
+    public static class Receivers extends SandboxIT.Sandbox {
+
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+            int port = ProcessIT.freePort();
+            settings.put(RECEIVER, Integer.toString(port));
+            settings.put("callwatch.push.allowed", "http://localhost:" + port);
+            settings.put(
+                    "callwatch.push.signing-key-file", key().toAbsolutePath().toString());
+            return settings;
+        }
+
+        private static Path key() {
+            try {
+                byte[] pkcs8 = KeyPairGenerator.getInstance("Ed25519")
+                        .generateKeyPair()
+                        .getPrivate()
+                        .getEncoded();
+                return Files.writeString(
+                        Files.createDirectories(Path.of("target", "push")).resolve("package-key.pem"),
+                        "-----BEGIN PRIVATE KEY-----\n" + Base64.getEncoder().encodeToString(pkcs8)
+                                + "\n-----END PRIVATE KEY-----\n");
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            } catch (GeneralSecurityException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
+
+    private final MarkdownFile document = MarkdownFile.reference("push.md");
+
+    @TestHTTPResource("/")
+    URI service;
+
+    private Shell shell;
+
+    @BeforeEach
+    void open() throws IOException {
+        shell = new Shell();
+    }
+
+    @Test
+    void a_call_of_the_sandbox_reaches_its_sink_in_order_and_signed() throws Exception {
+        Shell.assumeInstalled("bash", "curl", "jq");
+        String guid = Documented.another(SHORT_LIFE);
+        String subscribe = document.code("Subscribe", "sh").get(0).replace(SHORT_LIFE, guid);
+        assertThat(shell.output(Documented.at(service, subscribe)))
+                .isEqualTo(document.code("Subscribe", "text").get(0));
+        await().atMost(A_CALL).until(() -> received(guid).size() == WHOLE_CALL.size() - 1);
+        assertThat(received(guid))
+                .extracting(event -> event.get("type"))
+                .containsExactlyElementsOf(WHOLE_CALL.subList(0, WHOLE_CALL.size() - 1));
+        JsonPath sink = sink();
+        assertThat(sink.getList("events.verified", Boolean.class)).isNotEmpty().containsOnly(true);
+        await().until(() -> sink().getList("events.body.type").contains("dev.callwatch.subscription-ended"));
+        String look = MarkdownFile.reference("sandbox.md").code("A sink", "sh").get(0);
+        assertThat(shell.output(look.replace("8090", Integer.toString(sandboxPort()))))
+                .contains("[\"dev.callwatch.call.completed\",true,1]");
+    }
+
+    @Test
+    void a_receiver_in_javascript_verifies_and_handles_each_event_once() throws Exception {
+        Shell.assumeInstalled("bash", "node");
+        String receiver = Documented.at(
+                service, document.code("A receiver in JavaScript", "js").get(0));
+        shell.file("receiver.mjs", receiver.replace("8000", Integer.toString(receiverPort())));
+        try (Shell.Run node = shell.begin("exec node receiver.mjs")) {
+            String guid = Documented.another(SHORT_LIFE);
+            await().until(() -> subscribe("http://localhost:" + receiverPort() + "/calls", guid) == 201);
+            await().atMost(A_CALL).until(() -> node.output().contains("subscription-ended"));
+            assertThat(node.output().lines().map(line -> line.split(" ")[0])).containsExactlyElementsOf(WHOLE_CALL);
+            assertThat(node.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_sink_that_is_gone_ends_a_subscription() {
+        String guid = Documented.another(SHORT_LIFE);
+        subscribe("sandbox-gone", guid);
+        await().until(() -> given().get("/v1/accounts/sandbox/subscriptions")
+                .jsonPath()
+                .getList("subscriptions.terminationReason")
+                .contains("SINK_GONE"));
+    }
+
+    private static int subscribe(String sink, String guid) {
+        return given().contentType("application/json")
+                .body("""
+                        {"protocol":"HTTP","sink":"%s",
+                         "config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(sink, guid))
+                .post("/v1/accounts/sandbox/subscriptions")
+                .statusCode();
+    }
+
+    private static List<Map<String, Object>> received(String guid) {
+        return sink().getList("events.body.findAll { it.subject == '" + guid + "' }");
+    }
+
+    private static JsonPath sink() {
+        return given().get("http://localhost:" + sandboxPort() + "/sink").jsonPath();
+    }
+
+    private static int sandboxPort() {
+        return ConfigProvider.getConfig().getValue("callwatch.sandbox.port", Integer.class);
+    }
+
+    private static int receiverPort() {
+        return ConfigProvider.getConfig().getValue(RECEIVER, Integer.class);
+    }
+}
