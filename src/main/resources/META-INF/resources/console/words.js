@@ -44,6 +44,7 @@ const PROBLEM = {
   'forbidden': 'This token may not read this account.',
   'account-not-found': 'The service does not have this account.',
   'call-not-found': 'Vonage does not know this call. It forgets calls 24 hours after their end.',
+  'sink-refused': 'The receiver is not allowed, or did not agree to be called.',
   'rate-limited': 'Too many requests were sent to the service.',
   'issuer-unavailable': 'The service cannot check your token now, since it cannot read the keys of its issuer.',
   'budget-exhausted': 'All requests to Vonage that this account may make for now are spent.',
