@@ -2,9 +2,12 @@ package dev.callwatch.access;
 
 import dev.callwatch.time.Timeouts;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Identifies callers by their bearer tokens. */
 @Singleton
@@ -18,12 +21,19 @@ public class Authenticator {
     private final AccessOptions options;
     private final Issuers issuers;
     private final TokenVerifier verifier;
+    private final VerifiedTokens verified;
     private final Timeouts timeouts;
 
-    Authenticator(AccessOptions options, Issuers issuers, TokenVerifier verifier, Timeouts timeouts) {
+    Authenticator(
+            AccessOptions options,
+            Issuers issuers,
+            TokenVerifier verifier,
+            VerifiedTokens verified,
+            Timeouts timeouts) {
         this.options = options;
         this.issuers = issuers;
         this.verifier = verifier;
+        this.verified = verified;
         this.timeouts = timeouts;
     }
 
@@ -37,22 +47,34 @@ public class Authenticator {
         if (options.mode() == AccessOptions.Mode.NONE) {
             return Uni.createFrom().item(Caller.ANYONE);
         }
-        return Uni.createFrom().deferred(() -> verified(BearerToken.of(request)));
+        List<String> headers = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        return Optional.of(headers)
+                .filter(all -> all.size() == 1)
+                .flatMap(all -> verified.find(all.get(0)))
+                .map(caller -> Uni.createFrom().item(caller))
+                .orElseGet(() -> Uni.createFrom().deferred(() -> verified(BearerToken.of(headers), headers.get(0))));
     }
 
-    private Uni<Caller> verified(BearerToken token) {
+    private Uni<Caller> verified(BearerToken token, String authorization) {
         IssuerKeys keys = issuers.find(token.issuer()).orElseThrow(() -> Unauthenticated.invalidToken("issuer"));
         Uni<Caller> caller = keys.current()
-                .chain(known -> verifier.verify(token, keys.issuer(), known.keys())
-                        .map(verified -> Uni.createFrom().item(verified))
-                        .orElseGet(() -> verifiedWithNewerKeys(token, keys, known)));
+                .chain(known -> verify(token, authorization, keys, known)
+                        .map(found -> Uni.createFrom().item(found))
+                        .orElseGet(() -> verifiedWithNewerKeys(token, authorization, keys, known)));
         return timeouts.within(
                 LONGEST, caller, () -> new IssuerUnavailable(keys.issuer().name(), RETRY_AFTER));
     }
 
-    private Uni<Caller> verifiedWithNewerKeys(BearerToken token, IssuerKeys keys, IssuerKeys.Known lacking) {
+    private Uni<Caller> verifiedWithNewerKeys(
+            BearerToken token, String authorization, IssuerKeys keys, IssuerKeys.Known lacking) {
         return keys.newerThan(lacking)
-                .map(newer -> verifier.verify(token, keys.issuer(), newer.keys())
+                .map(newer -> verify(token, authorization, keys, newer)
                         .orElseThrow(() -> Unauthenticated.invalidToken("key")));
+    }
+
+    private Optional<Caller> verify(BearerToken token, String authorization, IssuerKeys keys, IssuerKeys.Known known) {
+        Optional<Caller> caller = verifier.verify(token, keys.issuer(), known.keys());
+        caller.ifPresent(found -> verified.remember(authorization, found, keys, known));
+        return caller;
     }
 }

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Base64;
@@ -58,9 +56,13 @@ record BearerToken(String text, JsonNode claims) {
             .build()
             .reader();
 
-    /** @throws Unauthenticated where there is none, or none that could be valid */
-    static BearerToken of(RoutingContext request) {
-        List<String> headers = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+    /**
+     * Reads it.
+     *
+     * @param headers the lines of the header {@code Authorization}
+     * @throws Unauthenticated where there is none, or none that could be valid
+     */
+    static BearerToken of(List<String> headers) {
         if (headers.isEmpty() || !headers.get(0).toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             throw Unauthenticated.noToken();
         }

@@ -73,15 +73,29 @@ final class IssuerKeys {
         return Uni.createFrom().deferred(() -> newer(lacking));
     }
 
+    /** Whether keys are still the last that were read. Where they are old, they are read again meanwhile. */
+    synchronized boolean isCurrent(Known used) {
+        boolean current = known.filter(last -> last == used).isPresent();
+        if (current) {
+            refresh(used, clock.instant());
+        }
+        return current;
+    }
+
     private synchronized Uni<Known> knownOrRead() {
         Instant now = clock.instant();
         if (known.isEmpty()) {
             return inFlight.isPresent() || !isHeld(now) ? read(BETWEEN_FIRST_READS) : unavailable(now);
         }
-        if (!now.isBefore(known.get().readAt().plus(MAX_AGE)) && !isHeld(now)) {
+        Known last = known.get();
+        refresh(last, now);
+        return Uni.createFrom().item(last);
+    }
+
+    private void refresh(Known last, Instant now) {
+        if (!now.isBefore(last.readAt().plus(MAX_AGE)) && !isHeld(now)) {
             read(BETWEEN_REFRESHES).subscribe().with(refreshed -> {}, unreadable -> {});
         }
-        return Uni.createFrom().item(known.get());
     }
 
     private synchronized Uni<Known> newer(Known lacking) {

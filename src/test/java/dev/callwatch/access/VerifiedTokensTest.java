@@ -1,0 +1,113 @@
+package dev.callwatch.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.time.VirtualTime;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jose4j.jwk.JsonWebKey;
+import org.junit.jupiter.api.Test;
+
+class VerifiedTokensTest {
+
+    private static final String TOKEN = "Bearer a.b.c";
+    private static final Issuer ISSUER =
+            new Issuer("corp", "https://idp.test", "callwatch", Optional.empty(), List.of(), Optional.empty());
+
+    private final VirtualTime time = new VirtualTime();
+    private Uni<List<JsonWebKey>> published = Uni.createFrom().item(List.of());
+    private final IssuerKeys keys = new IssuerKeys(ISSUER, () -> published, time);
+    private final VerifiedTokens tokens = new VerifiedTokens(time, time);
+
+    @Test
+    void a_token_is_known_for_a_minute() {
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        time.pass(Duration.ofSeconds(59));
+        assertThat(tokens.find(TOKEN)).map(Caller::subject).contains("crm-sync");
+        time.pass(Duration.ofSeconds(1));
+        assertThat(tokens.find(TOKEN)).isEmpty();
+    }
+
+    @Test
+    void another_token_is_not_known() {
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        assertThat(tokens.find("Bearer a.b.d")).isEmpty();
+        assertThat(tokens.find("bearer a.b.c")).isEmpty();
+        assertThat(tokens.find("")).isEmpty();
+    }
+
+    @Test
+    void a_token_is_not_known_once_it_expires() {
+        remember(TOKEN, caller(Duration.ofSeconds(10)));
+        time.pass(Duration.ofMillis(9_999));
+        assertThat(tokens.find(TOKEN)).isPresent();
+        time.pass(Duration.ofMillis(1));
+        assertThat(tokens.find(TOKEN)).isEmpty();
+    }
+
+    @Test
+    void no_token_is_known_once_the_keys_were_read_again() {
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        IssuerKeys.Known before = current();
+        keys.newerThan(before).await().indefinitely();
+        assertThat(current()).isNotSameAs(before);
+        assertThat(tokens.find(TOKEN)).isEmpty();
+    }
+
+    @Test
+    void keys_are_read_again_also_while_all_tokens_are_known() {
+        IssuerKeys.Known first = current();
+        for (int minutes = 0; minutes < 10; minutes++) {
+            remember(TOKEN, caller(Duration.ofHours(1)));
+            time.pass(Duration.ofSeconds(59));
+            assertThat(tokens.find(TOKEN)).as("after %d minutes", minutes).isPresent();
+            assertThat(current()).isSameAs(first);
+        }
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        time.pass(Duration.ofSeconds(20));
+        assertThat(tokens.find(TOKEN)).isPresent();
+        assertThat(tokens.find(TOKEN)).isEmpty();
+    }
+
+    @Test
+    void without_the_issuer_tokens_stay_known() {
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        published = Uni.createFrom().failure(new KeysUnreadable("it is away"));
+        time.pass(Duration.ofMinutes(10));
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        assertThat(tokens.find(TOKEN)).isPresent();
+        assertThat(tokens.find(TOKEN)).isPresent();
+    }
+
+    @Test
+    void the_memory_for_tokens_is_bounded() {
+        for (int i = 0; i < 5_000; i++) {
+            remember("Bearer " + i + "x".repeat(10_000), caller(Duration.ofHours(1)));
+        }
+        long known = java.util.stream.IntStream.range(0, 5_000)
+                .filter(i -> tokens.find("Bearer " + i + "x".repeat(10_000)).isPresent())
+                .count();
+        assertThat(known).isBetween(1L, 1_600L);
+    }
+
+    private void remember(String token, Caller caller) {
+        tokens.remember(token, caller, keys, current());
+    }
+
+    private IssuerKeys.Known current() {
+        return keys.current().await().indefinitely();
+    }
+
+    private Caller caller(Duration lifetime) {
+        return new Caller(
+                "corp",
+                ISSUER.url(),
+                "crm-sync",
+                Set.of(),
+                Set.of(),
+                Optional.of(time.now().plus(lifetime)));
+    }
+}
