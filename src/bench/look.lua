@@ -2,6 +2,7 @@
 --   guids ROOT   another account and GUID with every request: ROOT/b7/calls/a…
 --   rate N C     the URL given, at about N requests a second over all C connections. Each connection waits an exponentially
 --                distributed time between two requests, so with many of them the arrivals are nearly those of an open loop.
+--   token T      the URL given, always with the bearer token T
 -- Prints a line: BENCH requests microseconds failures p50 p99
 
 local GUIDS, ACCOUNTS = 20000, 16
@@ -17,6 +18,8 @@ function init(args)
       n = n % GUIDS + 1
       return requests[n]
     end
+  elseif args[1] == "token" then
+    wrk.headers["Authorization"] = "Bearer " .. args[2]
   elseif args[1] == "rate" then
     local mean = 1000 * tonumber(args[3]) / tonumber(args[2])
     math.randomseed(1)

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# awk expressions with $1 and $2 are meant as they stand.
+# shellcheck disable=SC2016
+# What access control costs: a cached look-up in mode none beside mode oidc, with and without the permission to see numbers. Mode
+# none gets the token as well: to read a header of that length costs something that is no access control.
+
+access() {
+    local round none none_url oidc oidc_url full masked issuer=http://127.0.0.1:$upstream_port/issuer
+    local path=/v1/accounts/b0/calls/e0000001-0000-4000-8000-000000000001
+    need_upstream
+    { read -r full && read -r masked; } < <(python3 "$here/token.py" "$tmp/keys.json" "$issuer" full masked)
+    launch_callwatch "$upstream_port"
+    none=$pid
+    none_url=http://127.0.0.1:$port$path
+    launch_callwatch "$upstream_port" CALLWATCH_ACCESS_MODE=oidc \
+        CALLWATCH_ACCESS_ISSUERS_BENCH_URL="$issuer" CALLWATCH_ACCESS_ISSUERS_BENCH_JWKS_URL="http://127.0.0.1:$upstream_port/keys" \
+        CALLWATCH_ACCESS_RULES_FULL_SUBJECT=full CALLWATCH_ACCESS_RULES_FULL_ACCOUNTS='*' \
+        CALLWATCH_ACCESS_RULES_FULL_PERMISSIONS=read,numbers \
+        CALLWATCH_ACCESS_RULES_MASKED_SUBJECT=masked CALLWATCH_ACCESS_RULES_MASKED_ACCOUNTS='*' \
+        CALLWATCH_ACCESS_LIMITS_REQUESTS_PER_SECOND=100000 CALLWATCH_ACCESS_LIMITS_BURST=100000
+    oidc=$pid
+    oidc_url=http://127.0.0.1:$port$path
+    progress "access: warming up"
+    warm "$none" 16 "$WARM_UP" "$none_url" token "$full"
+    warm "$oidc" 16 "$WARM_UP" "$oidc_url" token "$full"
+    for ((round = 1; round <= ROUNDS; round++)); do
+        progress "access, round $round"
+        load a.bare "$none" 16 "$SECONDS_EACH" "$none_url"
+        load a.none "$none" 16 "$SECONDS_EACH" "$none_url" token "$full"
+        load a.full "$oidc" 16 "$SECONDS_EACH" "$oidc_url" token "$full"
+        load a.masked "$oidc" 16 "$SECONDS_EACH" "$oidc_url" token "$masked"
+    done
+    end "$none"
+    end "$oidc"
+    combine a.of-none a.none.rpcs a.full.rpcs '$1 / $2'
+    combine a.of-full a.full.rpcs a.masked.rpcs '$1 / $2'
+    cat <<TABLE
+
+## Access control
+
+The same ended call out of the cache over 16 connections; failed requests: $(failures a.bare a.none a.full a.masked). The token is the
+same in each request (RS256, $(printf %s "$full" | wc -c) bytes); mode none ignores it.
+
+| | requests per CPU-second | requests per second | p50, ms | p99, ms |
+|---|---|---|---|---|
+| mode none, without a token | $(cell a.bare.rpcs %.0f) | $(cell a.bare.rps %.0f) | $(cell a.bare.p50 %.2f) | $(cell a.bare.p99 %.2f) |
+| mode none, with a token | $(cell a.none.rpcs %.0f) | $(cell a.none.rps %.0f) | $(cell a.none.p50 %.2f) | $(cell a.none.p99 %.2f) |
+| mode oidc, with the permission numbers | $(cell a.full.rpcs %.0f) | $(cell a.full.rps %.0f) | $(cell a.full.p50 %.2f) | $(cell a.full.p99 %.2f) |
+| mode oidc, numbers masked | $(cell a.masked.rpcs %.0f) | $(cell a.masked.rps %.0f) | $(cell a.masked.p50 %.2f) | $(cell a.masked.p99 %.2f) |
+| **CPU per request with a token, oidc / none** (goal: 1.1) | **$(cell a.of-none %.2f)** | | | |
+| **CPU per request, masked / not masked** | **$(cell a.of-full %.2f)** | | | |
+TABLE
+}
