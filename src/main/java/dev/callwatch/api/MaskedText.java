@@ -29,7 +29,7 @@ final class MaskedText {
 
     private static final String SEPARATORS = " +-().,/:;@_";
 
-    /** To Unicode these are letters, of the two ways to write a number in Chinese, with one compatibility form of each that has it. */
+    /** To Unicode these are letters: the digits of both ways to write a number in Chinese, and their compatibility forms. */
     private static final String HAN_DIGITS = "零一二三四五六七八九十壹贰貳叁參肆伍陆陸柒捌玖拾幺兩两\uF9B2\uF9D1\uF973\uF978\uF96B\uF9D3";
 
     private MaskedText() {}
