@@ -36,13 +36,21 @@ public class AccessControl {
      * @throws AccountNotFound where this process does not hold it, and the caller may read every account
      */
     public Grant grant(Caller caller, AccountKey key) {
-        if (!mayRead(caller, key)) {
+        boolean read = isOpen();
+        boolean numbers = isOpen();
+        for (Rule rule : options.rules()) {
+            if (applies(rule, caller, key)) {
+                read |= rule.read();
+                numbers |= rule.numbers();
+            }
+        }
+        if (!read) {
             Forbidden refusal = new Forbidden();
             audit.denied(caller, key, refusal);
             throw refusal;
         }
         Account account = accounts.find(key).orElseThrow(AccountNotFound::new);
-        return new Grant(account, maySeeNumbers(caller, key));
+        return new Grant(account, numbers);
     }
 
     /**
@@ -74,10 +82,6 @@ public class AccessControl {
 
     private boolean maySubscribe(Caller caller, AccountKey key) {
         return isOpen() || options.rules().stream().anyMatch(rule -> rule.push() && applies(rule, caller, key));
-    }
-
-    private boolean maySeeNumbers(Caller caller, AccountKey key) {
-        return isOpen() || options.rules().stream().anyMatch(rule -> rule.numbers() && applies(rule, caller, key));
     }
 
     private static boolean applies(Rule rule, Caller caller, AccountKey key) {

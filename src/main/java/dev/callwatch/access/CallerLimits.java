@@ -172,10 +172,15 @@ public class CallerLimits {
     }
 
     private Use use(Caller caller) {
-        if (uses.size() >= CALLERS_KEPT && !uses.containsKey(caller.name())) {
+        String name = caller.name();
+        Use known = uses.get(name);
+        if (known != null) {
+            return known;
+        }
+        if (uses.size() >= CALLERS_KEPT) {
             uses.values().removeIf(this::forget);
         }
-        return uses.computeIfAbsent(caller.name(), absent -> new Use(bucket()));
+        return uses.computeIfAbsent(name, absent -> new Use(bucket()));
     }
 
     private boolean forget(Use use) {

@@ -26,18 +26,31 @@ record Rule(
         boolean numbers,
         boolean push) {
 
+    // Loops: this runs for every rule with every request.
     boolean isAbout(Caller caller) {
-        return matches(issuer, Set.of(caller.issuerName(), caller.issuer()))
-                && matches(subject, Set.of(caller.subject()))
-                && matches(group, caller.groups())
-                && matches(scope, caller.scopes());
+        return (matches(issuer, caller.issuerName()) || matches(issuer, caller.issuer()))
+                && matches(subject, caller.subject())
+                && matchesAny(group, caller.groups())
+                && matchesAny(scope, caller.scopes());
     }
 
     boolean isAbout(AccountKey account) {
         return accounts.isEmpty() || accounts.contains(account);
     }
 
-    private static boolean matches(Optional<Glob> pattern, Set<String> values) {
-        return pattern.isEmpty() || values.stream().anyMatch(pattern.get()::matches);
+    private static boolean matches(Optional<Glob> pattern, String value) {
+        return pattern.isEmpty() || pattern.get().matches(value);
+    }
+
+    private static boolean matchesAny(Optional<Glob> pattern, Set<String> values) {
+        if (pattern.isEmpty()) {
+            return true;
+        }
+        for (String value : values) {
+            if (pattern.get().matches(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 }
