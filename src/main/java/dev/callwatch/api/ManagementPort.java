@@ -33,8 +33,8 @@ class ManagementPort {
         if (port == 0 || LaunchMode.current() != LaunchMode.NORMAL) {
             return;
         }
-        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName(host))) {
-            probe.setReuseAddress(true);
+        try {
+            new ServerSocket(port, 1, InetAddress.getByName(host)).close();
         } catch (BindException taken) {
             throw new QuarkusBindException(host, port, taken);
         } catch (IOException other) {

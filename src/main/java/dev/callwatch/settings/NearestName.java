@@ -9,8 +9,11 @@ import java.util.stream.Stream;
 /** Finds the setting that somebody may have meant. */
 final class NearestName {
 
-    /** As many mistakes may a name of this length have, which is one in four characters. */
+    /** The part that all names have in common says nothing. */
+    private static final int PREFIX = "callwatch.".length();
+
     private static final int CHARACTERS_PER_MISTAKE = 4;
+    private static final int MISTAKES_OF_A_SHORT_NAME = 2;
 
     private record Candidate(String name, int distance) {}
 
@@ -30,9 +33,13 @@ final class NearestName {
                 .flatMap(setting -> candidates(setting, words, separator))
                 .map(name -> variable ? SettingName.variable(name) : name)
                 .map(name -> new Candidate(name, distance(given, name)))
-                .filter(candidate -> candidate.distance() <= Math.max(2, given.length() / CHARACTERS_PER_MISTAKE))
+                .filter(candidate -> candidate.distance() <= mistakes(given))
                 .min(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
                 .map(Candidate::name);
+    }
+
+    private static int mistakes(String given) {
+        return Math.max(MISTAKES_OF_A_SHORT_NAME, (given.length() - PREFIX) / CHARACTERS_PER_MISTAKE);
     }
 
     /** The setting with every run of words that may be the chosen name. */

@@ -14,6 +14,7 @@ import dev.callwatch.Contract;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
+import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,26 @@ class OperationsTest {
                 .body(containsString("callwatch_token_requests_total{account=\"retried\",status=\"200\"} 1.0"))
                 .body(containsString("callwatch_upstream_retries_total{region=\"retried\",status=\"503\"} 1.0"))
                 .body(containsString("callwatch_upstream_circuit{region=\"retried\"} 0.0"));
+    }
+
+    @Test
+    void every_metric_of_ours_has_a_help_text_and_labels_in_snake_case() {
+        new VonageStub(wireMock, "retried")
+                .grantsTokens()
+                .answersCalls(VonageStub.status(503), okJson(VonageStub.ACTIVE))
+                .lookUp();
+        List<String> ours = given().get(management() + "/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.matches("(# HELP |# TYPE )?callwatch_.*"))
+                .toList();
+        assertThat(ours)
+                .filteredOn(line -> line.startsWith("# HELP"))
+                .hasSizeGreaterThan(8)
+                .allMatch(line -> line.matches("# HELP \\S+ \\S.*"));
+        assertThat(ours)
+                .filteredOn(line -> !line.startsWith("#"))
+                .allMatch(line -> line.matches("[a-z_]+(\\{([a-z_]+=\"[^\"]*\",?)*})? .*"));
     }
 
     @Test
