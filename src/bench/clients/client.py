@@ -1,7 +1,6 @@
 """What a consumer does with the client that is generated for Python. The argument is the address of the service."""
 
 import sys
-import uuid
 
 from openapi_client import AccountsApi, ApiClient, BatchRequest, CallsApi, CallState, Configuration, EventsApi, RetryAdvice
 from openapi_client.exceptions import NotFoundException
@@ -21,7 +20,7 @@ with ApiClient(Configuration(host=sys.argv[1])) as client:
     assert calls.look_up_call("sandbox", "00000200-0000-0000-0000-000000000001").result is None
 
     rows = calls.look_up_calls("sandbox", BatchRequest(ids=[FAILED, UNKNOWN])).results
-    assert rows[0].status == 200 and rows[0].call.id == uuid.UUID(FAILED)
+    assert rows[0].status == 200 and rows[0].call.id == FAILED
     assert rows[1].status == 404 and rows[1].problem.type.endswith("call-not-found")
 
     try:

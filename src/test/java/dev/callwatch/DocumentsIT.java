@@ -93,6 +93,19 @@ class DocumentsIT {
         }
     }
 
+    @Test
+    void twenty_calls_that_fail_open_a_circuit() throws Exception {
+        Shell.assumeInstalled("bash", "curl", "seq");
+        String commands = MarkdownFile.reference("sandbox.md")
+                .code("An open circuit", "sh")
+                .get(0);
+        assertThat(shell.output(Documented.at(service, commands)))
+                .contains("urn:callwatch:problem:upstream-error")
+                .endsWith("}")
+                .contains("\"results\":[")
+                .containsPattern("}\\{\"type\":\"urn:callwatch:problem:upstream-unavailable\"");
+    }
+
     private JsonNode answer(String command) throws IOException, InterruptedException {
         return JSON.readTree(shell.output(Documented.at(service, command)));
     }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentsTest {
 
     private static final String PUBLISHED = "https://github.com/callwatch/callwatch/blob/main/";
+    private static final Pattern CHANGING = Pattern.compile("0000010[01](-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final int LONGEST_LINE = 120;
     private static final List<String> THE_HOUSE =
             MarkdownFile.of("CONTRIBUTING.md").section("The house").lines().toList();
@@ -64,6 +67,16 @@ class DocumentsTest {
         if (document.lines().size() > A_SCREEN && sections.size() > FEW_HEADINGS) {
             assertThat(document.links()).containsSubsequence(sections);
         }
+    }
+
+    @Test
+    void no_two_examples_use_the_same_call_that_changes() throws IOException {
+        List<String> calls = MarkdownFile.all().stream()
+                .flatMap(document -> document.lines().stream())
+                .flatMap(line -> CHANGING.matcher(line).results())
+                .map(MatchResult::group)
+                .toList();
+        assertThat(calls).hasSizeGreaterThan(4).doesNotHaveDuplicates();
     }
 
     @Test

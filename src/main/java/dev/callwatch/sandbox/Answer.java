@@ -15,6 +15,9 @@ import java.util.Map;
  */
 record Answer(int status, Map<String, String> headers, String body, Duration delay) {
 
+    /** No answer: the connection is closed. */
+    static final Answer NONE = new Answer(0, Map.of(), "", Duration.ZERO);
+
     private static final Map<String, String> JSON = Map.of("Content-Type", "application/json; charset=utf-8");
     private static final Map<String, String> HTML = Map.of("Content-Type", "text/html");
 
@@ -24,6 +27,10 @@ record Answer(int status, Map<String, String> headers, String body, Duration del
 
     static Answer message(int status, String message) {
         return json(status, new JsonObject().put("message", message));
+    }
+
+    static Answer unauthorised() {
+        return message(401, "The access token is invalid or has expired");
     }
 
     static Answer html(int status, String text) {

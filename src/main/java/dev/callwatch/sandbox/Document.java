@@ -17,7 +17,7 @@ final class Document {
 
     /** A call from an agent to a number that has ended and has no disposition. */
     static Document of(String guid) {
-        String href = "https://emea.cc.vonage.com/v0/" + SandboxAccount.KEY + "/Calls/" + guid;
+        String href = "https://emea.cc.vonage.com/v0/sandbox/Calls/" + guid;
         return new Document(new JsonObject()
                 .put("id", guid)
                 .put(

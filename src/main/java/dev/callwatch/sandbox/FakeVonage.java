@@ -81,10 +81,10 @@ final class FakeVonage {
      */
     synchronized Answer call(String path, Optional<String> authorization) {
         if (!isAuthorised(authorization)) {
-            return Answer.message(401, "The access token is invalid or has expired");
+            return Answer.unauthorised();
         }
         Matcher call = CALL_PATH.matcher(path);
-        if (!call.matches() || !call.group(1).equals(SandboxAccount.KEY)) {
+        if (!call.matches() || !SandboxAccount.ACCOUNTS.containsKey(call.group(1))) {
             return Scenario.UNKNOWN_CALL;
         }
         String guid = call.group(2).toLowerCase(Locale.ROOT);

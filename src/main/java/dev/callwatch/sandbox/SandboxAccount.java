@@ -12,26 +12,41 @@ import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Adds the account {@code sandbox}, its region and its sinks to the settings while the sandbox is enabled. A setting of the user wins. */
+/**
+ * Adds the accounts and sinks of the sandbox to the settings while it is enabled. Each has a region of its own, so that the faults of one
+ * open no circuit and use up no budget of another. A setting of the user wins.
+ */
 public class SandboxAccount implements ConfigSourceFactory {
 
-    static final String KEY = "sandbox";
     static final String CLIENT_ID = "sandbox";
     static final String CLIENT_SECRET = "sandbox-secret";
     static final String SCOPE = "calls";
 
+    static final String KEY = "sandbox";
+
     /** 32 bytes in Base64. */
     static final String SIGNING_KEY = "c2FuZGJveC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcyE=";
 
+    /** By name, the requests a minute and at once. So high that the 429s of a busy account do not slow it down for minutes. */
+    static final Map<String, String> ACCOUNTS = Map.of(
+            "sandbox", "6000",
+            "sandbox-busy", "6000",
+            "sandbox-slow", "6000",
+            "sandbox-flaky", "6000",
+            "sandbox-cut", "6000",
+            "sandbox-error", "6000",
+            "sandbox-down", "6000",
+            "sandbox-small", "1");
+
     private static final int BELOW_EVERY_SETTING = 90;
 
-    /** The words that are true for {@link SandboxSettings#enabled()}: the fake Vonage and its account go together. */
+    /** The words that are true for {@link SandboxSettings#enabled()}: the fake Vonage and its accounts go together. */
     private static final Set<String> TRUE = Set.of("true", "yes", "y", "on", "1");
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext settings) {
         return isTrue(settings, "callwatch.sandbox.enabled")
-                ? List.of(account(
+                ? List.of(accounts(
                         value(settings, "callwatch.sandbox.port").orElse(SandboxSettings.DEFAULT_PORT),
                         isTrue(settings, "callwatch.sandbox.notifications")))
                 : List.of();
@@ -44,30 +59,28 @@ public class SandboxAccount implements ConfigSourceFactory {
                 .isPresent();
     }
 
-    private static ConfigSource account(String port, boolean notifications) {
-        Map<String, String> account = new HashMap<>(Map.of(
-                "callwatch.regions.sandbox.url",
-                "http://127.0.0.1:" + port,
-                "callwatch.accounts.sandbox.region",
-                "sandbox",
-                "callwatch.accounts.sandbox.client-id",
-                CLIENT_ID,
-                "callwatch.accounts.sandbox.client-secret",
-                CLIENT_SECRET,
-                "callwatch.accounts.sandbox.scope",
-                SCOPE,
-                "callwatch.accounts.sandbox.country",
-                "GB",
-                // So high that the 429s of the scenario BUSY do not slow down the other calls for minutes.
-                "callwatch.accounts.sandbox.requests-per-minute",
-                "6000"));
+    private static ConfigSource accounts(String port, boolean notifications) {
+        Map<String, String> accounts = new HashMap<>();
+        ACCOUNTS.forEach((name, requestsPerMinute) -> {
+            String account = "callwatch.accounts." + name + ".";
+            accounts.put("callwatch.regions." + name + ".url", "http://127.0.0.1:" + port);
+            accounts.put(account + "region", name);
+            accounts.put(account + "client-id", CLIENT_ID);
+            accounts.put(account + "client-secret", CLIENT_SECRET);
+            accounts.put(account + "scope", SCOPE);
+            accounts.put(account + "country", "GB");
+            accounts.put(account + "requests-per-minute", requestsPerMinute);
+            if (requestsPerMinute.equals("1")) {
+                accounts.put(account + "burst", "1");
+            }
+        });
         if (notifications) {
-            account.put("callwatch.accounts.sandbox.notifications.signing-key", SIGNING_KEY);
+            accounts.put("callwatch.accounts.sandbox.notifications.signing-key", SIGNING_KEY);
         }
-        account.putAll(sink("sandbox", port, FakeSink.PATH));
-        account.putAll(sink("sandbox-failing", port, FakeSink.FAILING));
-        account.putAll(sink("sandbox-gone", port, FakeSink.GONE));
-        return new PropertiesConfigSource(account, "callwatch sandbox", BELOW_EVERY_SETTING);
+        accounts.putAll(sink("sandbox", port, FakeSink.PATH));
+        accounts.putAll(sink("sandbox-failing", port, FakeSink.FAILING));
+        accounts.putAll(sink("sandbox-gone", port, FakeSink.GONE));
+        return new PropertiesConfigSource(accounts, "callwatch sandbox", BELOW_EVERY_SETTING);
     }
 
     private static Map<String, String> sink(String name, String port, String path) {

@@ -183,7 +183,9 @@ public class SandboxServer {
     }
 
     private static void end(HttpServerResponse response, Answer answer) {
-        if (!response.closed()) {
+        if (answer == Answer.NONE) {
+            response.reset();
+        } else if (!response.closed()) {
             response.setStatusCode(answer.status());
             answer.headers().forEach(response::putHeader);
             response.end(answer.body());

@@ -53,6 +53,13 @@ enum Scenario {
                     .answer();
         }
     },
+    /** A 401 for each token. */
+    UNAUTHORISED("00000401") {
+        @Override
+        Answer answer(String guid, Duration age, int request) {
+            return Answer.unauthorised();
+        }
+    },
     /** A 403, as for a missing scope. */
     FORBIDDEN("00000403") {
         @Override
@@ -79,6 +86,13 @@ enum Scenario {
         @Override
         Answer answer(String guid, Duration age, int request) {
             return Answer.html(500, "Internal Server Error");
+        }
+    },
+    /** A connection that is closed without an answer. */
+    CUT("00000502") {
+        @Override
+        Answer answer(String guid, Duration age, int request) {
+            return Answer.NONE;
         }
     },
     /** A 503 of a gateway twice, then an active call. */

@@ -173,7 +173,15 @@ class FakeVonageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"00000403, 403", "00000500, 500", "00000666, 200", "00000777, 200", "00000200, 200", "12345678, 404"})
+    @CsvSource({
+        "00000401, 401",
+        "00000403, 403",
+        "00000500, 500",
+        "00000666, 200",
+        "00000777, 200",
+        "00000200, 200",
+        "12345678, 404"
+    })
     void the_other_scenarios_answer_their_status(String firstBlock, int status) {
         assertThat(call(firstBlock + "-0000-0000-0000-000000000001").status()).isEqualTo(status);
     }
@@ -182,6 +190,13 @@ class FakeVonageTest {
     @ValueSource(strings = {"/V0/sandbox/Calls/" + LIFE, "/v0/sandbox/calls/" + LIFE})
     void the_case_of_a_path_does_not_matter(String path) {
         assertThat(vonage.call(path, Optional.of(bearer())).status()).isEqualTo(200);
+    }
+
+    @Test
+    void each_account_has_the_same_calls() {
+        assertThat(vonage.call("/v0/sandbox-error/calls/" + LIFE, Optional.of(bearer()))
+                        .status())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest

@@ -25,6 +25,15 @@ class SandboxAccountTest {
         assertThat(value(config, "callwatch.accounts.sandbox.country")).isEqualTo("GB");
     }
 
+    @Test
+    void each_account_has_a_region_of_its_own() {
+        SmallRyeConfig config = config(Map.of("callwatch.sandbox.enabled", "true"));
+        assertThat(SandboxAccount.ACCOUNTS).hasSizeGreaterThan(5).allSatisfy((name, requestsPerMinute) -> {
+            assertThat(value(config, "callwatch.accounts." + name + ".region")).isEqualTo(name);
+            assertThat(value(config, "callwatch.regions." + name + ".url")).isEqualTo(value(config, URL));
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"true", "TRUE", " true ", "yes", "Y", "on", "1", "false", "no", "off", "0", "t", "maybe"})
     void the_account_exists_exactly_while_the_fake_vonage_runs(String enabled) {

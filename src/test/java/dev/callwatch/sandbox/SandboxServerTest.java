@@ -9,6 +9,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -73,6 +74,15 @@ class SandboxServerTest {
         assertThat(flaky.statusCode()).isEqualTo(503);
         assertThat(flaky.headers().firstValue("Content-Type")).contains("text/html");
         assertThat(flaky.body()).startsWith("<html>");
+    }
+
+    @Test
+    void a_connection_is_cut_without_an_answer() throws Exception {
+        String token = token();
+        assertThatThrownBy(() -> call("00000502-0000-0000-0000-000000000001", token))
+                .isInstanceOf(IOException.class);
+        assertThat(call("00000200-0000-0000-0000-000000000001", token).statusCode())
+                .isEqualTo(200);
     }
 
     @Test
