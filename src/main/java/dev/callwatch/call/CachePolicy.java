@@ -70,6 +70,14 @@ final class CachePolicy {
                 .orElseGet(() -> new Outcome.NotFound(reason));
     }
 
+    /** How long a 404 stands; empty where the last answer was another one. */
+    Optional<Missing> missing(CachedCall cached, Instant now) {
+        return cached.snapshot()
+                .lastError()
+                .filter(error -> error.reason() instanceof UpstreamFailure.CallNotFound)
+                .map(error -> new Missing(freshness.missing(), cached.checkedAge(now)));
+    }
+
     /** What is known, however old; empty where nothing is. */
     Optional<LookupResult> lastKnown(CachedCall cached, Instant now) {
         Snapshot snapshot = cached.snapshot();

@@ -138,6 +138,11 @@ public class Calls {
         return cache.get(new CallKey(account.key(), guid)).checkedAge(clock.instant());
     }
 
+    /** How long a look-up is answered with Vonage's 404 without asking again, if one is known and stands for all. */
+    public Optional<Missing> missing(Account account, CallGuid guid) {
+        return policy.missing(cache.get(new CallKey(account.key(), guid)), clock.instant());
+    }
+
     /** The last status of a call, however old, if it is cached here. */
     public Optional<CallStatus> known(Account account, CallGuid guid) {
         return cache.get(new CallKey(account.key(), guid)).snapshot().status();

@@ -10,6 +10,12 @@ import java.util.Set;
 public abstract sealed class UpstreamFailure extends ProblemException {
 
     /** The metrics label of a request that was never sent. */
+    private static final int LOWEST_STATUS = 100;
+
+    private static final int HIGHEST_STATUS = 599;
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
     private static final String NOT_SENT = "none";
 
     private static final String TIMEOUT = "timeout";
@@ -82,6 +88,11 @@ public abstract sealed class UpstreamFailure extends ProblemException {
     /** The value of the metrics label {@code status}: the status code of Vonage, or a word where there was none. */
     public String label() {
         return label;
+    }
+
+    /** Metrics must not grow with what an upstream makes up. */
+    private static String labelOf(int status) {
+        return status >= LOWEST_STATUS && status <= HIGHEST_STATUS ? Integer.toString(status) : "other";
     }
 
     /** Vonage does not know the call: 404. */
@@ -212,7 +223,7 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         public ServerError(int status, Optional<Duration> retryAfter) {
             super(
                     ProblemType.UPSTREAM_ERROR,
-                    Integer.toString(status),
+                    labelOf(status),
                     "Vonage failed with status " + status + ".",
                     retryAfter,
                     TRANSIENT.contains(status)
@@ -227,7 +238,7 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         public UnexpectedStatus(int status) {
             super(
                     ProblemType.UPSTREAM_ERROR,
-                    Integer.toString(status),
+                    labelOf(status),
                     "Vonage answered with the unexpected status " + status + ".");
         }
     }
@@ -237,6 +248,18 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         /** @param what was answered, in a sentence; never the answer itself */
         public Malformed(String what) {
             super(ProblemType.UPSTREAM_MALFORMED, "malformed", what);
+        }
+    }
+
+    /** Large documents take all the memory that this process has for them: it speaks of us, not of the region. */
+    public static final class TooMuchInFlight extends UpstreamFailure {
+        /** Too much is in flight. */
+        public TooMuchInFlight() {
+            super(
+                    ProblemType.UPSTREAM_UNAVAILABLE,
+                    "too-much-in-flight",
+                    "Too many large documents of Vonage are read at the same time.",
+                    Optional.of(SOON));
         }
     }
 

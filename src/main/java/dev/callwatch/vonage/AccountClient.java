@@ -37,6 +37,7 @@ final class AccountClient {
     private final Retries retries;
     private final UpstreamMetrics metrics;
     private final String accept;
+    private final DocumentReader documents;
 
     AccountClient(
             Account account,
@@ -45,7 +46,8 @@ final class AccountClient {
             Budget budget,
             Retries retries,
             UpstreamMetrics metrics,
-            String accept) {
+            String accept,
+            DocumentReader documents) {
         this.account = account;
         this.regionClient = regionClient;
         this.tokens = tokens;
@@ -53,6 +55,7 @@ final class AccountClient {
         this.retries = retries;
         this.metrics = metrics;
         this.accept = accept;
+        this.documents = documents;
     }
 
     /** Reads one call; an {@link UpstreamFailure} where that is not possible before the deadline. */
@@ -124,7 +127,7 @@ final class AccountClient {
                             context.caller(), guid.value(), context.deadline(), permit -> guarded(token, permit))
                     .onFailure(BudgetExhausted.class)
                     .transform(AccountClient::refusal)
-                    .map(CallDocuments::read);
+                    .chain(documents::read);
         }
 
         private Uni<byte[]> guarded(Token token, Permit permit) {

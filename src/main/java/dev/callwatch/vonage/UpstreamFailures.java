@@ -2,6 +2,7 @@ package dev.callwatch.vonage;
 
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.outbound.BodyTooLarge;
+import dev.callwatch.outbound.TooMuchInFlight;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -22,6 +23,9 @@ final class UpstreamFailures {
             }
             if (cause instanceof TimeoutException) {
                 return new UpstreamFailure.RequestTimedOut();
+            }
+            if (cause instanceof TooMuchInFlight) {
+                return new UpstreamFailure.TooMuchInFlight();
             }
             if (cause instanceof BodyTooLarge) {
                 return new UpstreamFailure.Malformed("Vonage answered more than 1 MiB.");

@@ -31,6 +31,7 @@ public class VonageCalls implements CallReader {
     private final Clock clock;
     private final UpstreamMetrics metrics;
     private final Retries retries;
+    private final DocumentReader documents;
     private final Map<AccountKey, AccountClient> accountClients;
     private final List<RegionClient> regionClients;
 
@@ -51,6 +52,7 @@ public class VonageCalls implements CallReader {
         this.metrics = metrics;
         this.retries = new Retries(
                 clock, delay, new BackOff(() -> ThreadLocalRandom.current().nextDouble()));
+        this.documents = new DocumentReader(vertx);
         Map<Region, RegionClient> opened = new HashMap<>();
         this.accountClients = accounts.all().stream()
                 .collect(Collectors.toUnmodifiableMap(
@@ -88,7 +90,7 @@ public class VonageCalls implements CallReader {
         AccountTokens tokens =
                 new AccountTokens(() -> regionClient.circuitBreaker().send(() -> fetch(account, tokenClient)), clock);
         return new AccountClient(
-                account, regionClient, tokens, budgets.of(account), retries, metrics, options.accept());
+                account, regionClient, tokens, budgets.of(account), retries, metrics, options.accept(), documents);
     }
 
     private Uni<Token> fetch(Account account, TokenClient client) {

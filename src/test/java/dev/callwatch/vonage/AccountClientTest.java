@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Vertx;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 class AccountClientTest {
@@ -29,16 +31,31 @@ class AccountClientTest {
             CallGuid.parse("94e5928c-7f7e-4645-ad72-61010f906449").orElseThrow();
     private static final byte[] ACTIVE = "{\"status\":\"Active\"}".getBytes(StandardCharsets.UTF_8);
 
+    private static final Vertx VERTX = Vertx.vertx();
+
     private final VirtualTime time = new VirtualTime();
     private final List<UniEmitter<? super byte[]>> requests = new ArrayList<>();
     private final Account account = AnAccount.usual();
     private final AccountClient client = client();
+
+    @AfterAll
+    static void close() {
+        VERTX.close();
+    }
 
     @Test
     void a_call_is_read() {
         UniAssertSubscriber<CallDetail> reading = read();
         requests.get(0).complete(ACTIVE);
         assertThat(reading.getItem().status()).contains("Active");
+    }
+
+    @Test
+    void a_large_document_is_read_on_a_thread_of_its_own() {
+        String large = "{\"status\":\"Active\",\"more\":\"" + "x".repeat(1 << 17) + "\"}";
+        UniAssertSubscriber<CallDetail> reading = read();
+        requests.get(0).complete(large.getBytes(StandardCharsets.UTF_8));
+        assertThat(reading.awaitItem().getItem().document()).isEqualTo(large);
     }
 
     @Test
@@ -92,7 +109,8 @@ class AccountClientTest {
                 BudgetsInVirtualTime.of(time).of(account),
                 new Retries(time, time, new BackOff(() -> 0.5)),
                 new UpstreamMetrics(new SimpleMeterRegistry()),
-                "application/json;version=3");
+                "application/json;version=3",
+                new DocumentReader(VERTX));
     }
 
     /** Not a class, which Quarkus would take for a resource of ours. */
