@@ -1,5 +1,7 @@
 package dev.callwatch.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
@@ -12,57 +14,166 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jboss.resteasy.reactive.RestResponse;
 
-/** Answers a batch look-up: one row for each id, also for an id that is no GUID and for each repetition of an id. */
+/**
+ * Answers a batch look-up: one row for each id, also for an id that is no GUID and for each repetition of an id. Rows that would make
+ * an answer larger than 2 MiB are problems instead.
+ */
 @Singleton
 class BatchAnswer {
 
+    private static final int MOST_BYTES = 2 << 20;
+    private static final int SERVICE_UNAVAILABLE = 503;
+    private static final byte[] BEGIN = "{\"results\":[".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
+
     private final Batch batch;
     private final StatusRenderer renderer;
+    private final ObjectMapper json;
+    private final LargeAnswers large;
     private final Audit audit;
 
-    BatchAnswer(Batch batch, StatusRenderer renderer, Audit audit) {
+    BatchAnswer(Batch batch, StatusRenderer renderer, ObjectMapper json, LargeAnswers large, Audit audit) {
         this.audit = audit;
         this.batch = batch;
         this.renderer = renderer;
+        this.json = json;
+        this.large = large;
     }
 
     /** The rows in the order of the request, once all are known. */
-    Uni<BatchResult> inOrder(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
-        return asKnown(caller, grant, requested, request)
-                .collect()
-                .asMap(BatchResult.Row::id, row -> row, (row, repeated) -> repeated)
-                .map(rows -> new BatchResult(requested.ids().stream()
-                        .map(BatchAnswer::id)
-                        .map(rows::get)
-                        .toList()));
+    Uni<RestResponse<byte[]>> inOrder(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
+        return Uni.createFrom().deferred(() -> {
+            Room room = new Room(MOST_BYTES);
+            LargeAnswers.Reservation kept = large.reservation();
+            return rows(caller, grant, requested, request)
+                    .map(row -> {
+                        byte[] rendered = render(row);
+                        boolean fits = room.has(rendered) && kept.fits(rendered.length);
+                        return new Rendered(row.id(), fits ? room.take(rendered) : render(tooLarge(row.id(), request)));
+                    })
+                    .collect()
+                    .asMap(Rendered::id, Rendered::json)
+                    .map(rows -> answer(requested, rows, request))
+                    .onTermination()
+                    .invoke(kept::release);
+        });
     }
 
-    /** Each row as soon as it is known; the rows of ids that are no GUID come first. */
-    Multi<BatchResult.Row> asKnown(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
+    /** Each row as JSON as soon as it is known; the rows of ids that are no GUID come first. */
+    Multi<String> asKnown(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
+        Map<String, Integer> times = times(requested);
+        return Multi.createFrom().deferred(() -> {
+            LargeAnswers.Reservation onItsWay = large.reservation();
+            return rows(caller, grant, requested, request)
+                    .onItem()
+                    .transformToIterable(row -> Collections.nCopies(times.get(row.id()), row))
+                    .map(row -> {
+                        byte[] rendered = render(row);
+                        return onItsWay.fits(rendered.length) ? rendered : render(tooLarge(row.id(), request));
+                    })
+                    .map(rendered -> new String(rendered, StandardCharsets.UTF_8))
+                    // The client has taken one row when the next one is asked for.
+                    .onRequest()
+                    .invoke(onItsWay::release)
+                    .onTermination()
+                    .invoke(onItsWay::release);
+        });
+    }
+
+    /** A row as JSON in UTF-8. */
+    private record Rendered(String id, byte[] json) {}
+
+    /** What is left of an answer. */
+    private static final class Room {
+
+        private int left;
+
+        private Room(int bytes) {
+            this.left = bytes;
+        }
+
+        private boolean has(byte[] row) {
+            return row.length <= left;
+        }
+
+        private byte[] take(byte[] row) {
+            left -= row.length;
+            return row;
+        }
+    }
+
+    private RestResponse<byte[]> answer(RequestedBatch requested, Map<String, byte[]> rows, RoutingContext request) {
+        Room room = new Room(MOST_BYTES);
+        List<byte[]> chosen = requested.ids().stream()
+                .map(BatchAnswer::id)
+                .map(id -> room.has(rows.get(id)) ? room.take(rows.get(id)) : render(tooLarge(id, request)))
+                .toList();
+        byte[] body = large.admitted(join(chosen), request);
+        RestResponse.ResponseBuilder<byte[]> answer = Compression.isWorthIt(body) && Compression.isAccepted(request)
+                ? RestResponse.ResponseBuilder.ok(Compression.gzip(body)).header(HttpHeaders.CONTENT_ENCODING, "gzip")
+                : RestResponse.ResponseBuilder.ok(body);
+        return answer.type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                .build();
+    }
+
+    private static byte[] join(List<byte[]> rows) {
+        int bytes = rows.stream().mapToInt(row -> row.length + 1).sum();
+        ByteArrayOutputStream all = new ByteArrayOutputStream(BEGIN.length + bytes + END.length);
+        all.writeBytes(BEGIN);
+        for (int i = 0; i < rows.size(); i++) {
+            if (i > 0) {
+                all.write(',');
+            }
+            all.writeBytes(rows.get(i));
+        }
+        all.writeBytes(END);
+        return all.toByteArray();
+    }
+
+    private byte[] render(BatchResult.Row row) {
+        try {
+            return json.writeValueAsBytes(row);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static Map<String, Integer> times(RequestedBatch requested) {
         Map<String, Integer> times = new LinkedHashMap<>();
         requested.ids().forEach(id -> times.merge(id(id), 1, Integer::sum));
-        List<CallGuid> guids = times.keySet().stream()
-                .map(CallGuid::parse)
-                .flatMap(Optional::stream)
-                .toList();
-        List<BatchResult.Row> malformed = times.keySet().stream()
+        return times;
+    }
+
+    /** One row for each id that is different, as soon as it is known. */
+    private Multi<BatchResult.Row> rows(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
+        Set<String> ids = times(requested).keySet();
+        List<CallGuid> guids =
+                ids.stream().map(CallGuid::parse).flatMap(Optional::stream).toList();
+        List<BatchResult.Row> malformed = ids.stream()
                 .filter(id -> CallGuid.parse(id).isEmpty())
                 .map(id -> row(id, new InvalidRequest(List.of(new Violation("ids", RequestedCall.GUID_FORM))), request))
                 .toList();
         Multi<BatchResult.Row> looked = batch.lookUp(grant.account(), guids, caller.name())
                 .invoke(outcome -> audit(caller, grant, outcome))
                 .map(outcome -> row(grant, outcome, request));
-        return Multi.createBy()
-                .concatenating()
-                .streams(Multi.createFrom().iterable(malformed), looked)
-                .onItem()
-                .transformToIterable(row -> Collections.nCopies(times.get(row.id()), row));
+        return Multi.createBy().concatenating().streams(Multi.createFrom().iterable(malformed), looked);
+    }
+
+    private static BatchResult.Row tooLarge(String id, RoutingContext request) {
+        return BatchResult.Row.of(id, ProblemMapper.ofStatus(SERVICE_UNAVAILABLE, request));
     }
 
     private void audit(Caller caller, Grant grant, Batch.Outcome outcome) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.problem.Problem;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  *
  * @param results in the order of the request
  */
+@RegisterForReflection
 public record BatchResult(List<Row> results) {
 
     /**
@@ -22,6 +24,7 @@ public record BatchResult(List<Row> results) {
      * @param call the status of the call; left out if there is a problem
      * @param problem why the call has no status; left out if it has one
      */
+    @RegisterForReflection
     @JsonPropertyOrder({"id", "status", "call", "problem"})
     public record Row(
             String id,

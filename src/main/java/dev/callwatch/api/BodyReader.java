@@ -9,6 +9,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpServerRequestInternal;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,6 +19,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -27,11 +31,11 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 public class BodyReader {
 
-    private static final int AFTER_TRACE_ID = TraceId.BEFORE_EVERYTHING - 1;
+    private static final int AFTER_CHECKS = RequestChecks.AFTER_ANSWER_HEADERS - 1;
+    private static final String BODY = BodyReader.class.getName();
 
     private static final int BAD_REQUEST = 400;
     private static final int TIMED_OUT = 408;
-    private static final int LENGTH_REQUIRED = 411;
     private static final int TOO_LARGE = 413;
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
@@ -40,6 +44,7 @@ public class BodyReader {
     private final Vertx vertx;
     private final long maxBody;
     private final Duration maxDuration;
+    private Optional<Router> router = Optional.empty();
 
     BodyReader(
             Vertx vertx,
@@ -51,19 +56,24 @@ public class BodyReader {
     }
 
     void register(@Observes Filters filters) {
-        filters.register(this::handle, AFTER_TRACE_ID);
+        filters.register(this::handle, AFTER_CHECKS);
+    }
+
+    void register(@Observes Router routes) {
+        router = Optional.of(routes);
     }
 
     private void handle(RoutingContext request) {
         HttpServerRequest incoming = request.request();
-        if (!hasUnambiguousEnd(incoming)) {
+        Buffer known = context(incoming).getLocal(BODY);
+        if (known != null) {
+            proceed(request, known);
+        } else if (!hasUnambiguousEnd(incoming)) {
             request.fail(BAD_REQUEST);
         } else if (!hasValidMediaType(incoming)) {
             request.fail(UNSUPPORTED_MEDIA_TYPE);
         } else if (declaredLength(incoming) > maxBody) {
             request.fail(TOO_LARGE);
-        } else if (lacksLength(incoming)) {
-            request.fail(LENGTH_REQUIRED);
         } else if (hasBody(incoming)) {
             read(request, incoming);
         } else {
@@ -81,29 +91,40 @@ public class BodyReader {
             } else {
                 body.appendBuffer(chunk);
             }
-            // Over HTTP/2 the framework does not accept a request that has ended, so it gets the request before the
-            // end.
-            if (isHttp2(incoming) && body.length() == declaredLength(incoming)) {
-                proceed(request, body, timer);
+        });
+        incoming.endHandler(whole -> {
+            vertx.cancelTimer(timer);
+            if (request.failed()) {
+                return;
+            }
+            if (isHttp2(incoming)) {
+                beginAgain(incoming, body);
+            } else {
+                proceed(request, body);
             }
         });
-        if (!isHttp2(incoming)) {
-            incoming.endHandler(whole -> proceed(request, body, timer));
-        }
         // The caller closed the connection, or sent a malformed chunk: nobody waits for an answer.
         incoming.exceptionHandler(gone -> vertx.cancelTimer(timer));
         sendContinue(incoming);
         incoming.resume();
     }
 
-    private void proceed(RoutingContext request, Buffer body, long timer) {
-        vertx.cancelTimer(timer);
-        if (!request.failed()) {
-            // The body handler of Vert.x sets the body in the same way, but has no limit of time and stalls on an empty
-            // body.
-            ((RoutingContextInternal) request).setBody(body);
-            request.next();
-        }
+    /** The framework does not accept an HTTP/2 request that has ended, unless it gets it in another form. */
+    private void beginAgain(HttpServerRequest incoming, Buffer body) {
+        context(incoming).putLocal(BODY, body);
+        router.orElseThrow().handle(new EndedRequest((HttpServerRequestInternal) incoming));
+    }
+
+    private static void proceed(RoutingContext request, Buffer body) {
+        // The body handler of Vert.x sets the body in the same way, but has no limit of time and stalls on an empty
+        // body.
+        ((RoutingContextInternal) request).setBody(body);
+        request.next();
+    }
+
+    /** Each request has a context of its own. */
+    private static ContextInternal context(HttpServerRequest incoming) {
+        return (ContextInternal) ((HttpServerRequestInternal) incoming).context();
     }
 
     private static void refuse(RoutingContext request, int status) {
@@ -120,16 +141,12 @@ public class BodyReader {
         }
     }
 
+    /** Over HTTP/2 a body needs no length (RFC 9113, section 8.1); that there is none shows at the end of the request. */
     private static boolean hasBody(HttpServerRequest incoming) {
         return !incoming.isEnded()
-                && (declaredLength(incoming) > 0 || incoming.headers().contains(HttpHeaders.TRANSFER_ENCODING));
-    }
-
-    /** Over HTTP/2 only the length says whether there is a body, and where it ends. */
-    private static boolean lacksLength(HttpServerRequest incoming) {
-        return isHttp2(incoming)
-                && MAY_HAVE_A_BODY.contains(incoming.method())
-                && !incoming.headers().contains(HttpHeaders.CONTENT_LENGTH);
+                && (declaredLength(incoming) > 0
+                        || incoming.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                        || isHttp2(incoming) && MAY_HAVE_A_BODY.contains(incoming.method()));
     }
 
     private static boolean isHttp2(HttpServerRequest incoming) {

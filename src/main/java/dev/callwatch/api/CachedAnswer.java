@@ -3,7 +3,11 @@ package dev.callwatch.api;
 import dev.callwatch.access.Grant;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.LookupResult;
+import dev.callwatch.call.Missing;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
@@ -15,10 +19,14 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Singleton
 class CachedAnswer {
 
-    private final StatusRenderer renderer;
+    private static final String AGE = "Age";
 
-    CachedAnswer(StatusRenderer renderer) {
+    private final StatusRenderer renderer;
+    private final LargeAnswers large;
+
+    CachedAnswer(StatusRenderer renderer, LargeAnswers large) {
         this.renderer = renderer;
+        this.large = large;
     }
 
     /** Whether the caller does not have a status yet. */
@@ -33,22 +41,42 @@ class CachedAnswer {
      * @param grant what the caller may see
      * @param ifNoneMatch the lines of that request header
      * @param waited how long the answer might have been held back, where that was asked for
+     * @throws ServiceUnavailableException where the answer is large and too many large ones are on their way
      */
-    RestResponse<byte[]> of(LookupResult result, Grant grant, List<String> ifNoneMatch, Optional<Duration> waited) {
+    RestResponse<byte[]> of(
+            LookupResult result,
+            Grant grant,
+            List<String> ifNoneMatch,
+            Optional<Duration> waited,
+            RoutingContext request) {
         StatusRenderer.Representation representation = renderer.of(result.status(), grant.numbers());
         RestResponse.ResponseBuilder<byte[]> answer = EntityTags.matches(ifNoneMatch, representation.tag())
                 ? RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_MODIFIED)
-                : RestResponse.ResponseBuilder.ok(representation.body(), MediaType.APPLICATION_JSON_TYPE);
+                : RestResponse.ResponseBuilder.ok(
+                        large.admitted(representation.body(), request), MediaType.APPLICATION_JSON_TYPE);
         waited.ifPresent(wait -> answer.header("Preference-Applied", "wait=" + wait.toSeconds()));
         return answer.header(HttpHeaders.ETAG, representation.tag())
-                .header(
-                        HttpHeaders.CACHE_CONTROL,
-                        "private, max-age=" + result.lifetime().toSeconds())
+                .header(HttpHeaders.CACHE_CONTROL, maxAge(result.lifetime()))
                 // A browser's cache must not show one user what another was answered.
                 .header(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION)
-                .header("Age", Math.max(0, result.age().toSeconds()))
+                .header(AGE, seconds(result.age()))
                 .header("Cache-Status", "callwatch; " + cacheStatus(result))
                 .build();
+    }
+
+    /** Says for how long the problem of a call that Vonage does not know may be kept. */
+    void headers(Missing missing, HttpServerResponse answer) {
+        answer.putHeader(HttpHeaders.CACHE_CONTROL, maxAge(missing.lifetime()))
+                .putHeader(HttpHeaders.VARY, HttpHeaders.AUTHORIZATION)
+                .putHeader(AGE, seconds(missing.age()));
+    }
+
+    private static String maxAge(Duration lifetime) {
+        return "private, max-age=" + lifetime.toSeconds();
+    }
+
+    private static String seconds(Duration age) {
+        return Long.toString(Math.max(0, age.toSeconds()));
     }
 
     /** The member's parameters as RFC 9211 has them. */

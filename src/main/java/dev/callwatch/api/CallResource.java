@@ -9,7 +9,10 @@ import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.LookupResult;
+import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.problem.ProblemException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -24,6 +27,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestStreamElementType;
@@ -40,6 +44,7 @@ public class CallResource {
     private final LongPoll longPoll;
     private final CachedAnswer answer;
     private final BatchAnswer batch;
+    private final Counter left;
 
     CallResource(
             AccessControl access,
@@ -48,7 +53,8 @@ public class CallResource {
             Calls calls,
             LongPoll longPoll,
             CachedAnswer answer,
-            BatchAnswer batch) {
+            BatchAnswer batch,
+            MeterRegistry registry) {
         this.access = access;
         this.limits = limits;
         this.audit = audit;
@@ -56,6 +62,7 @@ public class CallResource {
         this.longPoll = longPoll;
         this.answer = answer;
         this.batch = batch;
+        this.left = Disconnects.counter(registry, Disconnects.CLIENT);
     }
 
     /** Looks one call up. */
@@ -82,7 +89,10 @@ public class CallResource {
         return result.onItemOrFailure()
                 .invoke((found, failure) ->
                         audit.read(caller, grant, requested.guid().value(), outcome(failure)))
-                .map(found -> answer.of(found, grant, ifNoneMatch, wait));
+                .onFailure(UpstreamFailure.CallNotFound.class)
+                .invoke(() -> calls.missing(grant.account(), requested.guid())
+                        .ifPresent(missing -> answer.headers(missing, request.response())))
+                .map(found -> answer.of(found, grant, ifNoneMatch, wait, request));
     }
 
     private Uni<LookupResult> waiting(
@@ -109,7 +119,7 @@ public class CallResource {
     @Path("/{accountKey}/calls/lookup")
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public Uni<BatchResult> lookUpAll(
+    public Uni<RestResponse<byte[]>> lookUpAll(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
         Caller caller = AuthenticationFilter.caller(request);
@@ -122,11 +132,15 @@ public class CallResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(RestMediaType.APPLICATION_NDJSON)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
-    public Multi<BatchResult.Row> lookUpEach(
+    @ResponseHeader(name = EventResource.NO_BUFFERING, value = "no")
+    public Multi<Line> lookUpEach(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedBatch requested = RequestedBatch.of(accountKey, body);
         Caller caller = AuthenticationFilter.caller(request);
-        return batch.asKnown(caller, access.grant(caller, requested.account()), requested, request);
+        return batch.asKnown(caller, access.grant(caller, requested.account()), requested, request)
+                .map(Line::new)
+                .onCancellation()
+                .invoke(left::increment);
     }
 
     private static String outcome(Throwable failure) {

@@ -7,6 +7,8 @@ import dev.callwatch.access.CallerLimits;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -32,18 +34,29 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
 @Path("/v1/accounts")
 public class EventResource {
 
-    private static final String NO_BUFFERING = "X-Accel-Buffering";
+    /** Asks nginx to send each piece of an answer at once. */
+    static final String NO_BUFFERING = "X-Accel-Buffering";
 
     private final AccessControl access;
     private final CallerLimits limits;
     private final Audit audit;
     private final EventStream stream;
+    private final LargeAnswers large;
+    private final Counter left;
 
-    EventResource(AccessControl access, CallerLimits limits, Audit audit, EventStream stream) {
+    EventResource(
+            AccessControl access,
+            CallerLimits limits,
+            Audit audit,
+            EventStream stream,
+            LargeAnswers large,
+            MeterRegistry registry) {
         this.access = access;
         this.limits = limits;
         this.audit = audit;
         this.stream = stream;
+        this.large = large;
+        this.left = Disconnects.counter(registry, Disconnects.CLIENT);
     }
 
     /** Streams one call as server-sent events. */
@@ -115,7 +128,6 @@ public class EventResource {
     @HEAD
     @Path("/{accountKey}/calls/{callGuid}/events")
     @Produces({MediaType.SERVER_SENT_EVENTS, RestMediaType.APPLICATION_NDJSON})
-    @ResponseHeader(name = "Cache-Control", value = "no-store")
     public RestResponse<Void> check(
             @PathParam("accountKey") String accountKey,
             @PathParam("callGuid") String callGuid,
@@ -127,7 +139,6 @@ public class EventResource {
     @HEAD
     @Path("/{accountKey}/calls/events")
     @Produces({MediaType.SERVER_SENT_EVENTS, RestMediaType.APPLICATION_NDJSON})
-    @ResponseHeader(name = "Cache-Control", value = "no-store")
     public RestResponse<Void> checkAll(
             @PathParam("accountKey") String accountKey,
             @RestQuery("id") List<String> ids,
@@ -153,7 +164,19 @@ public class EventResource {
         CallerLimits.Reservation reservation =
                 limits.stream(caller, requested.guids().size());
         requested.guids().forEach(guid -> audit.read(caller, grant, guid.value(), "followed"));
+        LargeAnswers.Reservation onItsWay = large.reservation();
         return stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request)
+                .map(frame -> frame instanceof StreamFrame.Event event
+                                && !onItsWay.fits(event.data().length())
+                        ? stream.unsent(event, request)
+                        : frame)
+                // The client has taken one frame when the next one is asked for.
+                .onRequest()
+                .invoke(onItsWay::release)
+                .onTermination()
+                .invoke(onItsWay::release)
+                .onCancellation()
+                .invoke(left::increment)
                 .onTermination()
                 .invoke(reservation::release);
     }

@@ -45,6 +45,8 @@ class EventStream {
     /** At shutdown clients come back spread over so long. */
     private static final int RETRY_SPREAD_MILLIS = 2_000;
 
+    private static final int SERVICE_UNAVAILABLE = 503;
+
     private static final StreamFrame.Event END = new StreamFrame.Event("end", Optional.of(LastEventId.END), "{}");
 
     private final CallFeed feed;
@@ -205,6 +207,13 @@ class EventStream {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /** What is sent in place of an event that is too large to be sent now. The revision after it names one that the client lacks. */
+    StreamFrame unsent(StreamFrame.Event event, RoutingContext request) {
+        Optional<String> call = LastEventId.parse(event.id().stream().toList())
+                .map(last -> last.guid().value());
+        return problem(call, ProblemMapper.ofStatus(SERVICE_UNAVAILABLE, request));
     }
 
     private static StreamFrame comeBack() {

@@ -1,7 +1,9 @@
 package dev.callwatch.api;
 
+import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
@@ -9,16 +11,18 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Answers {@code OPTIONS}, and refuses a method that a path does not offer, before the framework looks for a resource: it would
- * take the last segment of {@code GET …/calls/lookup} for a call's GUID.
+ * Answers {@code OPTIONS}, and refuses a method or media types that a path does not offer, before the framework looks for a
+ * resource: it would take the last segment of {@code GET …/calls/lookup} for a call's GUID, and a media type that the client refuses
+ * with {@code q=0} for one that it wants.
  */
 public class MethodFilter {
 
     /**
-     * Checks the method of a request.
+     * Checks the method of a request, and leaves only the best of the media types that it accepts.
      *
      * @return the answer to {@code OPTIONS}; nothing where the request goes on
      * @throws NotAllowedException where the path does not offer the method; it names those that the path offers
+     * @throws NotAcceptableException where the path offers no media type that the request accepts
      */
     @ServerRequestFilter(preMatching = true)
     public Optional<RestResponse<Void>> check(RoutingContext request) {
@@ -30,7 +34,15 @@ public class MethodFilter {
         if (!route.get().methods().contains(method)) {
             throw new NotAllowedException(route.get().allow());
         }
-        return method.equals(HttpMethod.OPTIONS) ? Optional.of(options(route.get())) : Optional.empty();
+        if (method.equals(HttpMethod.OPTIONS)) {
+            return Optional.of(options(route.get()));
+        }
+        MultiMap headers = request.request().headers();
+        String best = Accept.best(
+                        headers.getAll(HttpHeaders.ACCEPT), route.get().mediaTypes())
+                .orElseThrow(NotAcceptableException::new);
+        headers.set(HttpHeaders.ACCEPT, best);
+        return Optional.empty();
     }
 
     private static RestResponse<Void> options(Route route) {

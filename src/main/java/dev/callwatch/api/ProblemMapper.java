@@ -4,12 +4,14 @@ import dev.callwatch.access.Unauthenticated;
 import dev.callwatch.problem.Problem;
 import dev.callwatch.problem.ProblemException;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -40,13 +42,15 @@ public class ProblemMapper {
     @ServerExceptionMapper
     public RestResponse<Problem> framework(WebApplicationException failure, RoutingContext request) {
         Response refusal = failure.getResponse();
-        if (refusal.getStatus() >= 500) {
+        if (refusal.getStatus() >= 500 && !(failure instanceof ServiceUnavailableException)) {
             LOG.error("A request failed", failure);
         }
         RestResponse.ResponseBuilder<Problem> answer = answer(ofStatus(refusal.getStatus(), request));
-        String allow = refusal.getHeaderString(HttpHeaders.ALLOW);
-        if (allow != null) {
-            answer.header(HttpHeaders.ALLOW, allow);
+        for (String kept : List.of(HttpHeaders.ALLOW, HttpHeaders.RETRY_AFTER)) {
+            String value = refusal.getHeaderString(kept);
+            if (value != null) {
+                answer.header(kept, value);
+            }
         }
         return answer.build();
     }
@@ -77,9 +81,12 @@ public class ProblemMapper {
             case 405 -> "This path does not offer the method; the Allow header names those it does.";
             case 406 -> "This path does not offer any of the media types that the Accept header asks for.";
             case 408 -> "The body did not arrive in time.";
-            case 411 -> "The request does not say how long its body is.";
             case 413 -> "The body is too large.";
             case 414 -> "The path is too long.";
+            case 431 -> "The headers are too large.";
+            case 503 ->
+                "Too many large answers are on their way. Try again in a moment, or ask for fewer calls at once.";
+            case 501 -> "This service knows no such method.";
             case 415 -> "This path does not accept the media type of the body.";
             default ->
                 status >= 500 ? "The service failed. The traceId finds it in the log." : "The request is refused.";

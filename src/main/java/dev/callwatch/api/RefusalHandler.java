@@ -21,6 +21,8 @@ public class RefusalHandler {
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private static final int BAD_REQUEST = 400;
+    private static final int SERVER_ERROR = 500;
+    private static final int NOT_IMPLEMENTED = 501;
 
     private final Vertx vertx;
     private final ObjectMapper json;
@@ -36,18 +38,19 @@ public class RefusalHandler {
 
     private void answer(RoutingContext request) {
         int status = request.statusCode();
-        if (status < BAD_REQUEST || status >= 500 || request.response().headWritten()) {
-            request.next();
-        } else {
+        boolean refused = status >= BAD_REQUEST && status < SERVER_ERROR || status == NOT_IMPLEMENTED;
+        if (refused && !request.response().headWritten()) {
             refuse(request, status);
+        } else {
+            request.next();
         }
     }
 
     private void refuse(RoutingContext request, int status) {
         HttpServerRequest incoming = request.request();
-        boolean unread = !incoming.isEnded();
-        if (unread) {
+        if (!incoming.isEnded()) {
             incoming.handler(discarded -> {});
+            incoming.resume();
         }
         request.response()
                 .setStatusCode(status)
@@ -56,8 +59,12 @@ public class RefusalHandler {
         if (status == BAD_REQUEST) {
             // Nobody knows where the next request on this connection would begin.
             close(incoming);
-        } else if (unread) {
-            vertx.setTimer(LINGER.toMillis(), passed -> close(incoming));
+        } else if (!incoming.isEnded()) {
+            vertx.setTimer(LINGER.toMillis(), passed -> {
+                if (!incoming.isEnded()) {
+                    close(incoming);
+                }
+            });
         }
     }
 

@@ -1,13 +1,14 @@
 package dev.callwatch.api;
 
 import jakarta.ws.rs.HttpMethod;
-import java.util.ArrayList;
+import jakarta.ws.rs.core.MediaType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jboss.resteasy.reactive.common.util.RestMediaType;
 
 /**
  * The paths of the interface, and the methods that each offers. The framework knows both, but it does not name the methods in a
@@ -16,27 +17,44 @@ import java.util.stream.Stream;
  * <p>The first route that matches a path counts, so a literal has to stand before the parameter that would match it too.
  */
 enum Route {
-    ACCOUNTS("/v1/accounts", HttpMethod.GET),
-    CALLS("/v1/accounts/{accountKey}/calls", HttpMethod.GET),
-    BATCH("/v1/accounts/{accountKey}/calls/lookup", HttpMethod.POST),
-    EVENTS_OF_CALLS("/v1/accounts/{accountKey}/calls/events", HttpMethod.GET),
-    CALL("/v1/accounts/{accountKey}/calls/{callGuid}", HttpMethod.GET),
-    EVENTS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/events", HttpMethod.GET),
-    REVISIONS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/revisions", HttpMethod.GET),
-    NOTIFICATIONS("/v1/notifications/{accountName}", HttpMethod.POST),
-    SUBSCRIPTIONS("/v1/accounts/{accountKey}/subscriptions", HttpMethod.GET, HttpMethod.POST),
-    SUBSCRIPTION("/v1/accounts/{accountKey}/subscriptions/{subscriptionId}", HttpMethod.GET, HttpMethod.DELETE),
-    PUSH_KEYS("/v1/push-keys", HttpMethod.GET);
+    ACCOUNTS("/v1/accounts", Form.OBJECT, HttpMethod.GET),
+    CALLS("/v1/accounts/{accountKey}/calls", Form.OBJECT, HttpMethod.GET),
+    BATCH("/v1/accounts/{accountKey}/calls/lookup", Form.ROWS, HttpMethod.POST),
+    EVENTS_OF_CALLS("/v1/accounts/{accountKey}/calls/events", Form.EVENTS, HttpMethod.GET),
+    CALL("/v1/accounts/{accountKey}/calls/{callGuid}", Form.OBJECT, HttpMethod.GET),
+    EVENTS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/events", Form.EVENTS, HttpMethod.GET),
+    REVISIONS_OF_CALL("/v1/accounts/{accountKey}/calls/{callGuid}/revisions", Form.OBJECT, HttpMethod.GET),
+    NOTIFICATIONS("/v1/notifications/{accountName}", Form.OBJECT, HttpMethod.POST),
+    SUBSCRIPTIONS("/v1/accounts/{accountKey}/subscriptions", Form.OBJECT, HttpMethod.GET, HttpMethod.POST),
+    SUBSCRIPTION(
+            "/v1/accounts/{accountKey}/subscriptions/{subscriptionId}", Form.OBJECT, HttpMethod.GET, HttpMethod.DELETE),
+    PUSH_KEYS("/v1/push-keys", Form.OBJECT, HttpMethod.GET);
 
+    /** The media types of an answer, the preferred one first. */
+    private enum Form {
+        OBJECT(MediaType.APPLICATION_JSON),
+        ROWS(MediaType.APPLICATION_JSON, RestMediaType.APPLICATION_NDJSON),
+        EVENTS(MediaType.SERVER_SENT_EVENTS, RestMediaType.APPLICATION_NDJSON);
+
+        private final List<String> mediaTypes;
+
+        Form(String... mediaTypes) {
+            this.mediaTypes = List.of(mediaTypes);
+        }
+    }
+
+    private static final String VERSION = "/v1";
     private static final String PARAMETER = "{";
     private static final List<Route> ALL = List.of(values());
 
     private final String template;
     private final List<String> segments;
     private final List<String> methods;
+    private final Form form;
 
-    Route(String template, String... methods) {
+    Route(String template, Form form, String... methods) {
         this.template = template;
+        this.form = form;
         this.segments = segments(template);
         this.methods =
                 Arrays.stream(methods).flatMap(Route::withImplied).distinct().toList();
@@ -45,7 +63,7 @@ enum Route {
     /**
      * The route of a path.
      *
-     * @param path normalised; empty segments and matrix parameters do not count
+     * @param path normalised
      * @return the route, or nothing where the interface has no such path
      */
     static Optional<Route> of(String path) {
@@ -76,6 +94,34 @@ enum Route {
         return this == NOTIFICATIONS || this == PUSH_KEYS;
     }
 
+    /** Whether a path belongs to the interface of this version, offered or not. */
+    static boolean isBelowVersion(String path) {
+        return path.equals(VERSION) || path.startsWith(VERSION + "/");
+    }
+
+    /**
+     * Whether a path is a path of the interface written in another way, which the framework would take for the same: with parameters
+     * of a segment, empty segments, dot segments, or a slash at the end. Rules for paths in a proxy would not see that.
+     *
+     * @param written as the request has it
+     * @param normalized as the router reads it
+     */
+    static boolean isOtherSpelling(String written, String normalized) {
+        if (written == null || !isBelowVersion(normalized)) {
+            return false;
+        }
+        return written.indexOf(';') >= 0
+                || written.endsWith("/")
+                || written.contains("//")
+                || !written.equals(normalized)
+                        && segments(written).size() != segments(normalized).size();
+    }
+
+    /** The media types that its answers may have, the preferred one first. */
+    List<String> mediaTypes() {
+        return form.mediaTypes;
+    }
+
     /** Every method that the path offers, {@code OPTIONS} included. */
     List<String> methods() {
         return methods;
@@ -100,18 +146,7 @@ enum Route {
     }
 
     private static List<String> segments(String path) {
-        List<String> segments = new ArrayList<>();
-        for (int begin = 0; begin < path.length(); ) {
-            int slash = path.indexOf('/', begin);
-            int end = slash < 0 ? path.length() : slash;
-            int parameters = path.indexOf(';', begin);
-            int endOfText = parameters >= 0 && parameters < end ? parameters : end;
-            if (endOfText > begin) {
-                segments.add(path.substring(begin, endOfText));
-            }
-            begin = end + 1;
-        }
-        return segments;
+        return List.of(path.split("/", -1));
     }
 
     private static Stream<String> withImplied(String method) {

@@ -39,6 +39,7 @@ public class StartupCheck {
             StoreOptions storeOptions,
             PushOptions pushOptions,
             Instance<Subscriptions> subscriptions,
+            Cors cors,
             Instance<AccessControl> access,
             Instance<VonageCalls> vonage,
             ManagementPort management)

@@ -9,6 +9,7 @@ import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -135,19 +136,31 @@ class HostileRequestsTest {
         assertThat(wireMock.getServeEvents()).isEmpty();
     }
 
-    /** Such spellings are the same path by the rules of URIs and of the framework; what they name is checked after. */
+    /** The framework would take them for the path of the call, and rules for paths in a proxy would not. */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 CALLS + GUID + ";a=b",
+                CALLS + GUID + ";",
                 "/v1/accounts;x=y/a1b2c3d4e5;z=1/calls;../" + GUID,
                 "//v1//accounts//a1b2c3d4e5//calls//" + GUID,
+                "//v1/accounts/a1b2c3d4e5/calls/" + GUID,
                 CALLS + GUID + "/",
                 CALLS + "x/../" + GUID,
-                CALLS + "94e5928c%2D7f7e%2D4645%2Dad72%2D61010f906449",
-                "http://evil.example" + CALLS + GUID
+                CALLS + "./" + GUID,
+                ACCOUNT + "/calls;x=1/lookup",
+                "/v1/accounts/"
             })
-    void another_spelling_of_the_path_of_a_call_is_that_call(String path) throws IOException {
+    void another_spelling_of_a_path_is_not_found(String path) throws IOException {
+        String answer = RawClient.get(path);
+        assertThat(RawClient.statuses(answer)).containsExactly(404);
+        assertThat(answer).contains("application/problem+json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {CALLS + "94e5928c%2D7f7e%2D4645%2Dad72%2D61010f906449", "http://evil.example" + CALLS + GUID})
+    void what_uris_define_as_the_same_path_is_that_path(String path) throws IOException {
         String answer = RawClient.get(path, "Cache-Control: no-cache");
         assertThat(RawClient.statuses(answer)).containsExactly(200);
         assertThat(answer).contains("\"id\":\"" + GUID + "\"");
@@ -156,7 +169,36 @@ class HostileRequestsTest {
     @Test
     void a_path_that_is_too_long_is_refused() throws IOException {
         assertThat(RawClient.statuses(RawClient.get(CALLS + "a".repeat(8_000)))).containsExactly(400);
-        assertThat(RawClient.statuses(RawClient.get(CALLS + "a".repeat(9_000)))).containsExactly(414);
+        String answer = RawClient.get(CALLS + "a".repeat(9_000));
+        assertThat(RawClient.statuses(answer)).containsExactly(414);
+        assertThat(answer).contains("application/problem+json");
+    }
+
+    @Test
+    void an_invented_method_is_not_implemented() throws IOException {
+        String answer = RawClient.exchange("M".repeat(4_000) + " /v1/accounts HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                + LIST + "Connection: close\r\n\r\n");
+        assertThat(RawClient.statuses(answer)).containsExactly(501, 200);
+        assertThat(answer).contains("application/problem+json");
+    }
+
+    @Test
+    void two_hosts_are_refused() throws IOException {
+        String answer = RawClient.exchange(LIST + "Host: other\r\n\r\n");
+        assertThat(RawClient.statuses(answer)).containsExactly(400);
+        assertThat(answer).contains("application/problem+json");
+    }
+
+    @Test
+    void pipelined_requests_are_answered_in_their_order() throws IOException {
+        String lookUp = LOOK_UP + "Content-Length: 2\r\n\r\n{}";
+        String answer = RawClient.exchange((LIST + "\r\n" + lookUp).repeat(50) + LIST + "Connection: close\r\n\r\n");
+        List<Integer> expected = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            expected.addAll(List.of(200, 400));
+        }
+        expected.add(200);
+        assertThat(RawClient.statuses(answer)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -164,6 +206,13 @@ class HostileRequestsTest {
     void headers_that_are_too_large_are_refused(int size, int status) throws IOException {
         assertThat(RawClient.statuses(RawClient.get("/v1/accounts", "X-Filler: " + "a".repeat(size))))
                 .containsExactly(status);
+    }
+
+    @Test
+    void the_refusal_of_large_headers_is_a_problem() throws IOException {
+        assertThat(RawClient.get("/v1/accounts", "X-Filler: " + "a".repeat(20_000)))
+                .contains("application/problem+json")
+                .contains("The headers are too large.");
     }
 
     @ParameterizedTest

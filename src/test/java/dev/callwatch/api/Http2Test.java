@@ -4,12 +4,12 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
+import dev.callwatch.RawHttp2;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,11 +73,51 @@ class Http2Test {
     }
 
     @Test
-    void a_body_of_unknown_length_is_refused() throws IOException, InterruptedException {
-        InputStream bytes = new ByteArrayInputStream("{}".getBytes(StandardCharsets.UTF_8));
-        HttpResponse<String> answer = lookUp(BodyPublishers.ofInputStream(() -> bytes));
-        assertThat(answer.statusCode()).isEqualTo(411);
-        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    void a_body_of_unknown_length_is_read_within_the_same_limit() throws IOException, InterruptedException {
+        VonageStub vonage = new VonageStub(wireMock, "batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
+        HttpResponse<String> answer = lookUp(ofUnknownLength("{\"ids\":[\"" + vonage.guid() + "\"]}"));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"state\":\"active\"");
+        assertThat(lookUp(ofUnknownLength("x".repeat(70_000))).statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void a_body_that_does_not_arrive_in_time_is_refused() throws Exception {
+        try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
+            int id = client.request(
+                    "POST",
+                    "/v1/accounts/batch/calls/lookup",
+                    Map.of("content-type", "application/json", "content-length", "50"),
+                    false);
+            client.data(id, "{", false);
+            assertThat(client.answers(1).get(id).status()).isEqualTo("408");
+        }
+    }
+
+    @Test
+    void a_body_that_ends_in_an_empty_frame_is_handled_once() throws Exception {
+        VonageStub vonage = new VonageStub(wireMock, "batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
+        String body = "{\"ids\":[\"" + vonage.guid() + "\"]}";
+        try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
+            for (int i = 0; i < 20; i++) {
+                int id = client.request(
+                        "POST",
+                        "/v1/accounts/batch/calls/lookup",
+                        Map.of("content-type", "application/json", "content-length", Integer.toString(body.length())),
+                        false);
+                client.data(id, body, false);
+                client.data(id, "", true);
+            }
+            assertThat(client.answers(20).values())
+                    .allMatch(answer -> answer.status().equals("200")
+                            && answer.body().startsWith("{\"results\":[")
+                            && answer.body().endsWith("}]}"));
+        }
+        assertThat(vonage.callRequests()).isPositive();
+    }
+
+    private static BodyPublisher ofUnknownLength(String text) {
+        return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static HttpResponse<String> lookUp(BodyPublisher body) throws IOException, InterruptedException {

@@ -119,8 +119,8 @@ class ProblemsTest {
             value = {
                 "POST   | /v1/accounts                              | GET, HEAD, OPTIONS",
                 "POST   | /v1/accounts/a/calls/" + GUID + "         | GET, HEAD, OPTIONS",
-                "DELETE | /v1/accounts/a/calls/" + GUID + "/        | GET, HEAD, OPTIONS",
-                "PUT    | //v1/accounts;x=y/a/calls/" + GUID + "    | GET, HEAD, OPTIONS",
+                "DELETE | /v1/accounts/a/calls/" + GUID + "         | GET, HEAD, OPTIONS",
+                "PUT    | /v1/accounts/a/calls/" + GUID + "         | GET, HEAD, OPTIONS",
                 "PATCH  | /v1/accounts/a/calls/" + GUID + "/events  | GET, HEAD, OPTIONS",
                 "POST   | /v1/accounts/a/calls/events?id=" + GUID + "| GET, HEAD, OPTIONS",
                 "GET    | /v1/accounts/a/calls/lookup               | POST, OPTIONS",

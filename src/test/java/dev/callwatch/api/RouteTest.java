@@ -53,17 +53,41 @@ class RouteTest {
         "/v1/accounts/a/calls, CALLS",
         "/v1/notifications/main, NOTIFICATIONS",
         "/v1/accounts/a/calls/x/revisions, REVISIONS_OF_CALL",
-        "/v1/accounts/a/calls/lookup/events, EVENTS_OF_CALL",
-        "//v1/accounts;b=c/a//calls;/x;y=z/, CALL"
+        "/v1/accounts/a/calls/lookup/events, EVENTS_OF_CALL"
     })
     void a_path_has_the_route_that_its_literals_name(String path, Route route) {
         assertThat(Route.of(path)).contains(route);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/v1", "/v1/accounts/a", "/v2/accounts", "/v1/accounts/a/calls/x/y"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/v1",
+                "/v1/accounts/",
+                "/v1/accounts/a",
+                "/v2/accounts",
+                "/v1/accounts/a/calls/x/y",
+                "/v1/accounts;b=c"
+            })
     void other_paths_have_no_route(String path) {
         assertThat(Route.of(path)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/accounts/a/calls/x, /v1/accounts/a/calls/x, false",
+        "/v1/accounts/a/calls/%2D, /v1/accounts/a/calls/-, false",
+        "/v1/accounts/, /v1/accounts/, true",
+        "//v1/accounts, /v1/accounts, true",
+        "/v1/accounts;x=1, /v1/accounts;x=1, true",
+        "/x/../v1/accounts, /v1/accounts, true",
+        "/v1/./accounts, /v1/accounts, true",
+        "/console/, /console/, false",
+        "//, /, false"
+    })
+    void a_path_of_the_interface_has_one_spelling(String written, String normalized, boolean other) {
+        assertThat(Route.isOtherSpelling(written, normalized)).isEqualTo(other);
     }
 
     @Test

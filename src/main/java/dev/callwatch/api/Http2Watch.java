@@ -1,0 +1,185 @@
+package dev.callwatch.api;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+
+/**
+ * Sees which streams of an HTTP/2 connection have data that the client does not take: its window is used up, or it does not read
+ * at all. Looks once a second while requests are open. Used on the connection's event loop only.
+ */
+final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Guard, Runnable {
+
+    /** What a stream without a window may keep in memory, about: what is written to it waits for the client before it goes on. */
+    private static final long BYTES_PER_STREAM = 16L << 10;
+
+    private final Http2ConnectionHandler http2;
+    private final UnreadAnswers unread;
+    private final DataFrames frames = new DataFrames();
+    private Map<Integer, Integer> secondsWithoutProgress = Map.of();
+    private final Map<Integer, List<Runnable>> whenTaken = new HashMap<>();
+    private ChannelHandlerContext context;
+    private boolean watching;
+    private long counted;
+
+    private Http2Watch(Http2ConnectionHandler http2, UnreadAnswers unread) {
+        this.http2 = http2;
+        this.unread = unread;
+    }
+
+    static UnreadAnswers.Guard install(Channel channel, UnreadAnswers unread) {
+        ChannelHandlerContext http2 = channel.pipeline().context(Http2ConnectionHandler.class);
+        Http2Watch watch = new Http2Watch((Http2ConnectionHandler) http2.handler(), unread);
+        channel.pipeline().addBefore(http2.name(), Http2Watch.class.getName(), watch);
+        // Netty waits until the client acknowledges the limit, which it may never do.
+        watch.http2.connection().remote().maxActiveStreams(unread.mostStreams());
+        return watch;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void requested() {
+        if (!watching) {
+            watching = true;
+            context.executor().schedule(this, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
+    public void whenTaken(int stream, Runnable action) {
+        whenTaken.computeIfAbsent(stream, absent -> new ArrayList<>()).add(action);
+        requested();
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (message instanceof ByteBuf bytes) {
+            frames.written(bytes);
+        }
+        ctx.write(message, promise);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        count(0);
+        taken(stream -> true);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void run() {
+        watching = false;
+        if (!context.channel().isActive()) {
+            return;
+        }
+        secondsWithoutProgress = waitingStreams();
+        frames.streams.clear();
+        // The end of the answer closes the stream: the client has sent its whole request before.
+        taken(stream -> http2.connection().stream(stream) == null);
+        count(secondsWithoutProgress.size() * BYTES_PER_STREAM);
+        int longest = secondsWithoutProgress.values().stream()
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(0);
+        if (!unread.closeIfTooLong(context.channel(), longest)
+                && (http2.connection().numActiveStreams() > 0 || !whenTaken.isEmpty())) {
+            requested();
+        }
+    }
+
+    private Map<Integer, Integer> waitingStreams() {
+        Http2Connection connection = http2.connection();
+        Http2RemoteFlowController flow = connection.remote().flowController();
+        Map<Integer, Integer> waiting = new HashMap<>();
+        try {
+            connection.forEachActiveStream(stream -> {
+                if (flow.hasFlowControlled(stream)) {
+                    boolean moved = frames.streams.contains(stream.id());
+                    waiting.put(stream.id(), moved ? 0 : secondsWithoutProgress.getOrDefault(stream.id(), 0) + 1);
+                }
+                return true;
+            });
+        } catch (Http2Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return waiting;
+    }
+
+    private void taken(IntPredicate closed) {
+        whenTaken.entrySet().removeIf(stream -> {
+            boolean done = closed.test(stream.getKey());
+            if (done) {
+                stream.getValue().forEach(Runnable::run);
+            }
+            return done;
+        });
+    }
+
+    private void count(long now) {
+        if (now != counted) {
+            unread.changed(counted, now);
+            counted = now;
+        }
+    }
+
+    /** The streams whose data was sent, read off the frames themselves (RFC 9113, section 4.1): Netty does not tell. */
+    private static final class DataFrames {
+
+        private static final int HEADER = 9;
+        private static final int DATA = 0;
+        private static final int TYPE = 3;
+        private static final int STREAM = 5;
+        private static final int RESERVED_BIT = 0x7fffffff;
+
+        private final Set<Integer> streams = new HashSet<>();
+        private final byte[] header = new byte[HEADER];
+        private int known;
+        private long rest;
+
+        private void written(ByteBuf bytes) {
+            int index = bytes.readerIndex();
+            while (index < bytes.writerIndex()) {
+                if (rest > 0) {
+                    int skipped = (int) Math.min(rest, bytes.writerIndex() - index);
+                    rest -= skipped;
+                    index += skipped;
+                } else {
+                    header[known++] = bytes.getByte(index++);
+                    if (known == HEADER) {
+                        known = 0;
+                        begin();
+                    }
+                }
+            }
+        }
+
+        private void begin() {
+            rest = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | header[2] & 0xff;
+            if (header[TYPE] == DATA && rest > 0) {
+                int stream = (header[STREAM] & 0xff) << 24
+                        | (header[STREAM + 1] & 0xff) << 16
+                        | (header[STREAM + 2] & 0xff) << 8
+                        | header[STREAM + 3] & 0xff;
+                streams.add(stream & RESERVED_BIT);
+            }
+        }
+    }
+}

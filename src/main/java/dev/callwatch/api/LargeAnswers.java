@@ -1,0 +1,76 @@
+package dev.callwatch.api;
+
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.ServiceUnavailableException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Bounds what answers above 64 KiB take together until their clients have them: an eighth of the heap. Small ones do not count;
+ * how many of them there can be is limited by the number of streams and connections.
+ */
+@Singleton
+class LargeAnswers {
+
+    private static final int SMALL = 64 << 10;
+    private static final long LEAST_BOUND = 8L << 20;
+    private static final int SHARE_OF_HEAP = 8;
+    private static final long RETRY_AFTER_SECONDS = 1;
+
+    private final UnreadAnswers unread;
+    private final long bound;
+    private final AtomicLong onTheirWay = new AtomicLong();
+
+    LargeAnswers(UnreadAnswers unread) {
+        this.unread = unread;
+        this.bound = Math.max(LEAST_BOUND, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+    }
+
+    /**
+     * Counts an answer until its client has it.
+     *
+     * @return its body
+     * @throws ServiceUnavailableException where too many large ones are on their way
+     */
+    byte[] admitted(byte[] body, RoutingContext request) {
+        Reservation reservation = reservation();
+        if (!reservation.fits(body.length)) {
+            throw new ServiceUnavailableException(RETRY_AFTER_SECONDS);
+        }
+        if (reservation.bytes > 0) {
+            unread.whenTaken(request, reservation::release);
+        }
+        return body;
+    }
+
+    /** Of nothing so far. */
+    Reservation reservation() {
+        return new Reservation();
+    }
+
+    /** What one answer takes; used by one thread at a time. */
+    final class Reservation {
+
+        private long bytes;
+
+        private Reservation() {}
+
+        /** Adds so many bytes, if they are few or there is room for them. */
+        boolean fits(int more) {
+            if (more <= SMALL) {
+                return true;
+            }
+            if (onTheirWay.addAndGet(more) > bound) {
+                onTheirWay.addAndGet(-more);
+                return false;
+            }
+            bytes += more;
+            return true;
+        }
+
+        void release() {
+            onTheirWay.addAndGet(-bytes);
+            bytes = 0;
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package dev.callwatch.api;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes the requests of an HTTP/1.1 connection one at a time: the next one when the answer to the last one is written and the
+ * client reads. Vert.x would take as many as the client sends, and keep the answers that it does not read. What is not taken stays
+ * with the client, except for the bytes of one read. Used on the connection's event loop only.
+ */
+final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers.Guard {
+
+    private static final String DECODER = "httpDecoder";
+    private static final String CONNECTION = "handler";
+
+    private final UnreadAnswers unread;
+    private final Intake intake = new Intake();
+
+    /** Requests and bodies that came with one read before the intake was there. */
+    private final Deque<Object> waiting = new ArrayDeque<>();
+
+    private ChannelHandlerContext context;
+    private boolean receiving = true;
+    private boolean answering = true;
+    private final Progress progress = new Progress();
+
+    private PipeliningGate(UnreadAnswers unread) {
+        this.unread = unread;
+    }
+
+    /** Begins with the request that is handled now: neither its end nor its answer has been seen. */
+    static UnreadAnswers.Guard install(Channel channel, UnreadAnswers unread) {
+        PipeliningGate gate = new PipeliningGate(unread);
+        channel.pipeline()
+                .addBefore(DECODER, PipeliningGate.class.getName() + ".intake", gate.intake)
+                .addBefore(CONNECTION, PipeliningGate.class.getName(), gate);
+        return gate;
+    }
+
+    @Override
+    public void requested() {
+        // Seen in the pipeline itself.
+    }
+
+    @Override
+    public void whenTaken(int stream, Runnable action) {
+        progress.whenTaken(action);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (waiting.isEmpty() && mayPass(message)) {
+            pass(message);
+        } else {
+            waiting.add(message);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        ctx.write(message, promise);
+        if (message instanceof LastHttpContent && !isInterim(message)) {
+            answering = false;
+            if (!waiting.isEmpty() || intake.isHolding()) {
+                // After Vert.x has noted the end of this answer.
+                ctx.executor().execute(this::resume);
+            }
+        }
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        ctx.flush();
+        progress.watch();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        resume();
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        progress.forget();
+        waiting.forEach(ReferenceCountUtil::release);
+        waiting.clear();
+        ctx.fireChannelInactive();
+    }
+
+    private boolean isOpen() {
+        return waiting.isEmpty() && (receiving || mayBegin());
+    }
+
+    private boolean mayPass(Object message) {
+        return !(message instanceof HttpRequest) || mayBegin();
+    }
+
+    private boolean mayBegin() {
+        return !answering && context.channel().isWritable();
+    }
+
+    private void pass(Object message) {
+        if (message instanceof HttpRequest) {
+            answering = true;
+            receiving = true;
+        }
+        if (message instanceof LastHttpContent) {
+            receiving = false;
+        }
+        context.fireChannelRead(message);
+    }
+
+    private void resume() {
+        if (waiting.isEmpty() && !intake.isHolding()) {
+            return;
+        }
+        while (!waiting.isEmpty() && mayPass(waiting.peek())) {
+            pass(waiting.poll());
+        }
+        intake.feed();
+        context.fireChannelReadComplete();
+    }
+
+    private static boolean isInterim(Object message) {
+        return message instanceof HttpResponse response
+                && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+    }
+
+    /** Lets bytes through in pieces that hold the head of one request at most, and stops reading while the gate is shut. */
+    private final class Intake extends ChannelDuplexHandler {
+
+        private final Deque<ByteBuf> held = new ArrayDeque<>();
+        private ChannelHandlerContext own;
+        private boolean stopped;
+        private boolean feeding;
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext added) {
+            own = added;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (message instanceof ByteBuf bytes) {
+                held.add(bytes);
+                feed();
+            } else {
+                ctx.fireChannelRead(message);
+            }
+        }
+
+        /** Vert.x asks for more after each request. */
+        @Override
+        public void read(ChannelHandlerContext ctx) {
+            if (held.isEmpty()) {
+                ctx.read();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            held.forEach(ByteBuf::release);
+            held.clear();
+            ctx.fireChannelInactive();
+        }
+
+        private boolean isHolding() {
+            return !held.isEmpty();
+        }
+
+        private void feed() {
+            if (feeding) {
+                return;
+            }
+            feeding = true;
+            try {
+                while (!held.isEmpty() && isOpen()) {
+                    own.fireChannelRead(piece());
+                }
+            } finally {
+                feeding = false;
+            }
+            if (held.isEmpty() == stopped) {
+                stopped = !held.isEmpty();
+                own.channel().config().setAutoRead(!stopped);
+                if (!stopped) {
+                    own.read();
+                }
+            }
+        }
+
+        private ByteBuf piece() {
+            ByteBuf bytes = held.peek();
+            int length = lengthOfHead(bytes);
+            return length == bytes.readableBytes() ? held.poll() : bytes.readRetainedSlice(length);
+        }
+
+        /** Up to the first empty line, or everything. */
+        private static int lengthOfHead(ByteBuf bytes) {
+            int end = bytes.writerIndex();
+            for (int line = next(bytes, bytes.readerIndex()); line > 0 && line < end; line = next(bytes, line)) {
+                int empty = bytes.getByte(line) == '\r' ? line + 1 : line;
+                if (empty < end && bytes.getByte(empty) == '\n') {
+                    return empty + 1 - bytes.readerIndex();
+                }
+            }
+            return bytes.readableBytes();
+        }
+
+        /** Where the line after an index begins, or 0. */
+        private static int next(ByteBuf bytes, int from) {
+            return bytes.indexOf(from, bytes.writerIndex(), (byte) '\n') + 1;
+        }
+    }
+
+    /** Whether the client takes what is written. */
+    private final class Progress implements Runnable {
+
+        private boolean watching;
+        private long counted;
+        private Object current;
+        private long taken;
+        private int seconds;
+        private final List<Runnable> whenTaken = new ArrayList<>();
+
+        private void watch() {
+            long pending = pending();
+            count(pending);
+            if (pending > 0) {
+                begin();
+            }
+        }
+
+        private void whenTaken(Runnable action) {
+            whenTaken.add(action);
+            begin();
+        }
+
+        private void begin() {
+            if (!watching) {
+                watching = true;
+                seconds = 0;
+                note();
+                schedule();
+            }
+        }
+
+        @Override
+        public void run() {
+            watching = false;
+            long pending = pending();
+            count(pending);
+            if (pending == 0 && !answering) {
+                taken();
+            }
+            if (pending == 0 && whenTaken.isEmpty()) {
+                return;
+            }
+            seconds = pending == 0 || hasMoved() ? 0 : seconds + 1;
+            note();
+            if (!unread.closeIfTooLong(context.channel(), seconds)) {
+                watching = true;
+                schedule();
+            }
+        }
+
+        private void forget() {
+            count(0);
+            taken();
+        }
+
+        private void taken() {
+            whenTaken.forEach(Runnable::run);
+            whenTaken.clear();
+        }
+
+        private void schedule() {
+            context.executor().schedule(this, 1, TimeUnit.SECONDS);
+        }
+
+        private void count(long pending) {
+            if (pending != counted) {
+                unread.changed(counted, pending);
+                counted = pending;
+            }
+        }
+
+        private boolean hasMoved() {
+            ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
+            return buffer == null || buffer.current() != current || buffer.currentProgress() != taken;
+        }
+
+        private void note() {
+            ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
+            current = buffer == null ? null : buffer.current();
+            taken = buffer == null ? 0 : buffer.currentProgress();
+        }
+
+        private long pending() {
+            ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
+            return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        }
+    }
+}
