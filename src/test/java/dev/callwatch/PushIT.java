@@ -20,7 +20,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +30,8 @@ class PushIT {
 
     private static final Duration A_CALL = Duration.ofSeconds(60);
     private static final String SHORT_LIFE = "00000101-0000-0000-0000-000000000001";
-    private static final String RECEIVER = "test.receiver.port";
+    private static final int RECEIVER = ProcessIT.freePort();
+    private static final int SANDBOX = ProcessIT.freePort();
     private static final List<String> WHOLE_CALL = List.of(
             "dev.callwatch.call.observed",
             "dev.callwatch.call.recording-changed",
@@ -47,9 +47,8 @@ class PushIT {
         @Override
         public Map<String, String> getConfigOverrides() {
             Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
-            int port = ProcessIT.freePort();
-            settings.put(RECEIVER, Integer.toString(port));
-            settings.put("callwatch.push.allowed", "http://localhost:" + port);
+            settings.put("callwatch.sandbox.port", Integer.toString(SANDBOX));
+            settings.put("callwatch.push.allowed", "http://localhost:" + RECEIVER);
             settings.put(
                     "callwatch.push.signing-key-file", key().toAbsolutePath().toString());
             return settings;
@@ -100,7 +99,7 @@ class PushIT {
         assertThat(sink.getList("events.verified", Boolean.class)).isNotEmpty().containsOnly(true);
         await().until(() -> sink().getList("events.body.type").contains("dev.callwatch.subscription-ended"));
         String look = MarkdownFile.reference("sandbox.md").code("A sink", "sh").get(0);
-        assertThat(shell.output(look.replace("8090", Integer.toString(sandboxPort()))))
+        assertThat(shell.output(look.replace("8090", Integer.toString(SANDBOX))))
                 .contains("[\"dev.callwatch.call.completed\",true,1]");
     }
 
@@ -109,10 +108,10 @@ class PushIT {
         Shell.assumeInstalled("bash", "node");
         String receiver = Documented.at(
                 service, document.code("A receiver in JavaScript", "js").get(0));
-        shell.file("receiver.mjs", receiver.replace("8000", Integer.toString(receiverPort())));
+        shell.file("receiver.mjs", receiver.replace("8000", Integer.toString(RECEIVER)));
         try (Shell.Run node = shell.begin("exec node receiver.mjs")) {
             String guid = Documented.another(SHORT_LIFE);
-            await().until(() -> subscribe("http://localhost:" + receiverPort() + "/calls", guid) == 201);
+            await().until(() -> subscribe("http://localhost:" + RECEIVER + "/calls", guid) == 201);
             await().atMost(A_CALL).until(() -> node.output().contains("subscription-ended"));
             assertThat(node.output().lines().map(line -> line.split(" ")[0])).containsExactlyElementsOf(WHOLE_CALL);
             assertThat(node.complaints()).isEmpty();
@@ -143,14 +142,6 @@ class PushIT {
     }
 
     private static JsonPath sink() {
-        return given().get("http://localhost:" + sandboxPort() + "/sink").jsonPath();
-    }
-
-    private static int sandboxPort() {
-        return ConfigProvider.getConfig().getValue("callwatch.sandbox.port", Integer.class);
-    }
-
-    private static int receiverPort() {
-        return ConfigProvider.getConfig().getValue(RECEIVER, Integer.class);
+        return given().get("http://localhost:" + SANDBOX + "/sink").jsonPath();
     }
 }

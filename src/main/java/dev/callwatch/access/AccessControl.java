@@ -5,6 +5,7 @@ import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Accounts;
 import jakarta.inject.Singleton;
 import java.util.Collection;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Decides what a caller may see: nothing but what a rule says. In mode {@code none} everything. */
@@ -67,6 +68,13 @@ public class AccessControl {
             throw refusal;
         }
         return grant;
+    }
+
+    /** The same as {@link #pushGrant} for a caller that is not asking: nothing where it may not subscribe, or there is no such account. */
+    public Optional<Grant> currentPushGrant(Caller caller, AccountKey key) {
+        return accounts.find(key)
+                .filter(account -> mayRead(caller, key) && maySubscribe(caller, key))
+                .map(account -> new Grant(account, maySeeNumbers(caller, key)));
     }
 
     /** All accounts that a caller may read, in the order of the settings. */

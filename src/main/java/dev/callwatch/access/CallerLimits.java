@@ -100,6 +100,11 @@ public class CallerLimits {
         return reserve(caller, 0, 1);
     }
 
+    /** How many subscriptions that have not ended a caller may have. */
+    public int mostSubscriptions() {
+        return none ? Integer.MAX_VALUE : limits.subscriptions();
+    }
+
     /**
      * Checks that a caller may have one subscription more.
      *

@@ -6,7 +6,6 @@ import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.problem.InvalidRequest;
-import dev.callwatch.push.SubscriptionStatus;
 import dev.callwatch.push.Subscriptions;
 import dev.callwatch.time.WallClock;
 import io.smallrye.mutiny.Uni;
@@ -84,6 +83,7 @@ public class SubscriptionResource {
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "422", ref = "SinkRefused")
     @APIResponse(responseCode = "429", ref = "RateLimited")
+    @APIResponse(responseCode = "503", ref = "TryLater")
     public Uni<RestResponse<SubscriptionAnswer>> subscribe(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedSubscription requested =
@@ -117,12 +117,11 @@ public class SubscriptionResource {
     @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "429", ref = "RateLimited")
-    public SubscriptionList list(@PathParam("accountKey") String accountKey, @Context RoutingContext request) {
+    @APIResponse(responseCode = "503", ref = "TryLater")
+    public Uni<SubscriptionList> list(@PathParam("accountKey") String accountKey, @Context RoutingContext request) {
         Caller caller = AuthenticationFilter.caller(request);
         AccountKey account = granted(caller, accountKey);
-        return new SubscriptionList(subscriptions.list(caller, account).stream()
-                .map(SubscriptionAnswer::of)
-                .toList());
+        return subscriptions.list(caller, account).map(SubscriptionList::of);
     }
 
     /** Shows one of the caller's own subscriptions. */
@@ -140,15 +139,15 @@ public class SubscriptionResource {
     @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "429", ref = "RateLimited")
-    public SubscriptionAnswer show(
+    @APIResponse(responseCode = "503", ref = "TryLater")
+    public Uni<SubscriptionAnswer> show(
             @PathParam("accountKey") String accountKey,
             @PathParam("subscriptionId") String subscriptionId,
             @Context RoutingContext request) {
         Caller caller = AuthenticationFilter.caller(request);
-        SubscriptionStatus status = subscriptions
+        return subscriptions
                 .find(caller, granted(caller, accountKey), subscriptionId)
-                .orElseThrow(NotFoundException::new);
-        return SubscriptionAnswer.of(status);
+                .map(found -> SubscriptionAnswer.of(found.orElseThrow(NotFoundException::new)));
     }
 
     /** Ends one of the caller's own subscriptions. */
@@ -165,14 +164,20 @@ public class SubscriptionResource {
     @APIResponse(responseCode = "403", ref = "Forbidden")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "429", ref = "RateLimited")
-    public void unsubscribe(
+    @APIResponse(responseCode = "503", ref = "TryLater")
+    public Uni<Void> unsubscribe(
             @PathParam("accountKey") String accountKey,
             @PathParam("subscriptionId") String subscriptionId,
             @Context RoutingContext request) {
         Caller caller = AuthenticationFilter.caller(request);
-        if (!subscriptions.delete(caller, granted(caller, accountKey), subscriptionId)) {
-            throw new NotFoundException();
-        }
+        return subscriptions
+                .delete(caller, granted(caller, accountKey), subscriptionId)
+                .invoke(deleted -> {
+                    if (!deleted) {
+                        throw new NotFoundException();
+                    }
+                })
+                .replaceWithVoid();
     }
 
     private AccountKey granted(Caller caller, String accountKey) {

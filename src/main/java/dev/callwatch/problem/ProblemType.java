@@ -23,6 +23,8 @@ public enum ProblemType {
     BUDGET_EXHAUSTED(503, "Budget exhausted"),
     /** The keys that a bearer token needs cannot be read now. */
     ISSUER_UNAVAILABLE(503, "Issuer unavailable"),
+    /** Subscriptions cannot be read or kept now. */
+    STORE_UNAVAILABLE(503, "Store unavailable"),
     /** Vonage answered 429. */
     UPSTREAM_THROTTLED(503, "Upstream throttled"),
     /** The region's circuit is open. */

@@ -83,6 +83,11 @@ public class PushOptions {
         return retryFor;
     }
 
+    /** How long a subscription is kept that nobody changes any more: its deliveries have ended by then. */
+    public Duration longestKept() {
+        return Subscriptions.LONGEST.plus(retryFor).plus(Duration.ofHours(2));
+    }
+
     long memory() {
         return memory;
     }

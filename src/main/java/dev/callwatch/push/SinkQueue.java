@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
 
 /**
  * What is to be delivered to one sink: at most {@value #MOST_AT_ONCE} events at the same time, each lane in its order. What
@@ -26,14 +27,22 @@ final class SinkQueue {
     static final int FAILURES_UNTIL_PROBING = 3;
 
     private static final Duration BETWEEN_PROBES = Duration.ofMinutes(5);
+    /** How soon it is looked whether attempts may be made again. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Cancellable NO_TIMER = () -> {};
 
-    /** What queues share. */
+    /**
+     * What queues share.
+     *
+     * @param mayDeliver whether this replica may make attempts now
+     */
     record Dependencies(
             SinkClient client,
             DeliverySchedule schedule,
             Duration retryFor,
+            BooleanSupplier mayDeliver,
             Clock clock,
             Delay delay,
             PushMetrics metrics) {}
@@ -145,7 +154,7 @@ final class SinkQueue {
                 giveUp(lane, expired);
             }
         }
-        while (underWay < most() && !now.isBefore(gate(now))) {
+        while (dependencies.mayDeliver().getAsBoolean() && underWay < most() && !now.isBefore(gate(now))) {
             Lane lane = ready.remove();
             lane.underWay(true);
             underWay++;
@@ -203,7 +212,8 @@ final class SinkQueue {
         Instant now = dependencies.clock().instant();
         Instant next = waiting.isEmpty() ? Instant.MAX : waiting.peek().due();
         if (!ready.isEmpty() && underWay < most()) {
-            next = earlier(next, gate(now));
+            Instant gate = gate(now);
+            next = earlier(next, gate.isAfter(now) ? gate : now.plus(BETWEEN_LOOKS));
         }
         if (!ready.isEmpty()) {
             next = earlier(next, ready.peek().head().map(this::expiry).orElse(Instant.MAX));

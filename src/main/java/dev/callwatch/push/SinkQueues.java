@@ -27,11 +27,12 @@ class SinkQueues {
     }
 
     @Inject
-    SinkQueues(SinkClient client, PushOptions options, Clock clock, Delay delay, PushMetrics metrics) {
+    SinkQueues(SinkClient client, PushOptions options, RunLease lease, Clock clock, Delay delay, PushMetrics metrics) {
         this(new SinkQueue.Dependencies(
                 client,
                 new DeliverySchedule(() -> ThreadLocalRandom.current().nextDouble()),
                 options.retryFor(),
+                lease::isHeld,
                 clock,
                 delay,
                 metrics));

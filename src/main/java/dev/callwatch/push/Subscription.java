@@ -9,6 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a caller subscribed to. It does not change.
@@ -45,6 +47,20 @@ public record Subscription(
     /** Keeps the order of the calls. */
     public Subscription {
         calls = Collections.unmodifiableSet(new LinkedHashSet<>(calls));
+    }
+
+    /** The same for subscriptions that send the same events of the same calls to the same sink for the same caller. */
+    public String content() {
+        String content = Stream.concat(
+                        Stream.of(caller.name(), account.value(), sink, String.join(",", types.names())),
+                        calls.stream().map(CallGuid::value).sorted())
+                .collect(Collectors.joining("\n"));
+        return Sha256.hex(content);
+    }
+
+    /** One text for its caller, to tell callers apart by. */
+    public String callerName() {
+        return caller.name();
     }
 
     /** Whether it is a caller's own. */

@@ -2,6 +2,8 @@ package dev.callwatch.push;
 
 import dev.callwatch.access.Grant;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.push.StoredSubscription.CallProgress;
+import dev.callwatch.push.StoredSubscription.StoredEvent;
 import dev.callwatch.time.Delay;
 import dev.callwatch.time.WallClock;
 import dev.callwatch.watch.CallEvent;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,6 +38,16 @@ final class SubscriptionRunner implements Lane.Listener {
 
     private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
 
+    /** Who runs subscriptions. */
+    interface Owner {
+
+        /** It has ended, and nothing is left to deliver. Called once. */
+        void finished(SubscriptionRunner runner);
+
+        /** Another replica runs it. */
+        void taken(SubscriptionRunner runner);
+    }
+
     /** What all subscriptions share. */
     record Dependencies(
             CallFeed feed,
@@ -44,6 +55,7 @@ final class SubscriptionRunner implements Lane.Listener {
             PushEvents events,
             PushMemory memory,
             PushMetrics metrics,
+            SubscriptionStore store,
             Clock clock,
             WallClock wallClock,
             Delay delay) {}
@@ -51,6 +63,7 @@ final class SubscriptionRunner implements Lane.Listener {
     /** One of its calls. */
     private static final class FollowedCall {
 
+        private final CallGuid guid;
         private final Lane lane;
         private Cancellable feed = () -> {};
         private Optional<UniEmitter<? super Void>> waiting = Optional.empty();
@@ -61,8 +74,13 @@ final class SubscriptionRunner implements Lane.Listener {
         private boolean begun;
         private boolean settled;
 
-        private FollowedCall(Lane lane) {
+        private FollowedCall(CallGuid guid, Lane lane) {
+            this.guid = guid;
             this.lane = lane;
+        }
+
+        private CallProgress progress() {
+            return new CallProgress(revision, settled);
         }
     }
 
@@ -71,10 +89,18 @@ final class SubscriptionRunner implements Lane.Listener {
     private final Sink sink;
     private final SinkQueue queue;
     private final Dependencies dependencies;
-    private final Consumer<SubscriptionRunner> onFinish;
+    private final Owner owner;
+    private final SubscriptionJournal journal;
     private final Map<CallGuid, FollowedCall> calls = new LinkedHashMap<>();
     private final Lane lastLane = new Lane(this);
+
+    /** What is not delivered yet, by the identifiers of the events. */
+    private final Map<String, StoredEvent> pending = new LinkedHashMap<>();
+
     private Cancellable expiry = () -> {};
+    private long nextNumber;
+    private boolean suspended;
+    private boolean released;
     private Optional<TerminationReason> ended = Optional.empty();
     private boolean lastSent;
     private boolean finished;
@@ -91,50 +117,98 @@ final class SubscriptionRunner implements Lane.Listener {
     /**
      * Does nothing before {@link #begin}.
      *
+     * @param stored the subscription, and how far it has come
      * @param grant what its caller may see
      * @param sink where its events go
-     * @param onFinish called once, when it has ended and nothing is left to deliver
      */
-    SubscriptionRunner(
-            Subscription subscription,
-            Grant grant,
-            Sink sink,
-            Dependencies dependencies,
-            Consumer<SubscriptionRunner> onFinish) {
-        this.subscription = subscription;
+    SubscriptionRunner(StoredSubscription stored, Grant grant, Sink sink, Dependencies dependencies, Owner owner) {
+        this.subscription = stored.subscription();
         this.grant = grant;
         this.sink = sink;
         this.queue = dependencies.queues().acquire(sink);
         this.dependencies = dependencies;
-        this.onFinish = onFinish;
-        subscription.calls().forEach(guid -> calls.put(guid, new FollowedCall(new Lane(this))));
+        this.owner = owner;
+        this.journal =
+                new SubscriptionJournal(subscription.id(), dependencies.store(), dependencies.delay(), this::refused);
+        subscription.calls().forEach(guid -> calls.put(guid, new FollowedCall(guid, new Lane(this))));
+        restore(stored);
+    }
+
+    private void restore(StoredSubscription stored) {
+        Progress progress = stored.progress();
+        ended = progress.ended();
+        lastSent = progress.lastSent();
+        finished = progress.finished();
+        accepted = progress.accepted();
+        delivered = progress.delivered();
+        failed = progress.failed();
+        lastAttemptAt = progress.lastAttemptAt();
+        lastAnswer = progress.lastAnswer();
+        stored.calls()
+                .forEach((guid, known) -> Optional.ofNullable(calls.get(guid)).ifPresent(call -> {
+                    call.begun = true;
+                    call.revision = known.revision();
+                    call.settled = known.settled();
+                }));
+        stored.events().forEach(event -> pending.put(event.event().id(), event));
+        nextNumber =
+                stored.events().stream().mapToLong(StoredEvent::number).max().orElse(-1) + 1;
     }
 
     Subscription subscription() {
         return subscription;
     }
 
-    /** Follows the calls. */
+    /** Delivers what is left of before, and follows the calls. */
     void begin() {
-        Duration left = Duration.between(dependencies.wallClock().now(), subscription.expiresAt());
+        List<StoredEvent> left;
+        synchronized (this) {
+            left = List.copyOf(pending.values());
+            inHand += left.size();
+        }
+        left.forEach(event -> add(lane(event), delivery(event)));
+        if (!isActive()) {
+            finishIfDelivered();
+            return;
+        }
+        Duration lifetime = Duration.between(dependencies.wallClock().now(), subscription.expiresAt());
         Cancellable timer = dependencies
                 .delay()
-                .of(left.isNegative() ? Duration.ZERO : left)
+                .of(lifetime.isNegative() ? Duration.ZERO : lifetime)
                 .subscribe()
                 .with(passed -> end(TerminationReason.SUBSCRIPTION_EXPIRED));
         synchronized (this) {
             expiry = timer;
         }
-        calls.forEach(this::follow);
+        List<FollowedCall> unsettled =
+                calls.values().stream().filter(call -> !call.settled).toList();
+        unsettled.forEach(this::follow);
+        if (unsettled.isEmpty()) {
+            end(TerminationReason.CALLS_SETTLED);
+        }
     }
 
-    private void follow(CallGuid guid, FollowedCall call) {
+    private Lane lane(StoredEvent event) {
+        return event.call().map(calls::get).map(call -> call.lane).orElse(lastLane);
+    }
+
+    /** The time of day may have been another where it was accepted. */
+    private Delivery delivery(StoredEvent event) {
+        Duration age =
+                Duration.between(event.acceptedAt(), dependencies.wallClock().now());
+        return new Delivery(
+                event.event(),
+                event.mode(),
+                dependencies.clock().instant().minus(age.isNegative() ? Duration.ZERO : age));
+    }
+
+    private void follow(FollowedCall call) {
         Cancellable feed = dependencies
                 .feed()
                 .follow(
                         grant.account(),
-                        guid,
-                        OptionalLong.empty(),
+                        call.guid,
+                        call.begun ? OptionalLong.of(call.revision) : OptionalLong.empty(),
                         subscription.caller().name())
                 .onItem()
                 .transformToUniAndConcatenate(notification -> accept(call, notification))
@@ -145,7 +219,7 @@ final class SubscriptionRunner implements Lane.Listener {
         boolean late;
         synchronized (this) {
             call.feed = feed;
-            late = ended.isPresent();
+            late = ended.isPresent() || suspended;
         }
         if (late) {
             feed.cancel();
@@ -155,8 +229,7 @@ final class SubscriptionRunner implements Lane.Listener {
     /** @return completes once there is room for more */
     private Uni<Void> accept(FollowedCall call, Notification notification) {
         if (notification instanceof Notification.Changed changed) {
-            accept(call, changed.event());
-            return room(call);
+            return accept(call, changed.event());
         }
         if (notification instanceof Notification.Completed) {
             settled(call);
@@ -164,23 +237,117 @@ final class SubscriptionRunner implements Lane.Listener {
         return AT_ONCE;
     }
 
-    private void accept(FollowedCall call, CallEvent event) {
-        Optional<Delivery> delivery = Optional.empty();
-        boolean usedUp = false;
+    /** An event is kept before it is delivered. */
+    private Uni<Void> accept(FollowedCall call, CallEvent event) {
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
+        Optional<StoredEvent> wanted;
+        boolean usedUp;
         synchronized (this) {
-            if (ended.isEmpty() && isNew(call, event)) {
-                delivery = type(call, event).map(type -> delivery(event, type));
-                call.begun = true;
-                call.revision = event.call().revision();
-                inHand += delivery.isPresent() ? 1 : 0;
-                accepted += delivery.isPresent() ? 1 : 0;
-                usedUp = delivery.isPresent() && subscription.maxEvents().orElse(Integer.MAX_VALUE) <= accepted;
+            if (ended.isPresent() || suspended || !isNew(call, event)) {
+                return AT_ONCE;
             }
+            wanted = type(call, event).map(type -> stored(call.guid, event, type));
+            call.begun = true;
+            call.revision = event.call().revision();
+            changes.put(SubscriptionCodec.callField(call.guid), Optional.of(SubscriptionCodec.encode(call.progress())));
+            wanted.ifPresent(stored -> {
+                accepted++;
+                keep(stored, changes);
+            });
+            usedUp = wanted.isPresent() && subscription.maxEvents().orElse(Integer.MAX_VALUE) <= accepted;
         }
-        delivery.ifPresent(made -> add(call.lane, made));
-        if (usedUp) {
-            end(TerminationReason.MAX_EVENTS_REACHED);
+        if (wanted.isEmpty()) {
+            write(changes);
+            return AT_ONCE;
         }
+        return journal.write(changes).chain(() -> {
+            add(call.lane, delivery(wanted.get()));
+            if (usedUp) {
+                end(TerminationReason.MAX_EVENTS_REACHED);
+            }
+            return room(call);
+        });
+    }
+
+    /** Called with the lock of this. */
+    private void keep(StoredEvent stored, Map<String, Optional<String>> changes) {
+        inHand++;
+        pending.put(stored.event().id(), stored);
+        changes.put(SubscriptionCodec.eventField(stored.event().id()), Optional.of(SubscriptionCodec.encode(stored)));
+        changes.put(SubscriptionCodec.PROGRESS, Optional.of(SubscriptionCodec.encode(progress())));
+    }
+
+    private Progress progress() {
+        return new Progress(ended, lastSent, finished, accepted, delivered, failed, lastAttemptAt, lastAnswer);
+    }
+
+    private void write(Map<String, Optional<String>> changes) {
+        journal.write(changes).subscribe().with(written -> {});
+    }
+
+    private void writeProgress() {
+        Map<String, Optional<String>> changes;
+        synchronized (this) {
+            changes = Map.of(SubscriptionCodec.PROGRESS, Optional.of(SubscriptionCodec.encode(progress())));
+        }
+        write(changes);
+    }
+
+    /** Finds out whether this replica still runs it. */
+    void check() {
+        writeProgress();
+    }
+
+    private void refused(SubscriptionStore.Saved saved) {
+        if (saved == SubscriptionStore.Saved.TAKEN) {
+            owner.taken(this);
+        } else {
+            recreate();
+        }
+    }
+
+    /** The store has lost it. */
+    private void recreate() {
+        Map<String, String> fields;
+        synchronized (this) {
+            Map<CallGuid, CallProgress> known = new LinkedHashMap<>();
+            calls.values().stream().filter(call -> call.begun).forEach(call -> known.put(call.guid, call.progress()));
+            fields = SubscriptionCodec.encode(
+                    new StoredSubscription(subscription, progress(), known, List.copyOf(pending.values())));
+        }
+        dependencies
+                .store()
+                .create(subscription, fields, true)
+                .subscribe()
+                .with(kept -> {}, unavailable -> LOG.debugf("Subscription %s is not kept yet", subscription.id()));
+    }
+
+    /** Another replica runs it, or will: nothing more is done here. */
+    void suspend() {
+        List<Cancellable> running = new ArrayList<>();
+        synchronized (this) {
+            if (suspended) {
+                return;
+            }
+            suspended = true;
+            running.add(expiry);
+            calls.values().forEach(call -> running.add(call.feed));
+        }
+        running.forEach(Cancellable::cancel);
+        journal.close();
+        calls.values().forEach(call -> forget(queue.close(call.lane)));
+        forget(queue.close(lastLane));
+        releaseQueue();
+    }
+
+    private void releaseQueue() {
+        synchronized (this) {
+            if (released) {
+                return;
+            }
+            released = true;
+        }
+        dependencies.queues().release(sink);
     }
 
     private void add(Lane lane, Delivery delivery) {
@@ -209,11 +376,13 @@ final class SubscriptionRunner implements Lane.Listener {
         return subscription.types().match(event);
     }
 
-    private Delivery delivery(CallEvent event, EventType type) {
-        return new Delivery(
-                dependencies.events().of(event, type, subscription.traceparent(), grant.numbers()),
+    private StoredEvent stored(CallGuid guid, CallEvent event, EventType type) {
+        return new StoredEvent(
+                nextNumber++,
+                Optional.of(guid),
                 mode(),
-                dependencies.clock().instant());
+                dependencies.wallClock().now(),
+                dependencies.events().of(event, type, subscription.traceparent(), grant.numbers()));
     }
 
     private ContentMode mode() {
@@ -250,10 +419,14 @@ final class SubscriptionRunner implements Lane.Listener {
 
     private void settled(FollowedCall call) {
         boolean all;
+        Map<String, Optional<String>> changes;
         synchronized (this) {
             call.settled = true;
             all = calls.values().stream().allMatch(each -> each.settled);
+            changes = Map.of(
+                    SubscriptionCodec.callField(call.guid), Optional.of(SubscriptionCodec.encode(call.progress())));
         }
+        write(changes);
         if (all) {
             end(TerminationReason.CALLS_SETTLED);
         }
@@ -263,7 +436,7 @@ final class SubscriptionRunner implements Lane.Listener {
     void end(TerminationReason reason) {
         List<Cancellable> running = new ArrayList<>();
         synchronized (this) {
-            if (ended.isPresent()) {
+            if (ended.isPresent() || suspended) {
                 return;
             }
             ended = Optional.of(reason);
@@ -271,8 +444,9 @@ final class SubscriptionRunner implements Lane.Listener {
             calls.values().forEach(call -> running.add(call.feed));
         }
         running.forEach(Cancellable::cancel);
+        writeProgress();
         if (!reason.keepsEvents()) {
-            calls.values().forEach(call -> forget(queue.close(call.lane)));
+            calls.values().forEach(call -> drop(queue.close(call.lane)));
         }
         LOG.debugf("Subscription %s has ended: %s", subscription.id(), reason);
         finishIfDelivered();
@@ -283,35 +457,51 @@ final class SubscriptionRunner implements Lane.Listener {
                 delivery -> dependencies.memory().release(delivery.event().weight()));
     }
 
+    /** They will not be delivered. */
+    private void drop(Collection<Delivery> removed) {
+        forget(removed);
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
+        synchronized (this) {
+            removed.forEach(delivery -> {
+                pending.remove(delivery.event().id());
+                changes.put(SubscriptionCodec.eventField(delivery.event().id()), Optional.empty());
+            });
+        }
+        if (!changes.isEmpty()) {
+            write(changes);
+        }
+    }
+
     /** The event about the end is the last. */
     private void finishIfDelivered() {
-        Optional<Delivery> last = Optional.empty();
+        Optional<StoredEvent> last = Optional.empty();
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
         boolean done = false;
         synchronized (this) {
-            if (ended.isEmpty() || finished || inHand > 0 || pendingCalls() > 0) {
+            if (ended.isEmpty() || finished || suspended || inHand > 0 || pendingCalls() > 0) {
                 return;
             }
             if (ended.get().isSent() && !lastSent) {
                 lastSent = true;
-                inHand++;
-                PushEvent event = dependencies
-                        .events()
-                        .ended(
-                                subscription,
-                                ended.get(),
-                                dependencies.wallClock().now());
-                last = Optional.of(
-                        new Delivery(event, mode(), dependencies.clock().instant()));
+                last = Optional.of(last(ended.get()));
+                keep(last.get(), changes);
             } else if (!ended.get().isSent() || queue.pending(lastLane) == 0) {
                 finished = true;
                 done = true;
             }
         }
-        last.ifPresent(delivery -> add(lastLane, delivery));
+        last.ifPresent(stored -> journal.write(changes).subscribe().with(written -> add(lastLane, delivery(stored))));
         if (done) {
-            dependencies.queues().release(sink);
-            onFinish.accept(this);
+            writeProgress();
+            releaseQueue();
+            owner.finished(this);
         }
+    }
+
+    private StoredEvent last(TerminationReason reason) {
+        Instant now = dependencies.wallClock().now();
+        PushEvent event = dependencies.events().ended(subscription, reason, now);
+        return new StoredEvent(nextNumber++, Optional.empty(), mode(), now, event);
     }
 
     private int pendingCalls() {
@@ -321,23 +511,36 @@ final class SubscriptionRunner implements Lane.Listener {
     }
 
     @Override
-    public synchronized void attempted(AttemptResult result) {
-        lastAttemptAt = Optional.of(dependencies.wallClock().now());
-        lastAnswer = Optional.of(result.answer());
+    public void attempted(AttemptResult result) {
+        synchronized (this) {
+            lastAttemptAt = Optional.of(dependencies.wallClock().now());
+            lastAnswer = Optional.of(result.answer());
+        }
+        if (!(result instanceof AttemptResult.Delivered)) {
+            writeProgress();
+        }
     }
 
     @Override
     public void done(Lane lane, Delivery delivery, boolean accepted) {
         dependencies.memory().release(delivery.event().weight());
         boolean late;
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
         synchronized (this) {
+            if (suspended) {
+                return;
+            }
             late = ended.filter(reason -> !reason.keepsEvents()).isPresent() && lane != lastLane;
             if (accepted) {
                 delivered++;
             } else if (!late) {
                 failed++;
             }
+            pending.remove(delivery.event().id());
+            changes.put(SubscriptionCodec.eventField(delivery.event().id()), Optional.empty());
+            changes.put(SubscriptionCodec.PROGRESS, Optional.of(SubscriptionCodec.encode(progress())));
         }
+        write(changes);
         if (!accepted && !late) {
             dependencies.metrics().undelivered(1);
             LOG.warnf(
@@ -350,13 +553,14 @@ final class SubscriptionRunner implements Lane.Listener {
 
     @Override
     public void gone(Deque<Delivery> removed) {
-        forget(removed);
+        drop(removed);
         end(TerminationReason.SINK_GONE);
         // It may have ended before for another reason, and this was its last event.
         synchronized (this) {
             ended = Optional.of(TerminationReason.SINK_GONE);
         }
-        calls.values().forEach(call -> forget(queue.close(call.lane)));
+        writeProgress();
+        calls.values().forEach(call -> drop(queue.close(call.lane)));
         finishIfDelivered();
     }
 
@@ -365,7 +569,6 @@ final class SubscriptionRunner implements Lane.Listener {
         List<Lane> lanes = new ArrayList<>();
         calls.values().forEach(call -> lanes.add(call.lane));
         lanes.add(lastLane);
-        int pending = lanes.stream().mapToInt(queue::pending).sum();
         Instant now = dependencies.clock().instant();
         Instant wallNow = dependencies.wallClock().now();
         Optional<Instant> next = lanes.stream()
@@ -378,8 +581,18 @@ final class SubscriptionRunner implements Lane.Listener {
                     subscription,
                     ended.map(TerminationReason::state).orElse(SubscriptionState.ACTIVE),
                     ended,
-                    new Deliveries(pending, delivered, failed, lastAttemptAt, lastAnswer, next));
+                    new Deliveries(pending.size(), delivered, failed, lastAttemptAt, lastAnswer, next));
         }
+    }
+
+    /** How many events are not delivered yet. */
+    synchronized int pending() {
+        return pending.size();
+    }
+
+    /** Whether it has ended and nothing is left to deliver. */
+    synchronized boolean isFinished() {
+        return finished;
     }
 
     /** Whether its calls are followed. */

@@ -1,46 +1,53 @@
 package dev.callwatch.push;
 
+import dev.callwatch.access.AccessControl;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.CallerLimits;
 import dev.callwatch.access.Grant;
 import dev.callwatch.access.RateLimited;
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.Accounts;
 import dev.callwatch.call.CallGuid;
-import dev.callwatch.time.Delay;
-import dev.callwatch.time.WallClock;
-import dev.callwatch.watch.CallFeed;
-import dev.callwatch.watch.PollExecutor;
+import dev.callwatch.problem.ProblemException;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import jakarta.inject.Inject;
+import io.smallrye.mutiny.subscription.Cancellable;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
-/** The subscriptions of this process. A restart loses them. Safe for concurrent use. */
+/**
+ * The subscriptions of callers. Those that this replica runs are in its memory; where the store is durable, all are kept there, and
+ * a replica that is gone is replaced within 3 s. Safe for concurrent use.
+ */
 @Singleton
-public class Subscriptions {
+public class Subscriptions implements SubscriptionRunner.Owner {
 
     /** No subscription lasts longer. */
     public static final Duration LONGEST = Duration.ofHours(24);
 
     private static final Logger LOG = Logger.getLogger(Subscriptions.class);
-
     private static final Duration RETRY_WHEN_FULL = Duration.ofMinutes(1);
 
     /** How long one that has ended can be read. */
     private static final Duration SHOWN_AFTER_END = Duration.ofHours(1);
+
+    private static final Uni<Void> DONE = Uni.createFrom().voidItem();
 
     /**
      * What a caller asks for.
@@ -66,76 +73,91 @@ public class Subscriptions {
      */
     public record Created(SubscriptionStatus status, boolean isNew) {}
 
+    private final PushOptions options;
     private final Sinks sinks;
     private final Handshake handshake;
+    private final AccessControl access;
+    private final Accounts accounts;
     private final CallerLimits limits;
+    private final SubscriptionContext context;
     private final SubscriptionRunner.Dependencies dependencies;
-    private final Executor executor;
     private final ConcurrentMap<String, SubscriptionRunner> runners = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Content, SubscriptionRunner> byContent = new ConcurrentHashMap<>();
+
+    /** By {@link Subscription#content}. */
+    private final ConcurrentMap<String, SubscriptionRunner> byContent = new ConcurrentHashMap<>();
 
     /** By the names of their callers. */
     private final ConcurrentMap<String, Set<SubscriptionRunner>> byCaller = new ConcurrentHashMap<>();
 
-    /** Two subscriptions with the same content are one. */
-    private record Content(String caller, AccountKey account, String sink, EventTypes types, Set<CallGuid> calls) {
+    /** Deleted here: no longer shown, although their last event may not be delivered yet. */
+    private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
-        private static Content of(Subscription subscription) {
-            return new Content(
-                    subscription.caller().name(),
-                    subscription.account(),
-                    subscription.sink(),
-                    subscription.types(),
-                    subscription.calls());
-        }
-    }
+    private Cancellable beats = () -> {};
+    private volatile boolean leaving;
 
-    @Inject
     Subscriptions(
             PushOptions options,
             Sinks sinks,
             Handshake handshake,
+            AccessControl access,
+            Accounts accounts,
             CallerLimits limits,
-            CallFeed feed,
-            SinkQueues queues,
-            PushEvents events,
-            PushMemory memory,
-            PushMetrics metrics,
-            Clock clock,
-            WallClock wallClock,
-            Delay delay,
-            PollExecutor executor) {
-        this(
-                sinks,
-                handshake,
-                limits,
-                new SubscriptionRunner.Dependencies(feed, queues, events, memory, metrics, clock, wallClock, delay),
-                executor);
-        if (options.isUsable()) {
-            LOG.info("Subscriptions are kept in the memory of this process: a restart loses them");
+            SubscriptionContext context) {
+        this.options = options;
+        this.sinks = sinks;
+        this.handshake = handshake;
+        this.access = access;
+        this.accounts = accounts;
+        this.limits = limits;
+        this.context = context;
+        this.dependencies = context.dependencies();
+        PushMetrics metrics = dependencies.metrics();
+        metrics.gauge(
+                "subscriptions",
+                "Subscriptions whose calls are followed",
+                () -> runners.values().stream()
+                        .filter(SubscriptionRunner::isActive)
+                        .count());
+        metrics.gauge(
+                "pending",
+                "Events that are not delivered yet",
+                () -> runners.values().stream()
+                        .mapToInt(SubscriptionRunner::pending)
+                        .sum());
+    }
+
+    void begin(@Observes StartupEvent start) {
+        if (!store().isDurable()) {
+            if (options.isUsable()) {
+                LOG.info("Subscriptions are kept in the memory of this process: a restart loses them");
+            }
+            return;
+        }
+        beats = Uni.createFrom()
+                .deferred(this::beat)
+                .chain(() -> dependencies.delay().of(SubscriptionStore.BETWEEN_BEATS))
+                .replaceWith(true)
+                .repeat()
+                .until(again -> leaving)
+                .subscribe()
+                .with(beaten -> {});
+    }
+
+    /** Others take over at once. */
+    void leave(@Observes ShutdownDelayInitiatedEvent end) {
+        leaving = true;
+        context.lease().end();
+        if (store().isDurable()) {
+            store().leave().subscribe().with(left -> {}, unavailable -> {});
         }
     }
 
-    Subscriptions(
-            Sinks sinks,
-            Handshake handshake,
-            CallerLimits limits,
-            SubscriptionRunner.Dependencies dependencies,
-            Executor executor) {
-        this.sinks = sinks;
-        this.handshake = handshake;
-        this.limits = limits;
-        this.dependencies = dependencies;
-        this.executor = executor;
-        dependencies.metrics().gauge("subscriptions", "Subscriptions whose calls are followed", () -> active().count());
-        dependencies
-                .metrics()
-                .gauge(
-                        "pending",
-                        "Events that are not delivered yet",
-                        () -> runners.values().stream()
-                                .mapToInt(runner -> runner.status().deliveries().pending())
-                                .sum());
+    void end(@Observes ShutdownEvent end) {
+        beats.cancel();
+    }
+
+    private SubscriptionStore store() {
+        return dependencies.store();
     }
 
     /**
@@ -143,47 +165,86 @@ public class Subscriptions {
      *
      * @param grant what the caller may see of the account
      * @return the subscription; {@link SinkRefused} where the sink may not be called or does not agree to it;
-     *     {@link RateLimited} where the caller has too many, or this process has no memory for more
+     *     {@link RateLimited} where the caller has too many, or this process has no memory for more; {@link StoreUnavailable}
      */
     public Uni<Created> create(Caller caller, Grant grant, Requested requested) {
-        return Uni.createFrom().deferred(() -> {
-            AccountKey account = grant.account().key();
-            Sink sink = sinks.find(requested.sink(), account, OptionalInt.empty())
-                    .orElseThrow(() -> new SinkRefused("The sink is not one that this service may call."));
-            Subscription wanted = subscription(caller, account, sink.name(), requested, OptionalInt.empty());
-            Optional<Created> existing = existing(wanted);
-            if (existing.isPresent()) {
-                return Uni.createFrom().item(existing.get());
-            }
-            limits.subscriptions(caller, () -> count(caller));
-            Uni<OptionalInt> rate =
-                    sinks.isNamed(sink.name()) ? Uni.createFrom().item(OptionalInt.empty()) : handshake.ask(sink);
-            return rate.map(allowed -> keep(subscription(caller, account, sink.name(), requested, allowed), grant));
-        });
+        return Uni.createFrom()
+                .deferred(() -> {
+                    AccountKey account = grant.account().key();
+                    Sink sink = sinks.find(requested.sink(), account, OptionalInt.empty())
+                            .orElseThrow(() -> new SinkRefused("The sink is not one that this service may call."));
+                    Subscription wanted = subscription(caller, account, sink.name(), requested, OptionalInt.empty());
+                    Optional<Created> existing = existing(wanted);
+                    if (existing.isPresent()) {
+                        return Uni.createFrom().item(existing.get());
+                    }
+                    return count(caller)
+                            .invoke(has -> limits.subscriptions(caller, () -> has))
+                            .chain(() -> rate(sink))
+                            .map(rate -> subscription(caller, account, sink.name(), requested, rate))
+                            .chain(subscription -> create(subscription, grant, false));
+                })
+                .onFailure(failure -> !(failure instanceof ProblemException))
+                .transform(Subscriptions::unavailable);
     }
 
-    private synchronized Created keep(Subscription subscription, Grant grant) {
+    private static Throwable unavailable(Throwable failure) {
+        LOG.debugf("The store of subscriptions fails: %s", failure);
+        return new StoreUnavailable();
+    }
+
+    private Uni<OptionalInt> rate(Sink sink) {
+        return sinks.isNamed(sink.name()) ? Uni.createFrom().item(OptionalInt.empty()) : handshake.ask(sink);
+    }
+
+    private Uni<Created> create(Subscription subscription, Grant grant, boolean replaceSame) {
+        StoredSubscription stored = StoredSubscription.of(subscription);
+        int weight = PushMemory.weight(subscription);
+        if (!dependencies.memory().reserve(weight)) {
+            throw new RateLimited("This service has no memory for more subscriptions.", RETRY_WHEN_FULL);
+        }
+        return store().create(subscription, SubscriptionCodec.encode(stored), replaceSame)
+                .onFailure()
+                .invoke(unavailable -> dependencies.memory().release(weight))
+                .chain(same -> {
+                    if (same.isEmpty()) {
+                        return Uni.createFrom().item(started(stored, grant));
+                    }
+                    dependencies.memory().release(weight);
+                    return load(same.get())
+                            .map(known -> known.map(StoredSubscription::status)
+                                    .filter(status -> status.state() == SubscriptionState.ACTIVE))
+                            .chain(status -> status.isPresent()
+                                    ? Uni.createFrom().item(new Created(status.get(), false))
+                                    : create(subscription, grant, true));
+                });
+    }
+
+    /** Its memory is reserved. */
+    private synchronized Created started(StoredSubscription stored, Grant grant) {
+        Subscription subscription = stored.subscription();
         Optional<Created> existing = existing(subscription);
         if (existing.isPresent()) {
+            dependencies.memory().release(PushMemory.weight(subscription));
             return existing.get();
-        }
-        Caller caller = subscription.caller();
-        limits.subscriptions(caller, () -> count(caller));
-        if (!dependencies.memory().reserve(PushMemory.weight(subscription))) {
-            throw new RateLimited("This service has no memory for more subscriptions.", RETRY_WHEN_FULL);
         }
         Sink sink = sinks.find(subscription.sink(), subscription.account(), subscription.ratePerMinute())
                 .orElseThrow();
-        SubscriptionRunner runner = new SubscriptionRunner(subscription, grant, sink, dependencies, this::finished);
+        SubscriptionRunner runner = new SubscriptionRunner(stored, grant, sink, dependencies, this);
+        add(runner);
+        context.executor().execute(runner::begin);
+        return new Created(runner.status(), true);
+    }
+
+    private void add(SubscriptionRunner runner) {
+        Subscription subscription = runner.subscription();
         runners.put(subscription.id(), runner);
-        byContent.put(Content.of(subscription), runner);
-        byCaller.compute(caller.name(), (name, known) -> {
+        byContent.put(subscription.content(), runner);
+        byCaller.compute(subscription.caller().name(), (name, known) -> {
             Set<SubscriptionRunner> own = known == null ? ConcurrentHashMap.newKeySet() : known;
             own.add(runner);
             return own;
         });
-        executor.execute(runner::begin);
-        return new Created(runner.status(), true);
     }
 
     private Subscription subscription(
@@ -206,76 +267,234 @@ public class Subscriptions {
                 requested.traceparent());
     }
 
-    /** The subscriptions of a caller to calls of an account, the oldest first; for an hour after their end too. */
-    public List<SubscriptionStatus> list(Caller caller, AccountKey account) {
-        return own(caller, account)
-                .map(SubscriptionRunner::status)
-                .sorted(Comparator.comparing(status -> status.subscription().startsAt()))
-                .toList();
+    /**
+     * The subscriptions of a caller to calls of an account, the oldest first; for an hour after their end too. Or
+     * {@link StoreUnavailable}.
+     */
+    public Uni<List<SubscriptionStatus>> list(Caller caller, AccountKey account) {
+        return statuses(caller)
+                .map(all -> all.stream()
+                        .filter(status -> status.subscription().belongsTo(caller, account))
+                        .sorted(Comparator.comparing(
+                                status -> status.subscription().startsAt()))
+                        .toList())
+                .onFailure()
+                .transform(Subscriptions::unavailable);
     }
 
-    /** A subscription of a caller; nothing where it has none of this identifier. */
-    public Optional<SubscriptionStatus> find(Caller caller, AccountKey account, String id) {
-        return own(caller, account, id).map(SubscriptionRunner::status);
+    private Uni<List<SubscriptionStatus>> statuses(Caller caller) {
+        if (!store().isDurable()) {
+            return Uni.createFrom()
+                    .item(() -> of(caller).map(SubscriptionRunner::status).toList());
+        }
+        return store().ofCaller(caller.name())
+                .onItem()
+                .transformToMulti(ids -> Multi.createFrom().iterable(ids))
+                .onItem()
+                .transformToUniAndConcatenate(this::status)
+                .select()
+                .where(Optional::isPresent)
+                .map(Optional::get)
+                .collect()
+                .asList();
+    }
+
+    private Uni<Optional<SubscriptionStatus>> status(String id) {
+        Optional<SubscriptionRunner> local = Optional.ofNullable(runners.get(id));
+        return local.isPresent()
+                ? Uni.createFrom().item(local.map(SubscriptionRunner::status))
+                : load(id).map(known -> known.map(StoredSubscription::status));
+    }
+
+    private Uni<Optional<StoredSubscription>> load(String id) {
+        return store().load(id).map(SubscriptionCodec::decode);
+    }
+
+    /** A subscription of a caller; nothing where it has none of this identifier. Or {@link StoreUnavailable}. */
+    public Uni<Optional<SubscriptionStatus>> find(Caller caller, AccountKey account, String id) {
+        if (!store().isDurable()) {
+            return Uni.createFrom().item(local(caller, account, id).map(SubscriptionRunner::status));
+        }
+        // One that runs here may have been deleted on another replica.
+        return store().ofCaller(caller.name())
+                .chain(ids ->
+                        ids.contains(id) ? status(id) : Uni.createFrom().item(Optional.<SubscriptionStatus>empty()))
+                .map(found -> found.filter(status -> status.subscription().belongsTo(caller, account)))
+                .onFailure()
+                .transform(Subscriptions::unavailable);
     }
 
     /**
-     * Ends a subscription of a caller, and forgets it. What is not delivered yet is not delivered any more; its sink gets an event
-     * about the end.
+     * Ends a subscription of a caller, and shows it no longer. What is not delivered yet is not delivered any more; its sink gets
+     * an event about the end.
      *
-     * @return whether the caller has one of this identifier
+     * @return whether the caller has one of this identifier; or {@link StoreUnavailable}
      */
-    public boolean delete(Caller caller, AccountKey account, String id) {
-        Optional<SubscriptionRunner> runner = own(caller, account, id);
-        runner.ifPresent(known -> {
-            forget(known);
-            known.end(TerminationReason.SUBSCRIPTION_DELETED);
-        });
-        return runner.isPresent();
+    public Uni<Boolean> delete(Caller caller, AccountKey account, String id) {
+        Optional<SubscriptionRunner> local = local(caller, account, id);
+        if (local.isPresent()) {
+            return store().hide(local.get().subscription())
+                    .invoke(() -> delete(local.get()))
+                    .replaceWith(true)
+                    .onFailure()
+                    .transform(Subscriptions::unavailable);
+        }
+        return find(caller, account, id)
+                .chain(found -> found.map(status ->
+                                store().requestEnd(status.subscription()).replaceWith(true))
+                        .orElseGet(() -> Uni.createFrom().item(false)))
+                .onFailure()
+                .transform(Subscriptions::unavailable);
+    }
+
+    private void delete(SubscriptionRunner runner) {
+        deleted.add(runner.subscription().id());
+        removeFromIndexes(runner);
+        runner.end(TerminationReason.SUBSCRIPTION_DELETED);
+        if (runner.isFinished()) {
+            forget(runner);
+        }
+    }
+
+    private Optional<SubscriptionRunner> local(Caller caller, AccountKey account, String id) {
+        return Optional.ofNullable(runners.get(id))
+                .filter(runner -> !deleted.contains(id))
+                .filter(runner -> runner.subscription().belongsTo(caller, account));
     }
 
     private Optional<Created> existing(Subscription wanted) {
-        return Optional.ofNullable(byContent.get(Content.of(wanted)))
+        return Optional.ofNullable(byContent.get(wanted.content()))
                 .filter(SubscriptionRunner::isActive)
                 .map(runner -> new Created(runner.status(), false));
     }
 
-    private int count(Caller caller) {
-        return (int) of(caller).filter(SubscriptionRunner::isActive).count();
-    }
-
-    private Stream<SubscriptionRunner> active() {
-        return runners.values().stream().filter(SubscriptionRunner::isActive);
-    }
-
-    private Stream<SubscriptionRunner> own(Caller caller, AccountKey account) {
-        return of(caller).filter(runner -> runner.subscription().belongsTo(caller, account));
+    /** How many subscriptions of a caller have not ended. Of many, those on other replicas are looked at one by one. */
+    private Uni<Integer> count(Caller caller) {
+        Uni<Set<String>> known = store().isDurable()
+                ? store().ofCaller(caller.name())
+                : Uni.createFrom().item(Set.of());
+        return known.chain(ids -> store().isDurable() && ids.size() < limits.mostSubscriptions()
+                ? Uni.createFrom().item(ids.size())
+                : statuses(caller).map(all -> (int) all.stream()
+                        .filter(status -> status.state() == SubscriptionState.ACTIVE)
+                        .count()));
     }
 
     private Stream<SubscriptionRunner> of(Caller caller) {
         return byCaller.getOrDefault(caller.name(), Set.of()).stream();
     }
 
-    private Optional<SubscriptionRunner> own(Caller caller, AccountKey account, String id) {
-        return Optional.ofNullable(runners.get(id))
-                .filter(runner -> runner.subscription().belongsTo(caller, account));
-    }
-
-    private void finished(SubscriptionRunner runner) {
-        if (runners.containsKey(runner.subscription().id())) {
+    @Override
+    public void finished(SubscriptionRunner runner) {
+        if (deleted.contains(runner.subscription().id())) {
+            forget(runner);
+        } else {
             dependencies.delay().of(SHOWN_AFTER_END).subscribe().with(passed -> forget(runner));
         }
     }
 
+    @Override
+    public void taken(SubscriptionRunner runner) {
+        LOG.debugf("Another replica runs subscription %s", runner.subscription().id());
+        runner.suspend();
+        remove(runner);
+    }
+
     private void forget(SubscriptionRunner runner) {
-        Subscription subscription = runner.subscription();
-        if (runners.remove(subscription.id(), runner)) {
-            byContent.remove(Content.of(subscription), runner);
-            byCaller.computeIfPresent(subscription.caller().name(), (caller, own) -> {
-                own.remove(runner);
-                return own.isEmpty() ? null : own;
-            });
-            dependencies.memory().release(PushMemory.weight(subscription));
+        if (remove(runner)) {
+            store().forget(runner.subscription()).subscribe().with(done -> {}, unavailable -> {});
         }
+    }
+
+    private boolean remove(SubscriptionRunner runner) {
+        Subscription subscription = runner.subscription();
+        if (!runners.remove(subscription.id(), runner)) {
+            return false;
+        }
+        removeFromIndexes(runner);
+        deleted.remove(subscription.id());
+        dependencies.memory().release(PushMemory.weight(subscription));
+        return true;
+    }
+
+    private void removeFromIndexes(SubscriptionRunner runner) {
+        Subscription subscription = runner.subscription();
+        byContent.remove(subscription.content(), runner);
+        byCaller.computeIfPresent(subscription.caller().name(), (caller, own) -> {
+            own.remove(runner);
+            return own.isEmpty() ? null : own;
+        });
+    }
+
+    /** Never fails. */
+    private Uni<Void> beat() {
+        Instant sent = dependencies.clock().instant();
+        return store().beat()
+                .chain(beat -> {
+                    if (leaving) {
+                        return DONE;
+                    }
+                    beat.ended().forEach(this::deletedElsewhere);
+                    boolean agrees = beat.taken().isEmpty() && beat.owned() == runners.size();
+                    return (agrees ? DONE : agree())
+                            .invoke(() -> context.lease().extend(sent.plus(SubscriptionStore.LEASE)));
+                })
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /** Runs what this replica is to run, and finds out what became of what it is not. */
+    private Uni<Void> agree() {
+        return store().owned().chain(owned -> {
+            runners.values().stream()
+                    .filter(runner -> !owned.contains(runner.subscription().id()))
+                    .forEach(SubscriptionRunner::check);
+            return Multi.createFrom()
+                    .iterable(owned.stream()
+                            .filter(id -> !runners.containsKey(id))
+                            .toList())
+                    .onItem()
+                    .transformToUniAndConcatenate(id -> store().load(id).invoke(fields -> takeOver(id, fields)))
+                    .collect()
+                    .last()
+                    .replaceWithVoid();
+        });
+    }
+
+    private synchronized void takeOver(String id, Map<String, String> fields) {
+        Optional<StoredSubscription> stored = SubscriptionCodec.decode(fields);
+        if (runners.containsKey(id)) {
+            return;
+        }
+        if (stored.isEmpty()) {
+            LOG.warnf("Subscription %s has ended: what was kept of it cannot be read", id);
+            store().forget(id).subscribe().with(done -> {}, unavailable -> {});
+            return;
+        }
+        Subscription subscription = stored.get().subscription();
+        Optional<Grant> grant = access.currentPushGrant(subscription.caller(), subscription.account());
+        Optional<Sink> sink = sinks.find(subscription.sink(), subscription.account(), subscription.ratePerMinute());
+        Optional<Grant> any =
+                grant.or(() -> accounts.find(subscription.account()).map(account -> new Grant(account, false)));
+        if (sink.isEmpty() || any.isEmpty()) {
+            LOG.warnf(
+                    "Subscription %s has ended: the settings no longer have its %s",
+                    id, sink.isEmpty() ? "sink" : "account");
+            store().forget(subscription).subscribe().with(done -> {}, unavailable -> {});
+            return;
+        }
+        dependencies.memory().take(PushMemory.weight(subscription));
+        StoredSubscription allowed =
+                grant.isPresent() ? stored.get() : stored.get().revoked();
+        SubscriptionRunner runner = new SubscriptionRunner(allowed, any.get(), sink.get(), dependencies, this);
+        add(runner);
+        runner.begin();
+        if (runner.isFinished()) {
+            finished(runner);
+        }
+    }
+
+    private void deletedElsewhere(String id) {
+        Optional.ofNullable(runners.get(id)).ifPresent(this::delete);
     }
 }

@@ -5,6 +5,8 @@ import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallState;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** The names of keys and channels in Redis. The keys of one script share a hash tag, so that they are on one node of a cluster. */
 @Singleton
@@ -54,6 +56,51 @@ final class Keys {
     /** A channel: the messages of replicas to each other. */
     String channel() {
         return namespace + ":messages";
+    }
+
+    /** A sorted set: the replicas that run subscriptions, by the time of their last beat. */
+    String pushReplicas() {
+        return push() + "replicas";
+    }
+
+    /** A hash: which replica runs which subscription. */
+    String pushOwners() {
+        return push() + "owners";
+    }
+
+    /** A set: the subscriptions that a replica runs. Without a name, what such keys begin with. */
+    String pushOwned(String replica) {
+        return push() + "owned:" + replica;
+    }
+
+    /** A set: the subscriptions that callers deleted, until the replicas that run them have ended them. */
+    String pushDeleted() {
+        return push() + "deleted";
+    }
+
+    /** A hash: a subscription and its undelivered events. */
+    String subscription(String id) {
+        return push() + "subscription:" + id;
+    }
+
+    /** A set: the subscriptions of a caller. */
+    String pushCaller(String name) {
+        return push() + "caller:" + hex(name);
+    }
+
+    /** A string: the subscription with a content. */
+    String pushContent(String content) {
+        return push() + "content:" + content;
+    }
+
+    /** One node of a cluster holds them all, so that a script moves a subscription from one replica to another. */
+    private String push() {
+        return namespace + ":{push}:";
+    }
+
+    /** Names of callers may hold anything. */
+    private static String hex(String text) {
+        return HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private String of(CallKey call) {

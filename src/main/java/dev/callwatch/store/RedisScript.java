@@ -21,6 +21,14 @@ enum RedisScript {
     NEWEST_CALLS(false, RedisScript.NOTHING),
     HEARTBEAT,
     LEAVE,
+    PUSH_BEAT,
+    PUSH_CREATE,
+    PUSH_SAVE,
+    PUSH_LOAD(false, RedisScript.NOTHING),
+    PUSH_MEMBERS(false, RedisScript.NOTHING),
+    PUSH_HIDE,
+    PUSH_FORGET,
+    PUSH_LEAVE,
     GET_BUDGET(false, RedisScript.NOTHING),
     REPLACE_BUDGET;
 

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** One run of a Lua script. Each record has the keys and arguments of its script, in the order that the script names. */
-sealed interface ScriptCall {
+interface ScriptCall {
 
     /** What is run. */
     RedisScript script();
@@ -326,7 +326,8 @@ sealed interface ScriptCall {
         }
     }
 
-    private static String millis(Duration duration) {
+    /** A duration as scripts take it. */
+    static String millis(Duration duration) {
         return Long.toString(duration.toMillis());
     }
 }

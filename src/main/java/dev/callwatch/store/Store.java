@@ -6,6 +6,8 @@ import dev.callwatch.call.Coordination;
 import dev.callwatch.call.HintChannel;
 import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.LocalHints;
+import dev.callwatch.push.LocalSubscriptionStore;
+import dev.callwatch.push.SubscriptionStore;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -27,6 +29,12 @@ class Store {
     @Singleton
     HintChannel hints(StoreOptions options, Instance<RedisHints> redis) {
         return options.isShared() ? redis.get() : new LocalHints();
+    }
+
+    @Produces
+    @Singleton
+    SubscriptionStore subscriptions(StoreOptions options, Instance<RedisSubscriptions> redis) {
+        return options.isShared() ? redis.get() : new LocalSubscriptionStore();
     }
 
     @Produces

@@ -1,7 +1,7 @@
 /**
- * The adapter to what replicas share: the memory of this process, or Redis. It implements the ports of {@code call} and
- * {@code budget}, which cannot tell one from the other.
+ * The adapter to what replicas share: the memory of this process, or Redis. It implements the ports of {@code call},
+ * {@code budget} and {@code push}, which cannot tell one from the other.
  *
- * <p>Touches {@code account}, {@code budget}, {@code call}, {@code problem}, {@code settings} and {@code time}.
+ * <p>Touches {@code account}, {@code budget}, {@code call}, {@code problem}, {@code push}, {@code settings} and {@code time}.
  */
 package dev.callwatch.store;

@@ -19,6 +19,7 @@ class SinkQueueTest {
 
     private final VirtualTime time = new VirtualTime();
     private final ScriptedSink sink = new ScriptedSink(time);
+    private boolean mayDeliver = true;
     private final Outcomes outcomes = new Outcomes();
     private final SinkQueue queue = queue(ASink.usual());
 
@@ -29,6 +30,7 @@ class SinkQueueTest {
                         sink,
                         new DeliverySchedule(() -> 0),
                         DAY,
+                        () -> mayDeliver,
                         time,
                         time,
                         new PushMetrics(new SimpleMeterRegistry())));
@@ -188,6 +190,17 @@ class SinkQueueTest {
         IntStream.range(0, 5).forEach(i -> slow.add(new Lane(outcomes), delivery("e" + i)));
         time.pass(Duration.ofSeconds(8));
         assertThat(sink.seconds()).containsExactly(0L, 2L, 4L, 6L, 8L);
+    }
+
+    @Test
+    void nothing_is_sent_while_this_replica_may_not() {
+        mayDeliver = false;
+        add(new Lane(outcomes), "a");
+        time.pass(Duration.ofMinutes(1));
+        assertThat(sink.ids()).isEmpty();
+        mayDeliver = true;
+        time.pass(Duration.ofMillis(500));
+        assertThat(sink.ids()).containsExactly("a");
     }
 
     @Test

@@ -14,12 +14,16 @@ import dev.callwatch.watch.CallFeed;
 import dev.callwatch.watch.EventType;
 import dev.callwatch.watch.FeedInVirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -46,8 +50,8 @@ class SubscriptionRunnerTest {
     private final Account account = AnAccount.usual();
     private final CallGuid guid = guid();
     private final List<SubscriptionRunner> finished = new ArrayList<>();
-    private final SinkQueues queues = new SinkQueues(
-            new SinkQueue.Dependencies(sink, new DeliverySchedule(() -> 0), Duration.ofHours(24), time, time, metrics));
+    private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
+            sink, new DeliverySchedule(() -> 0), Duration.ofHours(24), () -> true, time, time, metrics));
 
     @Test
     void a_call_is_pushed_from_its_status_to_its_end() {
@@ -273,20 +277,183 @@ class SubscriptionRunnerTest {
         assertThat(runner.status().deliveries().delivered()).isEqualTo(4);
     }
 
+    @Test
+    void another_replica_goes_on_where_the_first_was_lost() {
+        SharedStore store = new SharedStore();
+        vonage.answers(guid, ACTIVE);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
+        vonage.answers(guid, RECORDED);
+        time.pass(SOON);
+        sink.answers(ScriptedSink.SILENT);
+        vonage.answers(guid, ENDED);
+        time.pass(SOON);
+        store.lose();
+        sink.answers(ScriptedSink.OK);
+        SubscriptionRunner next = begin(store.stored(), store.onAnotherReplica());
+        vonage.answers(guid, DISPOSED);
+        time.pass(A_DISPOSITION_LATER);
+        assertThat(pushed())
+                .containsExactly(
+                        "call.observed",
+                        "call.recording-changed",
+                        "call.completed",
+                        "call.disposition-set",
+                        "subscription-ended CALLS_SETTLED");
+        assertThat(next.status().deliveries().delivered()).isEqualTo(5);
+        assertThat(store.stored().progress().finished()).isTrue();
+        assertThat(store.stored().events()).isEmpty();
+    }
+
+    @Test
+    void a_subscription_that_had_ended_sends_its_last_event_when_it_is_taken_over() {
+        SharedStore store = new SharedStore();
+        vonage.answers(guid, DISPOSED);
+        sink.answers(event -> event.type().endsWith("ended") ? ScriptedSink.SILENT : ScriptedSink.OK);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
+        store.lose();
+        sink.answers(ScriptedSink.OK);
+        begin(store.stored(), store.onAnotherReplica());
+        assertThat(pushed()).containsExactly("call.observed", "subscription-ended CALLS_SETTLED");
+    }
+
+    @Test
+    void an_event_is_kept_before_it_is_delivered() {
+        SharedStore store = new SharedStore();
+        store.isAway = true;
+        vonage.answers(guid, ACTIVE);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
+        time.pass(SOON);
+        assertThat(pushed()).isEmpty();
+        store.isAway = false;
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed");
+    }
+
+    @Test
+    void a_replica_that_lost_a_subscription_stops_without_ending_it() {
+        SharedStore store = new SharedStore();
+        vonage.answers(guid, ACTIVE);
+        SubscriptionRunner first = begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
+        store.lose();
+        vonage.answers(guid, DISPOSED);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed");
+        assertThat(first.isActive()).isTrue();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void what_the_store_lost_is_written_again() {
+        SharedStore store = new SharedStore();
+        vonage.answers(guid, ACTIVE);
+        SubscriptionRunner runner = begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
+        store.fields.clear();
+        runner.check();
+        assertThat(store.stored().subscription()).isEqualTo(runner.subscription());
+        assertThat(store.stored().calls()).containsKey(guid);
+    }
+
+    @Test
+    void access_that_was_revoked_ends_it_and_drops_what_waits() {
+        SharedStore store = new SharedStore();
+        vonage.answers(guid, ACTIVE);
+        sink.answers(ScriptedSink.SILENT);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
+        store.lose();
+        sink.answers(ScriptedSink.OK);
+        SubscriptionRunner next = begin(store.stored().revoked(), store.onAnotherReplica());
+        assertThat(pushed()).containsExactly("subscription-ended ACCESS_REVOKED");
+        assertThat(next.status().state()).isEqualTo(SubscriptionState.INACTIVE);
+    }
+
+    /** A store that outlives a replica. */
+    private static final class SharedStore extends LocalSubscriptionStore {
+
+        private final Map<String, String> fields;
+        private boolean lost;
+        private boolean isAway;
+
+        private SharedStore() {
+            this(new HashMap<>());
+        }
+
+        private SharedStore(Map<String, String> fields) {
+            this.fields = fields;
+        }
+
+        /** The same, for the replica that runs the subscription from now on. */
+        private SharedStore onAnotherReplica() {
+            return new SharedStore(fields);
+        }
+
+        /** Another replica runs the subscription. */
+        private void lose() {
+            lost = true;
+        }
+
+        private StoredSubscription stored() {
+            return SubscriptionCodec.decode(fields).orElseThrow();
+        }
+
+        @Override
+        public boolean isDurable() {
+            return true;
+        }
+
+        @Override
+        public Uni<Optional<String>> create(Subscription subscription, Map<String, String> all, boolean replaceSame) {
+            fields.putAll(all);
+            return Uni.createFrom().item(Optional.empty());
+        }
+
+        @Override
+        public Uni<Saved> save(String id, Map<String, String> set, Collection<String> removed) {
+            if (isAway) {
+                return Uni.createFrom().failure(new IllegalStateException("away"));
+            }
+            if (lost) {
+                return Uni.createFrom().item(Saved.TAKEN);
+            }
+            if (fields.isEmpty()) {
+                return Uni.createFrom().item(Saved.UNKNOWN);
+            }
+            fields.putAll(set);
+            fields.keySet().removeAll(removed);
+            return Uni.createFrom().item(Saved.KEPT);
+        }
+    }
+
     private Instant begin() {
         return Instant.parse("2026-11-24T09:00:00Z");
     }
 
     private SubscriptionRunner begin(Subscription subscription) {
+        return begin(StoredSubscription.of(subscription), new LocalSubscriptionStore());
+    }
+
+    private SubscriptionRunner begin(StoredSubscription stored, SubscriptionStore store) {
         PushEvents events = new PushEvents(
                 "https://callwatch.example", (event, numbers) -> event.type().wireName());
+        SubscriptionRunner.Owner owner = new SubscriptionRunner.Owner() {
+            @Override
+            public void finished(SubscriptionRunner runner) {
+                finished.add(runner);
+            }
+
+            @Override
+            public void taken(SubscriptionRunner runner) {
+                runner.suspend();
+            }
+        };
         SubscriptionRunner runner = new SubscriptionRunner(
-                subscription,
+                stored,
                 new Grant(account, false),
                 ASink.usual(),
-                new SubscriptionRunner.Dependencies(feed, queues, events, memory, metrics, time, time, time),
-                finished::add);
-        runner.begin();
+                new SubscriptionRunner.Dependencies(feed, queues, events, memory, metrics, store, time, time, time),
+                owner);
+        store.create(stored.subscription(), SubscriptionCodec.encode(stored), false)
+                .subscribe()
+                .with(kept -> runner.begin());
         return runner;
     }
 

@@ -1,0 +1,73 @@
+package dev.callwatch.push;
+
+import io.smallrye.mutiny.Uni;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Keeps nothing beside what runs in this process. */
+public class LocalSubscriptionStore implements SubscriptionStore {
+
+    private static final Uni<Void> DONE = Uni.createFrom().voidItem();
+
+    @Override
+    public boolean isDurable() {
+        return false;
+    }
+
+    @Override
+    public Uni<Optional<String>> create(Subscription subscription, Map<String, String> fields, boolean replaceSame) {
+        return Uni.createFrom().item(Optional.empty());
+    }
+
+    @Override
+    public Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed) {
+        return Uni.createFrom().item(Saved.KEPT);
+    }
+
+    @Override
+    public Uni<Map<String, String>> load(String id) {
+        return Uni.createFrom().item(Map.of());
+    }
+
+    @Override
+    public Uni<Set<String>> ofCaller(String caller) {
+        return Uni.createFrom().item(Set.of());
+    }
+
+    @Override
+    public Uni<Void> requestEnd(Subscription subscription) {
+        return DONE;
+    }
+
+    @Override
+    public Uni<Void> hide(Subscription subscription) {
+        return DONE;
+    }
+
+    @Override
+    public Uni<Void> forget(Subscription subscription) {
+        return DONE;
+    }
+
+    @Override
+    public Uni<Void> forget(String id) {
+        return DONE;
+    }
+
+    @Override
+    public Uni<Beat> beat() {
+        return Uni.createFrom().item(new Beat(Set.of(), Set.of(), 0));
+    }
+
+    @Override
+    public Uni<Set<String>> owned() {
+        return Uni.createFrom().item(Set.of());
+    }
+
+    @Override
+    public Uni<Void> leave() {
+        return DONE;
+    }
+}

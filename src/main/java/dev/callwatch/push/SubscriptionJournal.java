@@ -1,0 +1,111 @@
+package dev.callwatch.push;
+
+import dev.callwatch.time.Delay;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Writes the changes of one subscription to the store, in their order and as long as it takes. Changes that come while one is
+ * written are written together. Safe for concurrent use.
+ */
+final class SubscriptionJournal {
+
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
+
+    private final String id;
+    private final SubscriptionStore store;
+    private final Delay delay;
+    private final Consumer<SubscriptionStore.Saved> onRefusal;
+    private Map<String, Optional<String>> changes = new LinkedHashMap<>();
+    private List<UniEmitter<? super Void>> waiting = new ArrayList<>();
+    private boolean writing;
+    private boolean closed;
+
+    /** @param onRefusal called where the store does not keep a change */
+    SubscriptionJournal(String id, SubscriptionStore store, Delay delay, Consumer<SubscriptionStore.Saved> onRefusal) {
+        this.id = id;
+        this.store = store;
+        this.delay = delay;
+        this.onRefusal = onRefusal;
+    }
+
+    /**
+     * Writes fields; an empty value removes one.
+     *
+     * @return completes once they are written, or will not be
+     */
+    Uni<Void> write(Map<String, Optional<String>> fields) {
+        if (!store.isDurable()) {
+            return Uni.createFrom().voidItem();
+        }
+        return Uni.createFrom().emitter(emitter -> {
+            synchronized (this) {
+                changes.putAll(fields);
+                waiting.add(emitter);
+            }
+            flush();
+        });
+    }
+
+    /** Writes no more. */
+    void close() {
+        List<UniEmitter<? super Void>> done;
+        synchronized (this) {
+            closed = true;
+            changes.clear();
+            done = waiting;
+            waiting = new ArrayList<>();
+        }
+        done.forEach(emitter -> emitter.complete(null));
+    }
+
+    private void flush() {
+        Map<String, Optional<String>> batch;
+        List<UniEmitter<? super Void>> done;
+        synchronized (this) {
+            if (writing || waiting.isEmpty()) {
+                return;
+            }
+            writing = !closed;
+            batch = changes;
+            changes = new LinkedHashMap<>();
+            done = waiting;
+            waiting = new ArrayList<>();
+        }
+        Uni<SubscriptionStore.Saved> written =
+                isClosed() ? Uni.createFrom().item(SubscriptionStore.Saved.KEPT) : attempt(batch);
+        written.subscribe().with(saved -> {
+            synchronized (this) {
+                writing = false;
+            }
+            if (saved != SubscriptionStore.Saved.KEPT && !isClosed()) {
+                onRefusal.accept(saved);
+            }
+            done.forEach(emitter -> emitter.complete(null));
+            flush();
+        });
+    }
+
+    private Uni<SubscriptionStore.Saved> attempt(Map<String, Optional<String>> batch) {
+        Map<String, String> set = new LinkedHashMap<>();
+        List<String> removed = new ArrayList<>();
+        batch.forEach((name, value) -> value.ifPresentOrElse(text -> set.put(name, text), () -> removed.add(name)));
+        return Uni.createFrom()
+                .deferred(() -> store.save(id, set, removed))
+                .onFailure()
+                .recoverWithUni(unavailable -> isClosed()
+                        ? Uni.createFrom().item(SubscriptionStore.Saved.KEPT)
+                        : delay.of(BETWEEN_ATTEMPTS).chain(() -> attempt(batch)));
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+}

@@ -1,0 +1,152 @@
+package dev.callwatch.store;
+
+import dev.callwatch.push.PushOptions;
+import dev.callwatch.push.Subscription;
+import dev.callwatch.push.SubscriptionStore;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Response;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Subscriptions and undelivered events in Redis. Each operation fails with {@link RedisUnavailable} where Redis does not answer
+ * in time. What is written last of a subscription is what the replica that runs it wrote.
+ */
+@Singleton
+@Typed(RedisSubscriptions.class)
+class RedisSubscriptions implements SubscriptionStore {
+
+    /** A beat takes over so many subscriptions at most, so that no script takes long. */
+    private static final int MOST_TAKEN = 200;
+
+    private final RedisScripts scripts;
+    private final Keys keys;
+    private final String replica;
+    private final Duration expiry;
+
+    @Inject
+    RedisSubscriptions(RedisScripts scripts, Keys keys, ReplicaId replica, PushOptions options) {
+        this(scripts, keys, replica, options.longestKept());
+    }
+
+    /** @param longest how long a subscription is kept that nobody changes */
+    RedisSubscriptions(RedisScripts scripts, Keys keys, ReplicaId replica, Duration longest) {
+        this.scripts = scripts;
+        this.keys = keys;
+        this.replica = replica.name();
+        this.expiry = longest;
+    }
+
+    @Override
+    public boolean isDurable() {
+        return true;
+    }
+
+    @Override
+    public Uni<Optional<String>> create(Subscription subscription, Map<String, String> fields, boolean replaceSame) {
+        return scripts.run(new PushScriptCall.Create(keys, replica, subscription, expiry, replaceSame, fields))
+                .map(Response::toString)
+                .map(kept -> Optional.of(kept).filter(id -> !id.equals(subscription.id())));
+    }
+
+    @Override
+    public Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed) {
+        return scripts.run(new PushScriptCall.Save(keys, replica, id, expiry, fields, removed))
+                .map(answer -> switch (answer.toString()) {
+                    case "kept" -> Saved.KEPT;
+                    case "taken" -> Saved.TAKEN;
+                    default -> Saved.UNKNOWN;
+                });
+    }
+
+    @Override
+    public Uni<Map<String, String>> load(String id) {
+        return scripts.run(new PushScriptCall.Load(keys, id))
+                .map(RedisSubscriptions::fields);
+    }
+
+    /** Field and value in turns, as scripts answer in every version of the protocol. */
+    private static Map<String, String> fields(Response answer) {
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i + 1 < answer.size(); i += 2) {
+            fields.put(answer.get(i).toString(), answer.get(i + 1).toString());
+        }
+        return fields;
+    }
+
+    @Override
+    public Uni<Set<String>> ofCaller(String caller) {
+        return members(keys.pushCaller(caller));
+    }
+
+    @Override
+    public Uni<Set<String>> owned() {
+        return members(keys.pushOwned(replica));
+    }
+
+    private Uni<Set<String>> members(String key) {
+        return scripts.run(new PushScriptCall.Members(key)).map(RedisSubscriptions::texts);
+    }
+
+    private static Set<String> texts(Response answer) {
+        Set<String> texts = new HashSet<>();
+        answer.forEach(element -> texts.add(element.toString()));
+        return texts;
+    }
+
+    @Override
+    public Uni<Void> requestEnd(Subscription subscription) {
+        return hide(subscription, true);
+    }
+
+    @Override
+    public Uni<Void> hide(Subscription subscription) {
+        return hide(subscription, false);
+    }
+
+    private Uni<Void> hide(Subscription subscription, boolean end) {
+        return scripts.run(new PushScriptCall.Hide(keys, subscription, end, expiry))
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Void> forget(Subscription subscription) {
+        return forget(
+                subscription.id(),
+                List.of(keys.pushCaller(subscription.callerName()), keys.pushContent(subscription.content())));
+    }
+
+    @Override
+    public Uni<Void> forget(String id) {
+        return forget(id, List.of());
+    }
+
+    private Uni<Void> forget(String id, List<String> more) {
+        return scripts.run(new PushScriptCall.Forget(keys, replica, id, more))
+                .replaceWithVoid();
+    }
+
+    @Override
+    public Uni<Beat> beat() {
+        return scripts.run(new PushScriptCall.Beat(keys, replica, LEASE, MOST_TAKEN))
+                .map(answer -> new Beat(
+                        texts(answer.get(0)),
+                        texts(answer.get(1)),
+                        answer.get(2).toInteger()));
+    }
+
+    @Override
+    public Uni<Void> leave() {
+        return scripts.run(new PushScriptCall.Leave(keys, replica))
+                .replaceWithVoid();
+    }
+}

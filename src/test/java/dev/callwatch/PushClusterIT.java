@@ -1,0 +1,191 @@
+package dev.callwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Two processes of the packaged service that share a Redis push events, while the one that runs the subscriptions is killed. */
+class PushClusterIT {
+
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+    private static final int CALLS = 10;
+    private static final String SUBSCRIPTIONS = "/v1/accounts/live/subscriptions";
+
+    /** What the sink accepted, in order. */
+    private static final ConcurrentLinkedQueue<JsonPath> RECEIVED = new ConcurrentLinkedQueue<>();
+
+    private static ReplicasLock lock;
+    private static RedisProcess redis;
+    private static ScriptedUpstream upstream;
+    private static HttpServer sink;
+    private static List<Replica> replicas = List.of();
+
+    @BeforeAll
+    static void start() throws Exception {
+        Optional<RedisProcess> available = RedisProcess.available();
+        assumeTrue(
+                available.isPresent(), "There is no redis-server for this platform: push is not tested with replicas");
+        lock = ReplicasLock.acquire();
+        redis = available.get();
+        upstream = new ScriptedUpstream(2);
+        sink = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        sink.setExecutor(Executors.newCachedThreadPool());
+        sink.createContext("/", PushClusterIT::receive);
+        sink.start();
+        replicas = IntStream.range(0, 2)
+                .mapToObj(index -> new Replica(index, settings(index)))
+                .toList();
+        for (Replica replica : replicas) {
+            replica.start();
+        }
+        replicas.forEach(Replica::awaitReady);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        replicas.forEach(Replica::close);
+        if (lock != null) {
+            sink.stop(0);
+            upstream.close();
+            redis.close();
+            lock.close();
+        }
+    }
+
+    private static Map<String, String> settings(int index) {
+        return new HashMap<>(Map.of(
+                "CALLWATCH_STORE", "redis",
+                "QUARKUS_REDIS_HOSTS", redis.url(),
+                "CALLWATCH_ACCESS_MODE", "none",
+                "CALLWATCH_REGIONS_LAB_URL", upstream.url(index),
+                "CALLWATCH_ACCOUNTS_LIVE_REGION", "lab",
+                "CALLWATCH_ACCOUNTS_LIVE_CLIENT_ID", "live-client",
+                "CALLWATCH_ACCOUNTS_LIVE_CLIENT_SECRET", "secret",
+                "CALLWATCH_ACCOUNTS_LIVE_SCOPE", "calls",
+                "CALLWATCH_ACCOUNTS_LIVE_REQUESTS_PER_MINUTE", "100000",
+                "CALLWATCH_PUSH_SINKS_CRM_URL",
+                        "http://localhost:" + sink.getAddress().getPort() + "/"));
+    }
+
+    private static void receive(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        RECEIVED.add(JsonPath.from(body));
+        exchange.sendResponseHeaders(204, -1);
+        exchange.close();
+    }
+
+    @Test
+    void no_event_is_lost_or_out_of_order_when_the_replica_that_runs_a_subscription_is_killed() throws Exception {
+        List<String> guids =
+                Stream.generate(() -> UUID.randomUUID().toString()).limit(CALLS).toList();
+        guids.forEach(guid -> subscribe(replicas.get(0), guid));
+        await().atMost(SETTLED)
+                .until(() -> guids.stream().noneMatch(guid -> events(guid).isEmpty()));
+        change(guids);
+        replicas.get(0).kill();
+        change(guids);
+        await("the other replica goes on")
+                .atMost(SETTLED)
+                .until(() -> guids.stream().allMatch(this::isUpToDate));
+        replicas.get(0).start();
+        replicas.get(0).awaitReady();
+        replicas.get(1).terminate();
+        change(guids);
+        await("the first one goes on")
+                .atMost(SETTLED)
+                .until(() -> guids.stream().allMatch(this::isUpToDate));
+        replicas.get(1).start();
+        replicas.get(1).awaitReady();
+        guids.forEach(upstream::end);
+        await("all have ended").atMost(SETTLED).until(() -> ends() == CALLS);
+        assertThat(guids).allSatisfy(guid -> {
+            assertThat(events(guid)).extracting(event -> event.getLong("data.call.revision")).isSorted().doesNotHaveDuplicates();
+            assertThat(events(guid)).extracting(event -> event.getInt("data.call.disposition")).isSorted();
+            assertThat(isUpToDate(guid)).isTrue();
+        });
+    }
+
+    @Test
+    void each_replica_shows_and_ends_what_the_other_runs() {
+        String guid = UUID.randomUUID().toString();
+        String id = subscribe(replicas.get(0), guid);
+        String path = replicas.get(1).url() + SUBSCRIPTIONS + "/" + id;
+        RestAssured.given().get(path).then().statusCode(200);
+        assertThat(RestAssured.given()
+                        .get(replicas.get(1).url() + SUBSCRIPTIONS)
+                        .jsonPath()
+                        .getList("subscriptions.id"))
+                .contains(id);
+        assertThat(subscribe(replicas.get(1), guid)).isEqualTo(id);
+        RestAssured.given().delete(path).then().statusCode(204);
+        RestAssured.given()
+                .get(replicas.get(0).url() + SUBSCRIPTIONS + "/" + id)
+                .then()
+                .statusCode(404);
+        await().until(() -> RECEIVED.stream()
+                .anyMatch(event -> (id + ":ended").equals(event.getString("id"))
+                        && "SUBSCRIPTION_DELETED".equals(event.getString("data.terminationReason"))));
+    }
+
+    private static String subscribe(Replica replica, String guid) {
+        return RestAssured.given()
+                .contentType("application/json")
+                .body("""
+                        {"protocol":"HTTP","sink":"crm",
+                         "config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(guid))
+                .post(replica.url() + SUBSCRIPTIONS)
+                .jsonPath()
+                .getString("id");
+    }
+
+    private static void change(List<String> guids) {
+        guids.forEach(upstream::change);
+    }
+
+    private boolean isUpToDate(String guid) {
+        List<JsonPath> events = events(guid);
+        String disposition = events.get(events.size() - 1).getString("data.call.disposition");
+        return Integer.toString(upstream.version(guid)).equals(disposition);
+    }
+
+    private static long ends() {
+        return RECEIVED.stream()
+                .filter(event -> "CALLS_SETTLED".equals(event.getString("data.terminationReason")))
+                .map(event -> event.getString("id"))
+                .distinct()
+                .count();
+    }
+
+    /** Of one call, each once, in the order in which they came first. */
+    private static List<JsonPath> events(String guid) {
+        Map<String, JsonPath> first = new LinkedHashMap<>();
+        RECEIVED.stream()
+                .filter(event -> guid.equals(event.getString("subject")))
+                .forEach(event -> first.putIfAbsent(event.getString("id"), event));
+        return new ArrayList<>(first.values());
+    }
+}

@@ -1,0 +1,173 @@
+package dev.callwatch.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.callwatch.access.Caller;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.push.EventTypes;
+import dev.callwatch.push.Subscription;
+import dev.callwatch.push.SubscriptionStore.Beat;
+import dev.callwatch.push.SubscriptionStore.Saved;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Subscriptions of two replicas in a real Redis. */
+class RedisSubscriptionsTest {
+
+    private static final Duration PATIENT = Duration.ofSeconds(1);
+    private static final Duration LONG = Duration.ofSeconds(5);
+
+    private ARedis redis;
+    private AReplica one;
+    private AReplica two;
+    private RedisSubscriptions first;
+    private RedisSubscriptions second;
+
+    @BeforeEach
+    void start() {
+        redis = new ARedis();
+        one = new AReplica(redis, new AVonage(), PATIENT);
+        two = new AReplica(redis, new AVonage(), PATIENT);
+        first = subscriptions(one);
+        second = subscriptions(two);
+        now(first.beat());
+        now(second.beat());
+    }
+
+    @AfterEach
+    void stop() {
+        one.close();
+        two.close();
+        redis.close();
+    }
+
+    @Test
+    void a_subscription_is_kept_and_each_replica_can_read_it() {
+        Subscription subscription = subscription("a");
+        assertThat(now(first.create(subscription, Map.of("progress", "1"), false)))
+                .isEmpty();
+        assertThat(now(first.save(subscription.id(), Map.of("progress", "2", "event:x", "e"), Set.of())))
+                .isEqualTo(Saved.KEPT);
+        assertThat(now(second.load(subscription.id())))
+                .containsOnly(Map.entry("progress", "2"), Map.entry("event:x", "e"));
+        now(first.save(subscription.id(), Map.of(), List.of("event:x")));
+        assertThat(now(second.load(subscription.id()))).containsOnlyKeys("progress");
+        assertThat(now(second.ofCaller(subscription.callerName()))).containsExactly(subscription.id());
+        assertThat(now(first.owned())).containsExactly(subscription.id());
+        assertThat(now(second.owned())).isEmpty();
+    }
+
+    @Test
+    void one_with_the_same_content_is_kept_instead_unless_it_is_to_be_replaced() {
+        Subscription kept = subscription("a");
+        Subscription same = subscription("a");
+        now(first.create(kept, Map.of("progress", "1"), false));
+        assertThat(now(second.create(same, Map.of("progress", "1"), false))).contains(kept.id());
+        assertThat(now(second.load(same.id()))).isEmpty();
+        assertThat(now(second.create(same, Map.of("progress", "1"), true))).isEmpty();
+        assertThat(now(second.create(subscription("b"), Map.of("progress", "1"), false)))
+                .isEmpty();
+    }
+
+    @Test
+    void only_the_replica_that_runs_a_subscription_changes_it() {
+        Subscription subscription = subscription("a");
+        assertThat(now(first.save(subscription.id(), Map.of("progress", "2"), Set.of())))
+                .isEqualTo(Saved.UNKNOWN);
+        now(first.create(subscription, Map.of("progress", "1"), false));
+        assertThat(now(second.save(subscription.id(), Map.of("progress", "2"), Set.of())))
+                .isEqualTo(Saved.TAKEN);
+        now(second.forget(subscription));
+        assertThat(now(first.load(subscription.id()))).containsEntry("progress", "1");
+    }
+
+    @Test
+    void what_a_replica_ran_that_is_gone_is_taken_over_by_one_other() {
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, Map.of("progress", "1"), false));
+        await().atMost(Duration.ofSeconds(3))
+                .until(() -> !now(second.beat()).taken().isEmpty());
+        assertThat(now(second.owned())).containsExactly(subscription.id());
+        assertThat(now(first.save(subscription.id(), Map.of("progress", "2"), Set.of())))
+                .isEqualTo(Saved.TAKEN);
+        assertThat(now(second.save(subscription.id(), Map.of("progress", "3"), Set.of())))
+                .isEqualTo(Saved.KEPT);
+        // It comes back, and runs nothing.
+        assertThat(now(first.beat())).isEqualTo(new Beat(Set.of(), Set.of(), 0));
+    }
+
+    @Test
+    void a_replica_that_beats_keeps_what_it_runs_and_one_that_leaves_does_not() {
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, Map.of("progress", "1"), false));
+        await().during(Duration.ofSeconds(3)).atMost(LONG).until(() -> {
+            now(first.beat());
+            return now(second.beat()).taken().isEmpty();
+        });
+        now(first.leave());
+        assertThat(now(second.beat()).taken()).containsExactly(subscription.id());
+    }
+
+    @Test
+    void a_subscription_that_was_deleted_elsewhere_is_named_to_the_replica_that_runs_it() {
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, Map.of("progress", "1"), false));
+        now(second.requestEnd(subscription));
+        assertThat(now(second.ofCaller(subscription.callerName()))).isEmpty();
+        assertThat(now(second.beat()).ended()).isEmpty();
+        assertThat(now(first.beat()).ended()).containsExactly(subscription.id());
+        now(first.forget(subscription));
+        assertThat(now(first.beat())).isEqualTo(new Beat(Set.of(), Set.of(), 0));
+        assertThat(now(first.load(subscription.id()))).isEmpty();
+    }
+
+    @Test
+    void all_of_it_expires() {
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, Map.of("progress", "1"), false));
+        for (String key : List.of(
+                one.keys.subscription(subscription.id()),
+                one.keys.pushCaller(subscription.callerName()),
+                one.keys.pushContent(subscription.content()))) {
+            assertThat(redis.run(io.vertx.mutiny.redis.client.Command.PTTL, key).toLong())
+                    .isPositive();
+        }
+    }
+
+    private static RedisSubscriptions subscriptions(AReplica replica) {
+        return new RedisSubscriptions(replica.scripts, replica.keys, replica.identity, Duration.ofHours(1));
+    }
+
+    private static <T> T now(Uni<T> outcome) {
+        return outcome.await().atMost(LONG);
+    }
+
+    private static Subscription subscription(String sink) {
+        return new Subscription(
+                UUID.randomUUID().toString().replace("-", ""),
+                new Caller("main", "https://issuer", "crm", Set.of(), Set.of(), Optional.empty()),
+                new AccountKey("a"),
+                sink,
+                Optional.empty(),
+                EventTypes.ALL,
+                Set.of(new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449")),
+                Instant.now(),
+                Instant.now().plusSeconds(60),
+                OptionalInt.empty(),
+                true,
+                OptionalInt.empty(),
+                Optional.empty());
+    }
+}
