@@ -123,8 +123,13 @@ class PushClusterIT {
         guids.forEach(upstream::end);
         await("all have ended").atMost(SETTLED).until(() -> ends() == CALLS);
         assertThat(guids).allSatisfy(guid -> {
-            assertThat(events(guid)).extracting(event -> event.getLong("data.call.revision")).isSorted().doesNotHaveDuplicates();
-            assertThat(events(guid)).extracting(event -> event.getInt("data.call.disposition")).isSorted();
+            assertThat(events(guid))
+                    .extracting(event -> event.getLong("data.call.revision"))
+                    .isSorted()
+                    .doesNotHaveDuplicates();
+            assertThat(events(guid))
+                    .extracting(event -> event.getInt("data.call.disposition"))
+                    .isSorted();
             assertThat(isUpToDate(guid)).isTrue();
         });
     }

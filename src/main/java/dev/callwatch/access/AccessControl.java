@@ -92,6 +92,10 @@ public class AccessControl {
         return isOpen() || options.rules().stream().anyMatch(rule -> rule.push() && applies(rule, caller, key));
     }
 
+    private boolean maySeeNumbers(Caller caller, AccountKey key) {
+        return isOpen() || options.rules().stream().anyMatch(rule -> rule.numbers() && applies(rule, caller, key));
+    }
+
     private static boolean applies(Rule rule, Caller caller, AccountKey key) {
         return rule.isAbout(key) && rule.isAbout(caller);
     }

@@ -100,8 +100,8 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments = new ArrayList<>(
-                    List.of(replica, id, ScriptCall.millis(expiry), Integer.toString(fields.size())));
+            List<String> arguments =
+                    new ArrayList<>(List.of(replica, id, ScriptCall.millis(expiry), Integer.toString(fields.size())));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             arguments.addAll(removed);
             return arguments;

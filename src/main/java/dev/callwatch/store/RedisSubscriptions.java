@@ -70,8 +70,7 @@ class RedisSubscriptions implements SubscriptionStore {
 
     @Override
     public Uni<Map<String, String>> load(String id) {
-        return scripts.run(new PushScriptCall.Load(keys, id))
-                .map(RedisSubscriptions::fields);
+        return scripts.run(new PushScriptCall.Load(keys, id)).map(RedisSubscriptions::fields);
     }
 
     /** Field and value in turns, as scripts answer in every version of the protocol. */
@@ -131,8 +130,7 @@ class RedisSubscriptions implements SubscriptionStore {
     }
 
     private Uni<Void> forget(String id, List<String> more) {
-        return scripts.run(new PushScriptCall.Forget(keys, replica, id, more))
-                .replaceWithVoid();
+        return scripts.run(new PushScriptCall.Forget(keys, replica, id, more)).replaceWithVoid();
     }
 
     @Override
@@ -146,7 +144,6 @@ class RedisSubscriptions implements SubscriptionStore {
 
     @Override
     public Uni<Void> leave() {
-        return scripts.run(new PushScriptCall.Leave(keys, replica))
-                .replaceWithVoid();
+        return scripts.run(new PushScriptCall.Leave(keys, replica)).replaceWithVoid();
     }
 }
