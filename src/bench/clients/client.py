@@ -2,7 +2,17 @@
 
 import sys
 
-from openapi_client import AccountsApi, ApiClient, BatchRequest, CallsApi, CallState, Configuration, EventsApi, RetryAdvice
+from openapi_client import (
+    AccountsApi,
+    ApiClient,
+    BatchRequest,
+    CallsApi,
+    CallState,
+    Configuration,
+    EventsApi,
+    RetryAdvice,
+    StreamLine,
+)
 from openapi_client.exceptions import NotFoundException
 
 FAILED = "94e5928c-7f7e-4645-ad72-61010f906449"
@@ -29,5 +39,6 @@ with ApiClient(Configuration(host=sys.argv[1])) as client:
     except NotFoundException as expected:
         assert "call-not-found" in expected.body
 
-    assert "event:status" in EventsApi(client).follow_call("sandbox", FAILED)
+    lines = EventsApi(client).follow_call_without_preload_content("sandbox", FAILED).data.decode().splitlines()
+    assert [StreamLine.from_json(line).actual_instance.event for line in lines if line] == ["status", "end"]
 print("Python: look-up, batch, 404 and stream work")
