@@ -17,6 +17,7 @@ finish() {
     for pid in ${pids[@]+"${pids[@]}"}; do
         end "$pid"
     done
+    end_limits
     rm -rf "$tmp"
 }
 trap finish EXIT
@@ -64,8 +65,26 @@ need_upstream() {
     await "http://127.0.0.1:$upstream_port/Auth/connect/token"
 }
 
+# The directory of a JDK 25, if there is one.
+jdk25() {
+    local candidate
+    for candidate in ${JDK25:+"$JDK25"} /usr/lib/jvm/*25*; do
+        if [[ -x $candidate/bin/java ]] && "$candidate/bin/java" -version 2>&1 | grep -q '"25'; then
+            echo "$candidate"
+            return
+        fi
+    done
+}
+
+# A native executable, if one was built.
+native() {
+    find "$root/target" -maxdepth 1 -name '*-runner' -type f -perm -u+x 2>/dev/null | head -n 1 || true
+}
+
 # Callwatch on $port and $management, with the accounts b0, b1, … at an upstream on loopback. Arguments: the upstream's port,
-# then settings as VARIABLE=value.
+# then settings as VARIABLE=value. What runs, and on which cores, is in the arrays and variables before it.
+service=(java -jar "$JAR")
+service_cores=$SERVER_CORE
 launch_callwatch() {
     local upstream=$1 n settings
     shift
@@ -84,6 +103,6 @@ launch_callwatch() {
             "CALLWATCH_ACCOUNTS_B${n}_REQUESTS_PER_MINUTE=100000" "CALLWATCH_ACCOUNTS_B${n}_BURST=100000"
         )
     done
-    launch callwatch env "${settings[@]}" "$@" taskset -c "$SERVER_CORE" java -jar "$JAR"
+    launch callwatch env "${settings[@]}" "$@" taskset -c "$service_cores" "${service[@]}"
     await "http://127.0.0.1:$management/q/health/ready"
 }

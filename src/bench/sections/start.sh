@@ -29,14 +29,9 @@ start_once() { # SERIES COMMAND…
 }
 
 start() {
-    local round native jdk25 candidate variants=(jvm) skipped=()
-    for candidate in ${JDK25:+"$JDK25"} /usr/lib/jvm/*25*; do
-        if [[ -x $candidate/bin/java ]] && "$candidate/bin/java" -version 2>&1 | grep -q '"25'; then
-            jdk25=$candidate
-            break
-        fi
-    done
-    if [[ -n ${jdk25:-} ]]; then
+    local round native jdk25 variants=(jvm) skipped=()
+    jdk25=$(jdk25)
+    if [[ -n $jdk25 ]]; then
         progress "building the jar with an AOT cache"
         mkdir "$tmp/aot"
         cp -r "$root/pom.xml" "$root/src" "$tmp/aot"
@@ -55,7 +50,7 @@ start() {
     else
         skipped+=("AOT cache: no JDK 25 in \$JDK25 or /usr/lib/jvm/*25*")
     fi
-    native=$(find "$root/target" -maxdepth 1 -name '*-runner' -type f -perm -u+x | head -n 1)
+    native=$(native)
     if [[ -n $native ]]; then
         variants+=(native)
     else
