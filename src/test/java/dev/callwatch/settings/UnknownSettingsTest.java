@@ -24,6 +24,9 @@ class UnknownSettingsTest {
         "callwatch.accounts.main.clientid, callwatch.accounts.main.client-id",
         "callwatch.accounts.\"uk.sales\".regions, callwatch.accounts.\"uk.sales\".region",
         "%prod.callwatch.sandbox.enable, callwatch.sandbox.enabled",
+        "callwatch.push.retryfor, callwatch.push.retry-for",
+        "callwatch.push.sinks.crm.secrets, callwatch.push.sinks.crm.secret",
+        "callwatch.accounts.main.notification.signing-key, callwatch.accounts.main.notifications.signing-key",
         "callwatch.stor, callwatch.store"
     })
     void a_property_that_is_no_setting_is_an_error_that_names_the_nearest(String given, String nearest) {
@@ -37,7 +40,8 @@ class UnknownSettingsTest {
         "CALLWATCH_LOOKUP_DEADLIN, CALLWATCH_LOOKUP_DEADLINE",
         "CALLWATCH_ACCOUNT_MAIN_REGION, CALLWATCH_ACCOUNTS_MAIN_REGION",
         "CALLWATCH_ACCOUNTS_UK_SALES_CLIENT_SECRTE, CALLWATCH_ACCOUNTS_UK_SALES_CLIENT_SECRET",
-        "CALLWATCH_SANBOX_PORT, CALLWATCH_SANDBOX_PORT"
+        "CALLWATCH_SANBOX_PORT, CALLWATCH_SANDBOX_PORT",
+        "CALLWATCH_PUSH_SINK_CRM_URL, CALLWATCH_PUSH_SINKS_CRM_URL"
     })
     void so_is_an_environment_variable(String given, String nearest) {
         assertThat(message(Map.of(), Map.of(given, "8091")))
@@ -58,6 +62,14 @@ class UnknownSettingsTest {
                 "callwatch.accounts.main.region",
                 "callwatch.accounts.\"uk sales\".region",
                 "callwatch.access.rules.crm.permissions[0]",
+                "callwatch.access.limits.subscriptions",
+                "callwatch.accounts.main.notifications.signing-key",
+                "callwatch.accounts.\"uk sales\".notifications.signing-key-file",
+                "callwatch.push.allowed[1]",
+                "callwatch.push.retry-for",
+                "callwatch.push.sinks.crm.secret[0]",
+                "callwatch.push.sinks.\"night shift\".content-mode",
+                "callwatch.sandbox.notifications",
                 "callwatch.store",
                 "%sandbox.callwatch.sandbox.enabled",
                 "quarkus.http.prot",
@@ -73,6 +85,12 @@ class UnknownSettingsTest {
         "CALLWATCH_ACCOUNTS_UK_SALES_REGION, emea",
         "CALLWATCH_ACCOUNTS__UK_SALES__REGION, emea",
         "CALLWATCH_ACCESS_RULES_CRM_ACCOUNTS_0_, a",
+        "CALLWATCH_ACCESS_LIMITS_SUBSCRIPTIONS, 5",
+        "CALLWATCH_ACCOUNTS_UK_SALES_NOTIFICATIONS_SIGNING_KEY, c2VjcmV0",
+        "CALLWATCH_PUSH_ALLOWED_0_, https://crm.example.com/*",
+        "CALLWATCH_PUSH_SIGNING_KEY_FILE, /etc/key",
+        "CALLWATCH_PUSH_SINKS_NIGHT_SHIFT_SECRET_FILE, /etc/secret",
+        "CALLWATCH_SANDBOX_NOTIFICATIONS, true",
         "CALLWATCH_SERVICE_HOST, 10.0.0.1",
         "CALLWATCH_SERVICE_PORT, 80",
         "CALLWATCH_SERVICE_PORT_HTTP, 80",
