@@ -42,6 +42,7 @@ public final class Contract {
     private static final String IRI = "urn:callwatch:openapi";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
+    private static final String PUSH = pointer("components", "callbacks", "Event", "{$request.body#/sink}", "post");
     private static final Map<String, String> DATA_OF_EVENTS =
             Map.of("status", "CallEvent", "problem", "CallProblem", "end", "EndLine/properties/data");
 
@@ -73,10 +74,7 @@ public final class Contract {
         }
 
         private String mediaType() {
-            return headers.getOrDefault("Content-Type", "")
-                    .split(";", 2)[0]
-                    .trim()
-                    .toLowerCase(Locale.ROOT);
+            return Contract.mediaType(headers.getOrDefault("Content-Type", ""));
         }
     }
 
@@ -132,6 +130,54 @@ public final class Contract {
                 .filter(operation -> !document.at(operation).isMissingNode())
                 .map(operation -> of(operation, answer))
                 .orElseGet(List::of);
+    }
+
+    /**
+     * What contradicts the document in an event that a sink gets.
+     *
+     * @param headers of the request, by their names in lower case
+     */
+    public List<String> contradictionsOfPushed(Map<String, String> headers, String body) {
+        Map<String, String> parameters = new TreeMap<>();
+        List<String> found = new ArrayList<>();
+        for (int i = 0; i < document.at(PUSH + pointer("parameters")).size(); i++) {
+            String parameter = follow(PUSH + pointer("parameters", Integer.toString(i)));
+            String name = document.at(parameter).path("name").asText();
+            parameters.put(name, parameter);
+            if (document.at(parameter).path("required").asBoolean() && !headers.containsKey(name)) {
+                found.add("The header " + name + " is missing");
+            }
+        }
+        headers.forEach((name, value) -> {
+            if (parameters.containsKey(name)) {
+                found.addAll(errors(parameters.get(name) + pointer("schema"), TextNode.valueOf(value)));
+            } else if (name.startsWith("ce-") || name.startsWith("webhook-")) {
+                found.add("The header " + name + " is not described");
+            }
+        });
+        String content = PUSH + pointer("requestBody", "content", mediaType(headers.getOrDefault("content-type", "")));
+        if (document.at(content).isMissingNode()) {
+            found.add("The media type " + headers.get("content-type") + " is not described");
+        } else {
+            found.addAll(errors(content + pointer("schema"), parsed(body)));
+        }
+        return found;
+    }
+
+    /** What contradicts the schemas in the examples of bodies. */
+    public List<String> contradictionsOfExamples() {
+        return contradictionsOfExamples("", document).toList();
+    }
+
+    private Stream<String> contradictionsOfExamples(String pointer, JsonNode node) {
+        Stream<String> own = node.has("schema")
+                ? names(node.path("examples")).stream()
+                        .map(name -> follow(pointer + pointer("examples", name)) + pointer("value"))
+                        .flatMap(value -> errors(pointer + pointer("schema"), document.at(value)).stream())
+                : Stream.empty();
+        Stream<String> below = node.properties().stream()
+                .flatMap(entry -> contradictionsOfExamples(pointer + pointer(entry.getKey()), entry.getValue()));
+        return Stream.concat(own, below);
     }
 
     private List<String> of(String operation, Answer answer) {
@@ -243,6 +289,10 @@ public final class Contract {
         Set<String> anyCase = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         anyCase.addAll(names);
         return anyCase;
+    }
+
+    private static String mediaType(String contentType) {
+        return contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
     }
 
     private static JsonNode parsed(String json) {

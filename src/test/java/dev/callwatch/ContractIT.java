@@ -2,11 +2,19 @@ package dev.callwatch;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -28,6 +36,8 @@ class ContractIT {
     private static final Pattern GUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final String CALLS = "/v1/accounts/sandbox/calls/";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String LIST = "/v1/accounts/sandbox/calls";
+    private static final String SUBSCRIPTIONS = "/v1/accounts/sandbox/subscriptions";
 
     /** The account and the GUID of each call that the document of the sandbox names. */
     static Stream<Arguments> calls() {
@@ -132,6 +142,100 @@ class ContractIT {
                 .post(CALLS + "lookup")
                 .then()
                 .statusCode(413);
+    }
+
+    @Test
+    void lists_and_histories() {
+        for (String guid : List.of("94e5928c-7f7e-4645-ad72-61010f906449", "00000200-0000-0000-0000-0000000000c3")) {
+            // Calls that fail on purpose may have opened the circuit.
+            await().atMost(Duration.ofSeconds(30)).until(() -> given().get(CALLS + guid).statusCode() == 200);
+        }
+        given().get(LIST).then().statusCode(200).body("calls", not(empty()));
+        given().queryParam("state", "failed").get(LIST).then().statusCode(200);
+        given().queryParam("limit", 1).get(LIST).then().statusCode(200).header("Link", containsString("rel=\"next\""));
+        given().head(LIST).then().statusCode(200);
+        given().queryParam("limit", 0).get(LIST).then().statusCode(400);
+        given().accept("text/csv").get(LIST).then().statusCode(406);
+        given().get("/v1/accounts/nobody/calls").then().statusCode(404);
+        given().get(CALLS + "94e5928c-7f7e-4645-ad72-61010f906449/revisions")
+                .then()
+                .statusCode(200)
+                .body("revisions", not(empty()));
+        given().get(CALLS + "00000100-0000-0000-0000-0000000000c4/revisions")
+                .then()
+                .statusCode(200)
+                .body("revisions", empty());
+        given().get(CALLS + "no-guid/revisions").then().statusCode(400);
+    }
+
+    @Test
+    void a_subscription_from_its_beginning_to_its_end() {
+        String wanted = """
+                {"protocol":"HTTP","sink":"sandbox","protocolSettings":{"contentMode":"binary"},
+                 "types":["dev.callwatch.call.observed","dev.callwatch.call.completed"],
+                 "config":{"subscriptionDetail":{"calls":["00000100-0000-0000-0000-0000000000c5"]},
+                           "subscriptionMaxEvents":9,"initialEvent":true}}""";
+        String id = subscribe(wanted).then().statusCode(201).extract().path("id");
+        subscribe(wanted).then().statusCode(200).body("id", is(id));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get(SUBSCRIPTIONS + "/" + id)
+                .then()
+                .statusCode(200)
+                .body("deliveries.delivered", greaterThan(0)));
+        given().get(SUBSCRIPTIONS).then().statusCode(200).body("subscriptions.id", hasItem(id));
+        given().delete(SUBSCRIPTIONS + "/" + id).then().statusCode(204);
+        given().delete(SUBSCRIPTIONS + "/" + id).then().statusCode(404);
+        given().get(SUBSCRIPTIONS + "/" + id).then().statusCode(404);
+    }
+
+    @Test
+    void a_subscription_that_has_ended() {
+        String failed = "94e5928c-7f7e-4645-ad72-61010f906449";
+        String id = subscribe("""
+                {"protocol":"HTTP","sink":"sandbox-gone",
+                 "config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(failed))
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get(SUBSCRIPTIONS + "/" + id)
+                .then()
+                .statusCode(200)
+                .body("terminationReason", is("SINK_GONE")));
+    }
+
+    @Test
+    void refusals_of_subscriptions() {
+        subscribe("[]").then().statusCode(400);
+        subscribe("""
+                {"protocol":"HTTP","sink":"https://crm.example.com/calls",
+                 "config":{"subscriptionDetail":{"calls":["94e5928c-7f7e-4645-ad72-61010f906449"]}}}""").then().statusCode(422);
+        subscribe("{\"sink\":\"" + "0".repeat(1 << 16) + "\"}").then().statusCode(413);
+        given().contentType("text/plain").body("x").post(SUBSCRIPTIONS).then().statusCode(415);
+        given().accept("text/html").get(SUBSCRIPTIONS).then().statusCode(406);
+        given().get("/v1/accounts/nobody/subscriptions").then().statusCode(404);
+        given().get("/v1/accounts/a.b/subscriptions").then().statusCode(400);
+    }
+
+    @Test
+    void keys_and_refusals_of_notifications() {
+        given().get("/v1/push-keys").then().statusCode(200).body("keys", empty());
+        given().accept("text/html").get("/v1/push-keys").then().statusCode(406);
+        String notifications = "/v1/notifications/sandbox";
+        given().contentType("application/cloudevents+json")
+                .body("{}")
+                .post(notifications)
+                .then()
+                .statusCode(401);
+        given().contentType("application/cloudevents+json")
+                .body("{\"specversion\":\"" + "0".repeat(1 << 16) + "\"}")
+                .post(notifications)
+                .then()
+                .statusCode(413);
+        given().contentType("text/plain").body("x").post(notifications).then().statusCode(415);
+    }
+
+    private static Response subscribe(String body) {
+        return given().contentType("application/json").body(body).post(SUBSCRIPTIONS);
     }
 
     private static List<String> code(String cell) {

@@ -1,12 +1,19 @@
 package dev.callwatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.callwatch.call.CallState;
 import dev.callwatch.problem.ProblemType;
+import dev.callwatch.push.ContentMode;
+import dev.callwatch.push.EventTypes;
+import dev.callwatch.push.SubscriptionState;
+import dev.callwatch.push.TerminationReason;
+import dev.callwatch.watch.EventType;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -18,10 +25,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The OpenAPI document describes the resources of the code, and finds what contradicts it. */
 class ContractTest {
@@ -41,9 +51,8 @@ class ContractTest {
                         .forEach(method -> verbs(method)
                                 .forEach(verb -> offered.computeIfAbsent(
                                                 verb + " " + path(method), operation -> new TreeSet<>())
-                                        .addAll(List.of(method.getAnnotation(Produces.class)
-                                                .value()))));
-        assertThat(offered).hasSizeGreaterThan(4);
+                                        .addAll(mediaTypes(method))));
+        assertThat(offered).hasSizeGreaterThan(12);
         assertThat(contract.operations()).isEqualTo(offered);
     }
 
@@ -54,9 +63,57 @@ class ContractTest {
                 .anyMatch(response -> response.path("description").asText().contains("`" + type.code() + "`"));
     }
 
+    static Stream<Arguments> enumerations() {
+        return Stream.of(
+                arguments("CallState", names(CallState.values(), CallState::wireName)),
+                arguments("EventType", names(EventType.values(), EventType::wireName)),
+                arguments("PushedEventType", names(EventType.values(), EventTypes::name)),
+                arguments("ContentMode", names(ContentMode.values(), ContentMode::wireName)),
+                arguments("SubscriptionState", names(SubscriptionState.values(), SubscriptionState::name)),
+                arguments("TerminationReason", names(TerminationReason.values(), TerminationReason::name)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("enumerations")
+    void its_enumerations_are_those_of_the_code(String schema, List<String> names) {
+        assertThat(contract.document()
+                        .path("components")
+                        .path("schemas")
+                        .path(schema)
+                        .path("enum"))
+                .extracting(JsonNode::asText)
+                .containsExactlyElementsOf(names);
+    }
+
     @Test
     void its_example_is_an_answer() {
         assertThat(contradictions(200, JSON, example())).isEmpty();
+    }
+
+    @Test
+    void the_examples_of_bodies_are_as_their_schemas_describe_them() {
+        assertThat(contract.contradictionsOfExamples()).isEmpty();
+    }
+
+    @Test
+    void a_pushed_event_that_is_not_described_contradicts_it() {
+        String data = "{\"subscriptionId\":\"" + "0".repeat(32) + "\",\"terminationReason\":\"SINK_GONE\"}";
+        Map<String, String> headers = Map.of(
+                "content-type", "application/json",
+                "webhook-id", "x:ended",
+                "webhook-timestamp", "1764025459",
+                "ce-specversion", "1.0");
+        assertThat(contract.contradictionsOfPushed(headers, data)).isEmpty();
+        assertThat(contract.contradictionsOfPushed(headers, data.replace("GONE", "LOST")))
+                .isNotEmpty();
+        assertThat(contract.contradictionsOfPushed(Map.of("content-type", "application/json"), data))
+                .hasSize(2);
+        Map<String, String> further = new TreeMap<>(headers);
+        further.put("ce-colour", "red");
+        assertThat(contract.contradictionsOfPushed(further, data)).hasSize(1);
+        further.remove("ce-colour");
+        further.put("content-type", "text/plain");
+        assertThat(contract.contradictionsOfPushed(further, data)).hasSize(1);
     }
 
     @Test
@@ -100,6 +157,16 @@ class ContractTest {
 
     private ObjectNode example() {
         return contract.document().at("/components/examples/FailedCall/value").deepCopy();
+    }
+
+    private static <E extends Enum<E>> List<String> names(E[] values, Function<E, String> name) {
+        return Stream.of(values).map(name).toList();
+    }
+
+    /** An answer without a body has none. */
+    private static List<String> mediaTypes(Method method) {
+        Produces produces = method.getAnnotation(Produces.class);
+        return produces == null ? List.of() : List.of(produces.value());
     }
 
     /** HEAD is offered wherever GET is, and not described. */

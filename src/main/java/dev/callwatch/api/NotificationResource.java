@@ -20,29 +20,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
-import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
-import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestHeader;
 
 /** Receives Vonage's notifications (web hooks). Their signature takes the place of a bearer token. */
 @Path("/v1/notifications")
-@Tag(name = "Notifications")
-@SecurityScheme(
-        securitySchemeName = "vonage-signature",
-        type = SecuritySchemeType.APIKEY,
-        in = SecuritySchemeIn.HEADER,
-        apiKeyName = NotificationResource.SIGNATURE,
-        description = "Bearer and a JWT, signed with the subscription's key (HS256), that holds the hash of the body.")
 public class NotificationResource {
 
     static final String SIGNATURE = "Vonage-Signature";
@@ -76,25 +57,8 @@ public class NotificationResource {
     @POST
     @Path("/{accountName}")
     @Consumes(CLOUD_EVENT)
-    @Operation(
-            operationId = "notify",
-            summary = "Receive a notification of Vonage",
-            description =
-                    "For the web hooks of Vonage Contact Center. One that came before within 10 minutes, and one of a"
-                            + " type without meaning here, are answered in the same way.")
-    @SecurityRequirement(name = "vonage-signature")
-    @RequestBody(
-            required = true,
-            description = "A CloudEvent 1.0 in structured form.",
-            content = @Content(mediaType = CLOUD_EVENT, schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(responseCode = "204", description = "The signature holds.")
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
     public Uni<Void> receive(
-            @Parameter(description = "The account's name in the settings.") @PathParam("accountName")
-                    String accountName,
-            @Parameter(hidden = true) @RestHeader(SIGNATURE) List<String> signature,
-            byte[] body) {
+            @PathParam("accountName") String accountName, @RestHeader(SIGNATURE) List<String> signature, byte[] body) {
         Optional<NotifiedAccount> account = accounts.find(accountName);
         return Uni.createFrom()
                 .deferred(() -> keys.of(account.orElseThrow(() -> new NotificationRefused("no-such-account"))))

@@ -13,7 +13,6 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A subscription and where it stands, as it is answered.
@@ -44,25 +43,18 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
     "expiresAt",
     "deliveries"
 })
-@Schema(name = "Subscription", description = "A subscription to calls, and where it stands.")
 public record SubscriptionAnswer(
-        @Schema(pattern = "[0-9a-f]{32}", required = true) String id,
-        @Schema(examples = "HTTP", required = true) String protocol,
-
-        @Schema(examples = "https://crm.example.com/calls", required = true)
+        String id,
+        String protocol,
         String sink,
-
-        @Schema(nullable = true, required = true) Optional<ProtocolSettings> protocolSettings,
-
-        @Schema(description = "null for all types", nullable = true, required = true)
+        Optional<ProtocolSettings> protocolSettings,
         Optional<List<String>> types,
-
-        @Schema(required = true) Config config,
-        @Schema(required = true) SubscriptionState status,
-        @Schema(nullable = true, required = true) Optional<TerminationReason> terminationReason,
-        @Schema(required = true) Instant startsAt,
-        @Schema(required = true) Instant expiresAt,
-        @Schema(required = true) Deliveries deliveries) {
+        Config config,
+        SubscriptionState status,
+        Optional<TerminationReason> terminationReason,
+        Instant startsAt,
+        Instant expiresAt,
+        Deliveries deliveries) {
 
     /**
      * How events are sent.
@@ -70,10 +62,7 @@ public record SubscriptionAnswer(
      * @param contentMode {@code structured} or {@code binary}
      */
     @RegisterForReflection
-    @Schema(name = "ProtocolSettings")
-    public record ProtocolSettings(
-            @Schema(examples = "structured", required = true)
-            String contentMode) {}
+    public record ProtocolSettings(String contentMode) {}
 
     /**
      * What is subscribed to.
@@ -85,12 +74,11 @@ public record SubscriptionAnswer(
      */
     @RegisterForReflection
     @JsonPropertyOrder({"subscriptionDetail", "subscriptionExpireTime", "subscriptionMaxEvents", "initialEvent"})
-    @Schema(name = "SubscriptionConfig")
     public record Config(
-            @Schema(required = true) Detail subscriptionDetail,
-            @Schema(required = true) Instant subscriptionExpireTime,
-            @Schema(nullable = true, required = true) Optional<Integer> subscriptionMaxEvents,
-            @Schema(required = true) boolean initialEvent) {}
+            Detail subscriptionDetail,
+            Instant subscriptionExpireTime,
+            Optional<Integer> subscriptionMaxEvents,
+            boolean initialEvent) {}
 
     /**
      * Which calls.
@@ -98,8 +86,7 @@ public record SubscriptionAnswer(
      * @param calls their GUIDs
      */
     @RegisterForReflection
-    @Schema(name = "SubscriptionDetail")
-    public record Detail(@Schema(required = true) List<String> calls) {}
+    public record Detail(List<String> calls) {}
 
     /** The answer about a subscription. */
     static SubscriptionAnswer of(SubscriptionStatus status) {

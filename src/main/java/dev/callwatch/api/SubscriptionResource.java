@@ -22,21 +22,11 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.headers.Header;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /** Subscriptions: what happens to calls is pushed to a sink. */
 @Path("/v1/accounts")
-@Tag(name = "Subscriptions")
 public class SubscriptionResource {
 
     private final AccessControl access;
@@ -56,34 +46,6 @@ public class SubscriptionResource {
     @Path("/{accountKey}/subscriptions")
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "subscribe",
-            summary = "Subscribe to calls",
-            description = "What happens to the calls is sent to the sink as CloudEvents, at least once and in order"
-                    + " within a call. The same subscription twice is one.")
-    @RequestBody(
-            required = true,
-            content =
-                    @Content(
-                            schema = @Schema(type = SchemaType.OBJECT, implementation = SubscriptionRequest.class),
-                            examples = @ExampleObject(name = "one call", value = SubscriptionRequest.EXAMPLE)))
-    @APIResponse(
-            responseCode = "201",
-            description = "The subscription, which is new.",
-            headers = @Header(name = "Location", description = "Its path", schema = @Schema(type = SchemaType.STRING)),
-            content = @Content(schema = @Schema(implementation = SubscriptionAnswer.class)))
-    @APIResponse(
-            responseCode = "200",
-            description = "The same subscription, which the caller has already.",
-            headers = @Header(name = "Location", description = "Its path", schema = @Schema(type = SchemaType.STRING)),
-            content = @Content(schema = @Schema(implementation = SubscriptionAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "422", ref = "SinkRefused")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
-    @APIResponse(responseCode = "503", ref = "TryLater")
     public Uni<RestResponse<SubscriptionAnswer>> subscribe(
             @PathParam("accountKey") String accountKey, byte[] body, @Context RoutingContext request) {
         RequestedSubscription requested =
@@ -104,20 +66,6 @@ public class SubscriptionResource {
     @Path("/{accountKey}/subscriptions")
     @Produces(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(
-            operationId = "listSubscriptions",
-            summary = "List one's own subscriptions",
-            description = "The oldest first. One that has ended is listed for an hour after its last delivery.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The subscriptions of the caller.",
-            content = @Content(schema = @Schema(implementation = SubscriptionList.class)))
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
-    @APIResponse(responseCode = "503", ref = "TryLater")
     public Uni<SubscriptionList> list(@PathParam("accountKey") String accountKey, @Context RoutingContext request) {
         Caller caller = AuthenticationFilter.caller(request);
         AccountKey account = granted(caller, accountKey);
@@ -129,17 +77,6 @@ public class SubscriptionResource {
     @Path("/{accountKey}/subscriptions/{subscriptionId}")
     @Produces(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(operationId = "showSubscription", summary = "Show a subscription and how its deliveries stand")
-    @APIResponse(
-            responseCode = "200",
-            description = "The subscription.",
-            content = @Content(schema = @Schema(implementation = SubscriptionAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
-    @APIResponse(responseCode = "503", ref = "TryLater")
     public Uni<SubscriptionAnswer> show(
             @PathParam("accountKey") String accountKey,
             @PathParam("subscriptionId") String subscriptionId,
@@ -153,18 +90,6 @@ public class SubscriptionResource {
     /** Ends one of the caller's own subscriptions. */
     @DELETE
     @Path("/{accountKey}/subscriptions/{subscriptionId}")
-    @Operation(
-            operationId = "unsubscribe",
-            summary = "End a subscription",
-            description = "What is not delivered yet is not delivered any more, except for an event"
-                    + " dev.callwatch.subscription-ended.")
-    @APIResponse(responseCode = "204", description = "It has ended.")
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
-    @APIResponse(responseCode = "503", ref = "TryLater")
     public Uni<Void> unsubscribe(
             @PathParam("accountKey") String accountKey,
             @PathParam("subscriptionId") String subscriptionId,

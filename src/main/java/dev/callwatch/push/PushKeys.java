@@ -5,7 +5,6 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** The public keys that verify deliveries, as a JSON Web Key Set (RFC 7517). */
 @Singleton
@@ -24,9 +23,6 @@ public class PushKeys {
      * @param keys empty where deliveries are not signed with a key of this service
      */
     @RegisterForReflection
-    @Schema(
-            name = "PushKeys",
-            description = "The public keys that verify deliveries, as a JSON Web Key Set (RFC 7517).")
     public record Set(List<Key> keys) {}
 
     /**
@@ -38,17 +34,7 @@ public class PushKeys {
      */
     @RegisterForReflection
     @JsonPropertyOrder({"kty", "crv", "use", "alg", "kid", "x", "whpk"})
-    @Schema(name = "PushKey", description = "An Ed25519 public key (RFC 8037).")
-    public record Key(
-            @Schema(examples = "OKP", required = true) String kty,
-            @Schema(examples = "Ed25519", required = true) String crv,
-            @Schema(examples = "sig", required = true) String use,
-            @Schema(examples = "EdDSA", required = true) String alg,
-            @Schema(required = true) String kid,
-            @Schema(required = true) String x,
-
-            @Schema(description = "The key as Standard Webhooks writes it.", required = true)
-            String whpk) {
+    public record Key(String kty, String crv, String use, String alg, String kid, String x, String whpk) {
 
         private static Key of(SigningKey key) {
             return new Key("OKP", "Ed25519", "sig", "EdDSA", key.id(), key.x(), key.whpk());

@@ -13,6 +13,8 @@ import static org.hamcrest.Matchers.nullValue;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.standardwebhooks.Webhook;
+import dev.callwatch.Contract;
+import dev.callwatch.MeetsContract;
 import dev.callwatch.access.OidcProfile;
 import dev.callwatch.access.TestIssuer;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
@@ -38,11 +40,13 @@ import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Subscriptions over HTTP, from the request to what a sink receives. */
 @QuarkusTest
 @ConnectWireMock
 @TestProfile(PushProfile.class)
+@ExtendWith(MeetsContract.class)
 class SubscriptionTest {
 
     private static final String SUBSCRIPTIONS = "/v1/accounts/life/subscriptions";
@@ -50,6 +54,7 @@ class SubscriptionTest {
             "{\"status\":\"Active\",\"recordingStatus\":\"Started\",\"to\":{\"telephoneNumber\":\"+442072068889\"}}";
     private static final String DISPOSED = "{\"status\":null,\"dispositionCode\":\"Sale\"}";
     private static final Duration UNTIL_A_RETRY = Duration.ofSeconds(15);
+    private static final Contract CONTRACT = Contract.ofTheSources();
 
     WireMock wireMock;
 
@@ -116,6 +121,8 @@ class SubscriptionTest {
             assertThat(event.header("Content-Type")).isEqualTo("application/cloudevents+json");
             assertThat(event.header("webhook-id")).isEqualTo(json(event).getString("id"));
             assertThat(verifiesWithThePublishedKey(event)).isTrue();
+            assertThat(CONTRACT.contradictionsOfPushed(event.headers(), event.body()))
+                    .isEmpty();
         }
         await().untilAsserted(() -> show(id).body("status", is("EXPIRED"))
                 .body("terminationReason", is("CALLS_SETTLED"))
@@ -149,6 +156,8 @@ class SubscriptionTest {
         assertThat(event.header("ce-traceparent")).contains("4bf92f3577b34da6a3ce929d0e0e4736");
         assertThat(event.header("Authorization")).isEqualTo("Bearer " + PushSink.TOKEN);
         assertThat(json(event).getString("call.id")).isEqualTo(vonage.guid());
+        assertThat(CONTRACT.contradictionsOfPushed(event.headers(), event.body()))
+                .isEmpty();
         new Webhook(PushSink.SECRET).verify(event.body(), event.httpHeaders());
     }
 
