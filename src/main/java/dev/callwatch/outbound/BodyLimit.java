@@ -6,28 +6,38 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
  * Ends the connection of an answer that grows over 1 MiB while it still streams, whatever its status or declared length: the
  * request then fails with {@link BodyTooLarge} as a cause. Answers above 64 KiB that arrive at the same time may take a sixteenth of
- * the heap together: more of them are not read for up to 1 s, and then end with {@link TooMuchInFlight}.
+ * the heap together: more of them are not read for up to 250 ms, which hold a connection, and then end with {@link TooMuchInFlight}.
  */
 final class BodyLimit implements Consumer<HttpClientRequest> {
 
     private static final int BYTES = 1 << 20;
     private static final int SMALL = 64 << 10;
     private static final int SHARE_OF_HEAP = 16;
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
 
-    /** Of all clients: they share the heap. */
-    private static final InFlight LARGE =
-            new InFlight(Math.max(4L * BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP));
+    /** Of all clients: they share the heap. Not made with the class, which a native executable does while it is built. */
+    private static Optional<InFlight> shared = Optional.empty();
+
+    private final InFlight large = shared();
 
     @Override
     public void accept(HttpClientRequest request) {
-        request.response().onSuccess(response -> new Counting(request, response).begin());
+        request.response().onSuccess(response -> new Counting(request, response, large).begin());
+    }
+
+    static synchronized InFlight shared() {
+        if (shared.isEmpty()) {
+            shared = Optional.of(
+                    new InFlight(Math.max(4L * BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP)));
+        }
+        return shared.get();
     }
 
     /** One answer, on its event loop. */
@@ -35,14 +45,16 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
 
         private final HttpClientRequest request;
         private final HttpClientResponse response;
+        private final InFlight large;
         private final long declared;
         private final AtomicLong received = new AtomicLong();
         private long held;
         private boolean ended;
 
-        private Counting(HttpClientRequest request, HttpClientResponse response) {
+        private Counting(HttpClientRequest request, HttpClientResponse response, InFlight large) {
             this.request = request;
             this.response = response;
+            this.large = large;
             this.declared = declaredLength(response);
         }
 
@@ -58,7 +70,7 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
             });
             response.end().onComplete(end -> {
                 ended = true;
-                LARGE.give(held);
+                large.give(held);
                 held = 0;
             });
             if (declared > SMALL && declared <= BYTES) {
@@ -67,16 +79,16 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
         }
 
         private void hold(long bytes) {
-            if (LARGE.take(bytes)) {
+            if (large.take(bytes)) {
                 held += bytes;
                 return;
             }
             Context context = Vertx.currentContext();
             response.pause();
             InFlight.Waiter waiter = new InFlight.Waiter(bytes, () -> context.runOnContext(now -> granted(bytes)));
-            LARGE.await(waiter);
+            large.await(waiter);
             context.owner().setTimer(LONGEST_WAIT.toMillis(), passed -> {
-                if (LARGE.withdraw(waiter)) {
+                if (large.withdraw(waiter)) {
                     request.reset(0, new TooMuchInFlight());
                 }
             });
@@ -84,7 +96,7 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
 
         private void granted(long bytes) {
             if (ended) {
-                LARGE.give(bytes);
+                large.give(bytes);
             } else {
                 held += bytes;
                 response.resume();

@@ -37,6 +37,11 @@ final class InFlight {
         return waiting.remove(waiter);
     }
 
+    /** Whether more than half is taken, or somebody waits. */
+    synchronized boolean isCrowded() {
+        return !waiting.isEmpty() || taken > bound / 2;
+    }
+
     /** Gives bytes back, and to those who wait. */
     void give(long bytes) {
         Deque<Waiter> next = new ArrayDeque<>();

@@ -36,6 +36,11 @@ public final class OutboundClients {
 
     private OutboundClients() {}
 
+    /** Whether so many large answers arrive that this process itself may be what is slow. */
+    public static boolean isCrowded() {
+        return BodyLimit.shared().isCrowded();
+    }
+
     /**
      * A client without mappers, which does not follow redirects and takes at most 1 MiB of an answer.
      *

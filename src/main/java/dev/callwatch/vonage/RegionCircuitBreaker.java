@@ -2,6 +2,7 @@ package dev.callwatch.vonage;
 
 import dev.callwatch.account.Region;
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.outbound.OutboundClients;
 import dev.callwatch.time.Timeouts;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -114,7 +115,10 @@ final class RegionCircuitBreaker {
     }
 
     private static boolean isOutage(Throwable failure) {
-        return failure instanceof UpstreamFailure known && known.isOutage();
+        // A time-out while large documents arrive says more about this process than about the region.
+        return failure instanceof UpstreamFailure known
+                && known.isOutage()
+                && !(known instanceof UpstreamFailure.RequestTimedOut && OutboundClients.isCrowded());
     }
 
     private Duration untilProbe() {

@@ -135,6 +135,21 @@ class BatchTest {
     }
 
     @Test
+    void an_answer_has_two_mebibytes_at_most() {
+        String large = "{\"status\":null,\"more\":\"" + "x".repeat(200_000) + "\"}";
+        VonageStub vonage = standIn("batch").grantsTokens().answersCalls(okJson(large));
+        Response answer = lookUp("batch", Collections.nCopies(100, vonage.guid()));
+        answer.then()
+                .statusCode(200)
+                .body("results.id", equalTo(Collections.nCopies(100, vonage.guid())))
+                .body("results[0].status", is(200))
+                .body("results[99].status", is(503))
+                .body("results[99].problem.type", is("about:blank"));
+        assertThat(answer.asByteArray()).hasSizeBetween(1 << 20, 9 << 18);
+        vonage.lookUp().then().statusCode(200);
+    }
+
+    @Test
     void an_unknown_account_is_a_problem_for_the_whole_request() {
         lookUp("elsewhere", List.of("a"))
                 .then()

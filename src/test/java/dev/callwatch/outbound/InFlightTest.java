@@ -42,6 +42,18 @@ class InFlightTest {
         assertThat(memory.withdraw(waiter)).isFalse();
     }
 
+    @Test
+    void it_is_crowded_while_more_than_half_is_taken_or_somebody_waits() {
+        assertThat(memory.take(5)).isTrue();
+        assertThat(memory.isCrowded()).isFalse();
+        assertThat(memory.take(1)).isTrue();
+        assertThat(memory.isCrowded()).isTrue();
+        memory.give(6);
+        assertThat(memory.isCrowded()).isFalse();
+        memory.await(waiter("large", 11));
+        assertThat(memory.isCrowded()).isTrue();
+    }
+
     private InFlight.Waiter waiter(String name, long bytes) {
         return new InFlight.Waiter(bytes, () -> granted.add(name));
     }

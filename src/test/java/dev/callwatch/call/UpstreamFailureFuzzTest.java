@@ -1,0 +1,18 @@
+package dev.callwatch.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Whatever an upstream answers: the labels of metrics come from a closed set. */
+class UpstreamFailureFuzzTest {
+
+    @Property
+    void an_invented_status_is_no_new_label(@ForAll int status) {
+        assertThat(new UpstreamFailure.UnexpectedStatus(status).label()).matches("[1-5][0-9]{2}|other");
+        assertThat(new UpstreamFailure.ServerError(status, Optional.empty()).label())
+                .matches("[1-5][0-9]{2}|other");
+    }
+}
