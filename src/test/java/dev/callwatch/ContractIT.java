@@ -148,7 +148,8 @@ class ContractIT {
     void lists_and_histories() {
         for (String guid : List.of("94e5928c-7f7e-4645-ad72-61010f906449", "00000200-0000-0000-0000-0000000000c3")) {
             // Calls that fail on purpose may have opened the circuit.
-            await().atMost(Duration.ofSeconds(30)).until(() -> given().get(CALLS + guid).statusCode() == 200);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> given().get(CALLS + guid).statusCode() == 200);
         }
         given().get(LIST).then().statusCode(200).body("calls", not(empty()));
         given().queryParam("state", "failed").get(LIST).then().statusCode(200);
@@ -177,10 +178,11 @@ class ContractIT {
                            "subscriptionMaxEvents":9,"initialEvent":true}}""";
         String id = subscribe(wanted).then().statusCode(201).extract().path("id");
         subscribe(wanted).then().statusCode(200).body("id", is(id));
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get(SUBSCRIPTIONS + "/" + id)
-                .then()
-                .statusCode(200)
-                .body("deliveries.delivered", greaterThan(0)));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get(SUBSCRIPTIONS + "/" + id)
+                        .then()
+                        .statusCode(200)
+                        .body("deliveries.delivered", greaterThan(0)));
         given().get(SUBSCRIPTIONS).then().statusCode(200).body("subscriptions.id", hasItem(id));
         given().delete(SUBSCRIPTIONS + "/" + id).then().statusCode(204);
         given().delete(SUBSCRIPTIONS + "/" + id).then().statusCode(404);
@@ -197,10 +199,11 @@ class ContractIT {
                 .statusCode(201)
                 .extract()
                 .path("id");
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> given().get(SUBSCRIPTIONS + "/" + id)
-                .then()
-                .statusCode(200)
-                .body("terminationReason", is("SINK_GONE")));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> given().get(SUBSCRIPTIONS + "/" + id)
+                        .then()
+                        .statusCode(200)
+                        .body("terminationReason", is("SINK_GONE")));
     }
 
     @Test

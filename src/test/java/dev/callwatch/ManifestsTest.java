@@ -195,6 +195,43 @@ class ManifestsTest {
                 });
     }
 
+    /** {@code | image | heap | measured at most, MiB | request | limit |}: the native image is deployed, the other composed. */
+    @Test
+    void memory_is_what_the_document_measured_and_a_quarter_more() throws IOException {
+        Map<String, List<String>> images = OPERATIONS
+                .section("Memory")
+                .lines()
+                .filter(line -> line.startsWith("| native") || line.startsWith("| JVM"))
+                .map(line -> List.of(line.replaceAll("^\\| | \\|$", "").split(" \\| ")))
+                .collect(Collectors.toMap(cells -> cells.get(0).split(",")[0], cells -> cells));
+        assertThat(images).containsOnlyKeys("native", "JVM").allSatisfy((image, cells) -> {
+            int measured = Integer.parseInt(cells.get(2));
+            assertThat(mebibytes(cells.get(3))).as(image).isGreaterThanOrEqualTo(measured);
+            assertThat(mebibytes(cells.get(4)) * 4).as(image).isGreaterThanOrEqualTo(measured * 5);
+        });
+        assertThat(rendered.stream()
+                        .flatMap(manifests -> manifests.pods().stream())
+                        .flatMap(pod -> containers(pod.getSpec()))
+                        .filter(container -> container.getImage().startsWith("ghcr.io/callwatch/")))
+                .isNotEmpty()
+                .allSatisfy(container -> {
+                    assertThat(container.getResources().getRequests().get("memory"))
+                            .isEqualTo(new Quantity(images.get("native").get(3)));
+                    assertThat(container.getResources().getLimits().get("memory"))
+                            .isEqualTo(new Quantity(images.get("native").get(4)));
+                });
+        JsonNode composed = new YAMLMapper()
+                .readTree(Files.readString(Path.of("docker/compose.yaml")))
+                .at("/services/callwatch/mem_limit");
+        assertThat(composed.asText()).isEqualTo(mebibytes(images.get("JVM").get(4)) + "m");
+        assertThat(Files.readString(Path.of("docker/Dockerfile.jvm")))
+                .contains("-XX:MaxRAMPercentage=" + images.get("JVM").get(1) + "\"");
+    }
+
+    private static int mebibytes(String quantity) {
+        return Integer.parseInt(quantity.replaceFirst("Mi$", ""));
+    }
+
     @ParameterizedTest
     @MethodSource("rendered")
     void the_service_is_probed_on_its_management_port(Manifests manifests) {
