@@ -38,6 +38,8 @@ public final class Replica implements AutoCloseable {
      */
     public Replica(int index, Map<String, String> settings) {
         this.index = index;
+        // Streams end at its beginning, and clients go to another replica by themselves.
+        this.settings.put("QUARKUS_SHUTDOWN_DELAY", "500ms");
         this.settings.putAll(settings);
         this.settings.put("QUARKUS_HTTP_PORT", Integer.toString(api));
         this.settings.put("QUARKUS_MANAGEMENT_PORT", Integer.toString(management));
