@@ -56,12 +56,12 @@ final class FakeVonage {
         if (!"client_credentials".equals(form.get("grant_type"))) {
             return refusal("unsupported_grant_type", "The grant type must be client_credentials");
         }
-        String expected = SandboxAccount.CLIENT_ID + ":" + SandboxAccount.CLIENT_SECRET;
+        String expected = SandboxAccounts.CLIENT_ID + ":" + SandboxAccounts.CLIENT_SECRET;
         if (!expected.equals(credentials(form, authorization))) {
             return refusal("invalid_client", "The client identifier or secret is wrong");
         }
-        if (!SandboxAccount.SCOPE.equals(form.get("scope"))) {
-            return refusal("invalid_scope", "The scope must be " + SandboxAccount.SCOPE);
+        if (!SandboxAccounts.SCOPE.equals(form.get("scope"))) {
+            return refusal("invalid_scope", "The scope must be " + SandboxAccounts.SCOPE);
         }
         String token = UUID.randomUUID().toString();
         tokens.put(token, clock.instant().plus(TOKEN_LIFE));
@@ -84,7 +84,7 @@ final class FakeVonage {
             return Answer.unauthorised();
         }
         Matcher call = CALL_PATH.matcher(path);
-        if (!call.matches() || !SandboxAccount.ACCOUNTS.containsKey(call.group(1))) {
+        if (!call.matches() || !SandboxAccounts.ACCOUNTS.containsKey(call.group(1))) {
             return Scenario.UNKNOWN_CALL;
         }
         String guid = call.group(2).toLowerCase(Locale.ROOT);

@@ -16,7 +16,7 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
  * Adds the accounts and sinks of the sandbox to the settings while it is enabled. Each has a region of its own, so that the faults of one
  * open no circuit and use up no budget of another. A setting of the user wins.
  */
-public class SandboxAccount implements ConfigSourceFactory {
+public class SandboxAccounts implements ConfigSourceFactory {
 
     static final String CLIENT_ID = "sandbox";
     static final String CLIENT_SECRET = "sandbox-secret";

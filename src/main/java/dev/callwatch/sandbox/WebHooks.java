@@ -33,7 +33,7 @@ import org.jboss.logging.Logger;
 final class WebHooks {
 
     private static final Logger LOG = Logger.getLogger(WebHooks.class);
-    private static final String PATH = "/v1/notifications/" + SandboxAccount.KEY;
+    private static final String PATH = "/v1/notifications/" + SandboxAccounts.KEY;
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration SIGNATURE_LIFE = Duration.ofMinutes(5);
     private static final int EVERY_THIRD = 3;
@@ -149,7 +149,7 @@ final class WebHooks {
                     .put("payload_hash", hash);
             String signed = base64(new JsonObject().put("alg", "HS256").put("typ", "JWT")) + "." + base64(claims);
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(Base64.getDecoder().decode(SandboxAccount.SIGNING_KEY), "HmacSHA256"));
+            mac.init(new SecretKeySpec(Base64.getDecoder().decode(SandboxAccounts.SIGNING_KEY), "HmacSHA256"));
             return signed + "." + base64(mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII)));
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);

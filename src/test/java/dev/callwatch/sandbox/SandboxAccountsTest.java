@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SandboxAccountTest {
+class SandboxAccountsTest {
 
     private static final String URL = "callwatch.regions.sandbox.url";
 
@@ -28,7 +28,7 @@ class SandboxAccountTest {
     @Test
     void each_account_has_a_region_of_its_own() {
         SmallRyeConfig config = config(Map.of("callwatch.sandbox.enabled", "true"));
-        assertThat(SandboxAccount.ACCOUNTS).hasSizeGreaterThan(5).allSatisfy((name, requestsPerMinute) -> {
+        assertThat(SandboxAccounts.ACCOUNTS).hasSizeGreaterThan(5).allSatisfy((name, requestsPerMinute) -> {
             assertThat(value(config, "callwatch.accounts." + name + ".region")).isEqualTo(name);
             assertThat(value(config, "callwatch.regions." + name + ".url")).isEqualTo(value(config, URL));
         });
@@ -67,7 +67,7 @@ class SandboxAccountTest {
                 .withMapping(SandboxSettings.class)
                 // The ordinal of application.properties, the lowest that a user writes to.
                 .withSources(new PropertiesConfigSource(settings, "settings of the user", 250))
-                .withSources(new SandboxAccount())
+                .withSources(new SandboxAccounts())
                 .build();
     }
 
