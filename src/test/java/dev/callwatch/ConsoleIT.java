@@ -138,7 +138,7 @@ class ConsoleIT {
     private Page beginLife() {
         Page watching = newPage();
         watching.navigate(root);
-        assertThat(watching.locator("#account")).hasValue("sandbox");
+        watching.locator("#account").selectOption("sandbox");
         watching.locator("#ids").fill(LIFE);
         watching.locator("#ids").press("Enter");
         assertThat(card(watching, LIFE)).hasAttribute("data-state", "active");

@@ -27,17 +27,21 @@ public class SandboxAccounts implements ConfigSourceFactory {
     /** 32 bytes in Base64. */
     static final String SIGNING_KEY = "c2FuZGJveC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcyE=";
 
-    /** By name, the requests a minute and at once. So high that the 429s of a busy account do not slow it down for minutes. */
-    static final Map<String, String> ACCOUNTS = Map.of(
-            "sandbox", "6000",
-            "sandbox-busy", "6000",
-            "sandbox-slow", "6000",
-            "sandbox-flaky", "6000",
-            "sandbox-cut", "6000",
-            "sandbox-error", "6000",
-            "sandbox-down", "6000",
-            "sandbox-small", "1");
+    /** So high that the 429s of the scenario BUSY do not slow an account down for minutes. */
+    private static final int AMPLE = 6_000;
 
+    /** The requests a minute of each account. */
+    static final Map<String, Integer> ACCOUNTS = Map.of(
+            "sandbox", AMPLE,
+            "sandbox-busy", AMPLE,
+            "sandbox-slow", AMPLE,
+            "sandbox-flaky", AMPLE,
+            "sandbox-cut", AMPLE,
+            "sandbox-error", AMPLE,
+            "sandbox-down", AMPLE,
+            "sandbox-small", 1);
+
+    private static final int MOST_AT_ONCE = 100;
     private static final int BELOW_EVERY_SETTING = 90;
 
     /** The words that are true for {@link SandboxSettings#enabled()}: the fake Vonage and its accounts go together. */
@@ -69,10 +73,8 @@ public class SandboxAccounts implements ConfigSourceFactory {
             accounts.put(account + "client-secret", CLIENT_SECRET);
             accounts.put(account + "scope", SCOPE);
             accounts.put(account + "country", "GB");
-            accounts.put(account + "requests-per-minute", requestsPerMinute);
-            if (requestsPerMinute.equals("1")) {
-                accounts.put(account + "burst", "1");
-            }
+            accounts.put(account + "requests-per-minute", Integer.toString(requestsPerMinute));
+            accounts.put(account + "burst", Integer.toString(Math.min(requestsPerMinute, MOST_AT_ONCE)));
         });
         if (notifications) {
             accounts.put("callwatch.accounts.sandbox.notifications.signing-key", SIGNING_KEY);
