@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# 10,000 subscriptions of one call, each with a sink of its own: memory, deliveries per CPU-second, and the delay of a few.
+
+push() {
+    local count=10000 few=100 upstream sink figures callwatch
+    ulimit -n "$(ulimit -Hn)"
+    upstream=$(free_port)
+    sink=$(free_port)
+    quiet
+    launch_callwatch "$upstream" "CALLWATCH_PUSH_ALLOWED=http://127.0.0.1:$sink" CALLWATCH_PUSH_MEMORY=64M
+    callwatch=$pid
+    await "http://127.0.0.1:$port/v1/accounts"
+    progress "push"
+    figures=$(taskset -c "$LOAD_CORE" python3 "$here/push.py" "$upstream" "$sink" "$port" "$callwatch" "$count" "$few" 10)
+    end "$callwatch"
+    figure() {
+        tr ' ' '\n' <<<"$figures" | sed -n "s/^$1=//p"
+    }
+    cat <<TABLE
+
+## $count subscriptions of one call
+
+Each has a sink of its own, which accepts everything at once. The service runs on core $SERVER_CORE; the sinks and the upstream are one
+process with one clock on core $LOAD_CORE. Medians over 10 changes of the call.
+
+| | |
+|---|---|
+| from the upstream's answer to the request at each of $(figure few) sinks (goal: p99 under 100 ms) | p50 $(figure delay_p50_ms) ms, p99 $(figure delay_p99_ms) ms |
+| live heap per subscription | $(figure live_kib) KiB; resident $(figure rss_mib) MiB for all |
+| from the upstream's answer to the request at the last of all sinks | $(figure last_s) s |
+| deliveries per CPU-second | $(figure deliveries_per_cpu_s) |
+TABLE
+}
