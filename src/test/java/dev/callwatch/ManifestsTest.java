@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.callwatch.push.EventTypes;
+import io.fabric8.knative.eventing.v1.Trigger;
 import io.fabric8.knative.serving.v1.RevisionSpec;
+import io.fabric8.knative.sources.v1.SinkBinding;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -83,7 +86,8 @@ class ManifestsTest {
     private static final Map<String, Set<Integer>> EGRESS = Map.of(
             "callwatch", Set.of(53, 443),
             "callwatch-workload-identity", Set.of(6443),
-            "callwatch-redis", Set.of(6379));
+            "callwatch-redis", Set.of(6379),
+            "callwatch-knative-eventing", Set.of(80, 8080));
 
     private List<Manifests> rendered;
 
@@ -668,6 +672,23 @@ class ManifestsTest {
                 .flatExtracting(volume -> volume.getProjected().getSources())
                 .extracting(source -> source.getServiceAccountToken().getAudience())
                 .containsExactly(settings.get("CALLWATCH_ACCESS_ISSUERS_CLUSTER_AUDIENCE"));
+    }
+
+    @Test
+    void the_example_trigger_asks_for_an_event_that_there_is() throws IOException {
+        Trigger trigger = new YAMLMapper()
+                .readValue(
+                        Path.of("k8s/components/knative-eventing/example-trigger.yaml")
+                                .toFile(),
+                        Trigger.class);
+        assertThat(trigger.getAdditionalProperties()).isEmpty();
+        assertThat(EventTypes.parse(
+                        trigger.getSpec().getFilter().getAttributes().get("type")))
+                .isPresent();
+        SinkBinding binding =
+                named("target/k8s/knative-eventing").of(SinkBinding.class).get(0);
+        assertThat(binding.getSpec().getSink().getRef().getName())
+                .isEqualTo(trigger.getSpec().getBroker());
     }
 
     @Test

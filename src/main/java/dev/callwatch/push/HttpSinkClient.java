@@ -10,7 +10,6 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -45,7 +44,7 @@ class HttpSinkClient implements SinkClient {
     public Uni<AttemptResult> send(Sink sink, PushEvent event, ContentMode mode) {
         return secrets(sink.secrets())
                 .chain(secrets -> authorization(sink).chain(authorization -> {
-                    EventEncoder.Encoded request = EventEncoder.encode(event, mode, Map.of());
+                    EventEncoder.Encoded request = EventEncoder.encode(event, mode, sink.extensions());
                     sign(request, event, secrets);
                     authorization.ifPresent(token -> request.headers().put("Authorization", token));
                     return http.call(HttpMethod.POST, sink, request.headers(), Buffer.buffer(request.body()));

@@ -27,6 +27,24 @@ public class PushOptions {
 
     private static final String PREFIX = "callwatch.push.";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    /** CloudEvents 1.0.2, section 3.1. */
+    private static final Pattern ATTRIBUTE = Pattern.compile("[a-z0-9]{1,20}");
+
+    private static final Set<String> OWN_ATTRIBUTES = Set.of(
+            "specversion",
+            "id",
+            "source",
+            "type",
+            "subject",
+            "time",
+            "datacontenttype",
+            "dataschema",
+            "data",
+            "sequence",
+            "partitionkey",
+            "traceparent");
+
     private static final Duration LEAST_RETRY = Duration.ofSeconds(1);
     private static final Duration MOST_RETRY = Duration.ofDays(7);
     private static final long LEAST_MEMORY = 1L << 20;
@@ -162,6 +180,7 @@ public class PushOptions {
                         tokenFile,
                         ca,
                         keys,
+                        extensions(prefix, entry.extensions()),
                         OptionalInt.empty(),
                         address -> true)));
     }
@@ -185,6 +204,16 @@ public class PushOptions {
             errors.add(prefix + "secret", "must be one or two secrets: whsec_ and 24 to 64 bytes in Base64");
         }
         return given.<SinkSecrets>map(SinkSecrets.Fixed::new).orElse(SinkSecrets.NONE);
+    }
+
+    private Map<String, String> extensions(String prefix, Map<String, String> attributes) {
+        attributes.keySet().stream()
+                .filter(name -> !ATTRIBUTE.matcher(name).matches() || OWN_ATTRIBUTES.contains(name))
+                .forEach(
+                        name -> errors.add(
+                                prefix + "extensions." + name,
+                                "must be an attribute's name: 1 to 20 lower-case letters and digits, and none that events have"));
+        return Map.copyOf(attributes);
     }
 
     private Set<AccountKey> accounts(String key, List<String> texts) {

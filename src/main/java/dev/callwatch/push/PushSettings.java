@@ -54,5 +54,8 @@ public interface PushSettings {
 
         /** The keys of the accounts whose events it may get; by default all. */
         Optional<List<String>> accounts();
+
+        /** Further attributes of its events, by their names: 1 to 20 lower-case letters and digits. */
+        Map<String, String> extensions();
     }
 }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,6 +22,7 @@ import java.util.function.Predicate;
  * @param tokenFile holds a bearer token for it, read anew for each delivery
  * @param ca the authorities that its certificate may come from; the platform's where there are none
  * @param accounts whose events it may get; empty for all
+ * @param extensions further attributes of its events
  * @param ratePerMinute how many requests a minute it allows
  * @param addresses which addresses its name may resolve to
  */
@@ -32,6 +34,7 @@ record Sink(
         Optional<Path> tokenFile,
         List<X509Certificate> ca,
         Set<AccountKey> accounts,
+        Map<String, String> extensions,
         OptionalInt ratePerMinute,
         Predicate<InetAddress> addresses) {
 
@@ -45,6 +48,7 @@ record Sink(
                 Optional.empty(),
                 List.of(),
                 Set.of(),
+                Map.of(),
                 ratePerMinute,
                 addresses);
     }

@@ -108,6 +108,7 @@ public class PushSink implements QuarkusTestResourceLifecycleManager {
             settings.put("callwatch.push.sinks.broker.content-mode", "binary");
             settings.put("callwatch.push.sinks.broker.secret-file", secret.toString());
             settings.put("callwatch.push.sinks.broker.token-file", token.toString());
+            settings.put("callwatch.push.sinks.broker.extensions.region", "emea");
             settings.put("callwatch.push.sinks.elsewhere.url", url + "/elsewhere");
             settings.put("callwatch.push.sinks.elsewhere.accounts", "shared");
             return settings;

@@ -153,6 +153,7 @@ class SubscriptionTest {
         assertThat(event.header("Content-Type")).isEqualTo("application/json");
         assertThat(event.header("ce-type")).isEqualTo("dev.callwatch.call.observed");
         assertThat(event.header("ce-subject")).isEqualTo(vonage.guid());
+        assertThat(event.header("ce-region")).isEqualTo("emea");
         assertThat(event.header("ce-traceparent")).contains("4bf92f3577b34da6a3ce929d0e0e4736");
         assertThat(event.header("Authorization")).isEqualTo("Bearer " + PushSink.TOKEN);
         assertThat(json(event).getString("call.id")).isEqualTo(vonage.guid());
