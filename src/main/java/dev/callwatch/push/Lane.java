@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 final class Lane {
 
-    /** Is told what becomes of the events, never while a lock of the queue is held. */
+    /** Is notified of what becomes of the events, never while a lock of the queue is held. */
     interface Listener {
 
         /** An attempt was made. */

@@ -37,6 +37,11 @@ public class LocalSubscriptionStore implements SubscriptionStore {
     }
 
     @Override
+    public Uni<Boolean> isOf(String caller, String id) {
+        return Uni.createFrom().item(false);
+    }
+
+    @Override
     public Uni<Void> requestEnd(Subscription subscription) {
         return DONE;
     }
@@ -57,8 +62,8 @@ public class LocalSubscriptionStore implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Beat> beat() {
-        return Uni.createFrom().item(new Beat(Set.of(), Set.of(), 0));
+    public Uni<Ownership> heartbeat() {
+        return Uni.createFrom().item(new Ownership(Set.of(), Set.of(), 0));
     }
 
     @Override

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicLong;
 class PushMemory {
 
     /** A subscription without calls. */
-    private static final int BYTES_PER_SUBSCRIPTION = 1_024;
+    private static final int BYTES_PER_SUBSCRIPTION = 3_072;
 
     /** A call that is followed, one small event of it included. */
-    private static final int BYTES_PER_CALL = 1_024;
+    private static final int BYTES_PER_CALL = 2_048;
 
     private final long most;
     private final AtomicLong used = new AtomicLong();

@@ -130,9 +130,11 @@ class SinkHttp {
         return Uni.createFrom().emitter(emitter -> {
             AtomicBoolean over = new AtomicBoolean();
             AtomicReference<HttpClientRequest> sent = new AtomicReference<>();
+            AtomicBoolean whole = new AtomicBoolean();
             emitter.onTermination(() -> {
                 over.set(true);
-                Optional.ofNullable(sent.get()).ifPresent(HttpClientRequest::reset);
+                // A connection whose answer was read whole is used again.
+                Optional.ofNullable(sent.get()).filter(request -> !whole.get()).ifPresent(HttpClientRequest::reset);
             });
             client.request(options).onFailure(emitter::fail).onSuccess(request -> {
                 sent.set(request);
@@ -140,13 +142,16 @@ class SinkHttp {
                     request.reset();
                     return;
                 }
-                request.send(body).onFailure(emitter::fail).onSuccess(response -> read(response, head, emitter));
+                request.send(body).onFailure(emitter::fail).onSuccess(response -> read(response, head, whole, emitter));
             });
         });
     }
 
     private static void read(
-            HttpClientResponse response, AtomicReference<Answer> head, UniEmitter<? super Answer> emitter) {
+            HttpClientResponse response,
+            AtomicReference<Answer> head,
+            AtomicBoolean whole,
+            UniEmitter<? super Answer> emitter) {
         Answer answer = new Answer(response.statusCode(), response.headers());
         head.set(answer);
         AtomicLong received = new AtomicLong();
@@ -157,6 +162,9 @@ class SinkHttp {
             }
         });
         response.exceptionHandler(broken -> emitter.complete(answer));
-        response.endHandler(end -> emitter.complete(answer));
+        response.endHandler(end -> {
+            whole.set(true);
+            emitter.complete(answer);
+        });
     }
 }

@@ -46,9 +46,14 @@ class Sinks {
     }
 
     private Optional<Sink> byUrl(URI url, OptionalInt ratePerMinute) {
-        return allowed.stream()
-                .filter(pattern -> pattern.matches(url))
-                .findFirst()
-                .map(pattern -> Sink.of(url, ratePerMinute, pattern.addresses()));
+        List<AllowedUrl> matching =
+                allowed.stream().filter(pattern -> pattern.matches(url)).toList();
+        return matching.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Sink.of(
+                        url,
+                        ratePerMinute,
+                        address -> matching.stream()
+                                .anyMatch(pattern -> pattern.addresses().test(address))));
     }
 }

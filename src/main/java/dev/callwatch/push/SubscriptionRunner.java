@@ -357,7 +357,7 @@ final class SubscriptionRunner implements Lane.Listener {
             inHand--;
         }
         if (!added) {
-            forget(List.of(delivery));
+            drop(List.of(delivery));
         }
         finishIfDelivered();
     }

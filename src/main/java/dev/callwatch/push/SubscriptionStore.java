@@ -13,11 +13,11 @@ import java.util.Set;
  */
 public interface SubscriptionStore {
 
-    /** For so long after its last beat a replica runs what it runs; then others take it over. */
+    /** For so long after its last heartbeat a replica runs what it runs; then others take it over. */
     Duration LEASE = Duration.ofSeconds(2);
 
-    /** How often {@link #beat} is called. */
-    Duration BETWEEN_BEATS = Duration.ofMillis(500);
+    /** How often {@link #heartbeat} is called. */
+    Duration HEARTBEAT_INTERVAL = Duration.ofMillis(500);
 
     /** What became of a change. */
     enum Saved {
@@ -30,13 +30,13 @@ public interface SubscriptionStore {
     }
 
     /**
-     * What a beat found.
+     * What a heartbeat found.
      *
      * @param taken subscriptions that this replica runs from now on, because another is gone
      * @param ended subscriptions that this replica runs and that were deleted elsewhere
      * @param owned how many subscriptions this replica runs
      */
-    record Beat(Set<String> taken, Set<String> ended, int owned) {}
+    record Ownership(Set<String> taken, Set<String> ended, int owned) {}
 
     /** Whether a restart of this process loses nothing. */
     boolean isDurable();
@@ -63,6 +63,9 @@ public interface SubscriptionStore {
     /** The identifiers of a caller's subscriptions, those that have ended and are still shown included. */
     Uni<Set<String>> ofCaller(String caller);
 
+    /** Whether a subscription is one of those. */
+    Uni<Boolean> isOf(String caller, String id);
+
     /** Asks the replica that runs a subscription to end it, and shows it no longer. */
     Uni<Void> requestEnd(Subscription subscription);
 
@@ -76,7 +79,7 @@ public interface SubscriptionStore {
     Uni<Void> forget(String id);
 
     /** Says that this replica is there, and takes over what others left. */
-    Uni<Beat> beat();
+    Uni<Ownership> heartbeat();
 
     /** The identifiers of all subscriptions that this replica runs. */
     Uni<Set<String>> owned();

@@ -47,6 +47,11 @@ public class Subscriptions implements SubscriptionRunner.Owner {
     /** How long one that has ended can be read. */
     private static final Duration SHOWN_AFTER_END = Duration.ofHours(1);
 
+    private static final Duration BETWEEN_ATTEMPTS_TO_FORGET = Duration.ofSeconds(5);
+
+    /** Subscriptions of another replica that are read at the same time. */
+    private static final int READ_AT_ONCE = 16;
+
     private static final Uni<Void> DONE = Uni.createFrom().voidItem();
 
     /**
@@ -92,7 +97,7 @@ public class Subscriptions implements SubscriptionRunner.Owner {
     /** Deleted here: no longer shown, although their last event may not be delivered yet. */
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
-    private Cancellable beats = () -> {};
+    private Cancellable heartbeats = () -> {};
     private volatile boolean leaving;
 
     Subscriptions(
@@ -133,14 +138,14 @@ public class Subscriptions implements SubscriptionRunner.Owner {
             }
             return;
         }
-        beats = Uni.createFrom()
-                .deferred(this::beat)
-                .chain(() -> dependencies.delay().of(SubscriptionStore.BETWEEN_BEATS))
+        heartbeats = Uni.createFrom()
+                .deferred(this::heartbeat)
+                .chain(() -> dependencies.delay().of(SubscriptionStore.HEARTBEAT_INTERVAL))
                 .replaceWith(true)
                 .repeat()
                 .until(again -> leaving)
                 .subscribe()
-                .with(beaten -> {});
+                .with(sent -> {});
     }
 
     /** Others take over at once. */
@@ -153,7 +158,7 @@ public class Subscriptions implements SubscriptionRunner.Owner {
     }
 
     void end(@Observes ShutdownEvent end) {
-        beats.cancel();
+        heartbeats.cancel();
     }
 
     private SubscriptionStore store() {
@@ -316,9 +321,8 @@ public class Subscriptions implements SubscriptionRunner.Owner {
             return Uni.createFrom().item(local(caller, account, id).map(SubscriptionRunner::status));
         }
         // One that runs here may have been deleted on another replica.
-        return store().ofCaller(caller.name())
-                .chain(ids ->
-                        ids.contains(id) ? status(id) : Uni.createFrom().item(Optional.<SubscriptionStatus>empty()))
+        return store().isOf(caller.name(), id)
+                .chain(isOwn -> isOwn ? status(id) : Uni.createFrom().item(Optional.<SubscriptionStatus>empty()))
                 .map(found -> found.filter(status -> status.subscription().belongsTo(caller, account)))
                 .onFailure()
                 .transform(Subscriptions::unavailable);
@@ -368,16 +372,19 @@ public class Subscriptions implements SubscriptionRunner.Owner {
                 .map(runner -> new Created(runner.status(), false));
     }
 
-    /** How many subscriptions of a caller have not ended. Of many, those on other replicas are looked at one by one. */
+    /** How many subscriptions of a caller have not ended. Those on other replicas are looked at only where there are many. */
     private Uni<Integer> count(Caller caller) {
-        Uni<Set<String>> known = store().isDurable()
+        int most = limits.mostSubscriptions();
+        if (most == Integer.MAX_VALUE) {
+            return Uni.createFrom().item(0);
+        }
+        Uni<Integer> active = statuses(caller).map(all -> (int) all.stream()
+                .filter(status -> status.state() == SubscriptionState.ACTIVE)
+                .count());
+        return store().isDurable()
                 ? store().ofCaller(caller.name())
-                : Uni.createFrom().item(Set.of());
-        return known.chain(ids -> store().isDurable() && ids.size() < limits.mostSubscriptions()
-                ? Uni.createFrom().item(ids.size())
-                : statuses(caller).map(all -> (int) all.stream()
-                        .filter(status -> status.state() == SubscriptionState.ACTIVE)
-                        .count()));
+                        .chain(ids -> ids.size() < most ? Uni.createFrom().item(ids.size()) : active)
+                : active;
     }
 
     private Stream<SubscriptionRunner> of(Caller caller) {
@@ -400,21 +407,26 @@ public class Subscriptions implements SubscriptionRunner.Owner {
         remove(runner);
     }
 
+    /** The store comes first: what it still had would be run again. */
     private void forget(SubscriptionRunner runner) {
-        if (remove(runner)) {
-            store().forget(runner.subscription()).subscribe().with(done -> {}, unavailable -> {});
-        }
+        store().forget(runner.subscription())
+                .subscribe()
+                .with(
+                        done -> remove(runner),
+                        unavailable -> dependencies
+                                .delay()
+                                .of(BETWEEN_ATTEMPTS_TO_FORGET)
+                                .subscribe()
+                                .with(passed -> forget(runner)));
     }
 
-    private boolean remove(SubscriptionRunner runner) {
+    private void remove(SubscriptionRunner runner) {
         Subscription subscription = runner.subscription();
-        if (!runners.remove(subscription.id(), runner)) {
-            return false;
+        if (runners.remove(subscription.id(), runner)) {
+            removeFromIndexes(runner);
+            deleted.remove(subscription.id());
+            dependencies.memory().release(PushMemory.weight(subscription));
         }
-        removeFromIndexes(runner);
-        deleted.remove(subscription.id());
-        dependencies.memory().release(PushMemory.weight(subscription));
-        return true;
     }
 
     private void removeFromIndexes(SubscriptionRunner runner) {
@@ -427,15 +439,15 @@ public class Subscriptions implements SubscriptionRunner.Owner {
     }
 
     /** Never fails. */
-    private Uni<Void> beat() {
+    private Uni<Void> heartbeat() {
         Instant sent = dependencies.clock().instant();
-        return store().beat()
-                .chain(beat -> {
+        return store().heartbeat()
+                .chain(ownership -> {
                     if (leaving) {
                         return DONE;
                     }
-                    beat.ended().forEach(this::deletedElsewhere);
-                    boolean agrees = beat.taken().isEmpty() && beat.owned() == runners.size();
+                    ownership.ended().forEach(this::deletedElsewhere);
+                    boolean agrees = ownership.taken().isEmpty() && ownership.owned() == runners.size();
                     return (agrees ? DONE : agree())
                             .invoke(() -> context.lease().extend(sent.plus(SubscriptionStore.LEASE)));
                 })
@@ -454,7 +466,8 @@ public class Subscriptions implements SubscriptionRunner.Owner {
                             .filter(id -> !runners.containsKey(id))
                             .toList())
                     .onItem()
-                    .transformToUniAndConcatenate(id -> store().load(id).invoke(fields -> takeOver(id, fields)))
+                    .transformToUni(id -> store().load(id).invoke(fields -> takeOver(id, fields)))
+                    .merge(READ_AT_ONCE)
                     .collect()
                     .last()
                     .replaceWithVoid();

@@ -58,7 +58,7 @@ final class Keys {
         return namespace + ":messages";
     }
 
-    /** A sorted set: the replicas that run subscriptions, by the time of their last beat. */
+    /** A sorted set: the replicas that run subscriptions, by the time of their last heartbeat. */
     String pushReplicas() {
         return push() + "replicas";
     }

@@ -13,14 +13,14 @@ interface PushScriptCall extends ScriptCall {
     /**
      * Registers the replica among those that run subscriptions, and takes over what replicas that are gone ran.
      *
-     * @param expiry after which a replica without a beat is gone
+     * @param expiry after which a replica without a heartbeat is gone
      * @param most how many subscriptions are taken over at once
      */
-    record Beat(Keys names, String replica, Duration expiry, int most) implements PushScriptCall {
+    record Heartbeat(Keys names, String replica, Duration expiry, int most) implements PushScriptCall {
 
         @Override
         public RedisScript script() {
-            return RedisScript.PUSH_BEAT;
+            return RedisScript.PUSH_HEARTBEAT;
         }
 
         @Override
@@ -119,6 +119,25 @@ interface PushScriptCall extends ScriptCall {
         @Override
         public List<String> keys() {
             return List.of(names.subscription(id));
+        }
+    }
+
+    /** Asks whether a subscription is one of a caller's own. */
+    record IsOf(Keys names, String caller, String id) implements PushScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.PUSH_IS_OF;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.pushCaller(caller));
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(id);
         }
     }
 

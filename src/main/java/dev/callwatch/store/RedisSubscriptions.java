@@ -25,8 +25,8 @@ import java.util.Set;
 @Typed(RedisSubscriptions.class)
 class RedisSubscriptions implements SubscriptionStore {
 
-    /** A beat takes over so many subscriptions at most, so that no script takes long. */
-    private static final int MOST_TAKEN = 200;
+    /** A heartbeat takes over so many subscriptions at most, so that no script takes long. */
+    private static final int MOST_TAKEN = 2_000;
 
     private final RedisScripts scripts;
     private final Keys keys;
@@ -88,6 +88,12 @@ class RedisSubscriptions implements SubscriptionStore {
     }
 
     @Override
+    public Uni<Boolean> isOf(String caller, String id) {
+        return scripts.run(new PushScriptCall.IsOf(keys, caller, id))
+                .map(answer -> answer.toInteger() == 1);
+    }
+
+    @Override
     public Uni<Set<String>> owned() {
         return members(keys.pushOwned(replica));
     }
@@ -134,9 +140,9 @@ class RedisSubscriptions implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Beat> beat() {
-        return scripts.run(new PushScriptCall.Beat(keys, replica, LEASE, MOST_TAKEN))
-                .map(answer -> new Beat(
+    public Uni<Ownership> heartbeat() {
+        return scripts.run(new PushScriptCall.Heartbeat(keys, replica, LEASE, MOST_TAKEN))
+                .map(answer -> new Ownership(
                         texts(answer.get(0)),
                         texts(answer.get(1)),
                         answer.get(2).toInteger()));

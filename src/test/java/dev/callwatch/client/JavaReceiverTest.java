@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,12 +30,12 @@ class JavaReceiverTest {
     private static final String EVENT = """
             {"type":"dev.callwatch.call.failed","data":{"call":{"summary":"The call failed."}}}""";
 
-    private final List<String> handled = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private final List<String> handled = new CopyOnWriteArrayList<>();
     private final Logger logger = Logger.getLogger(CallEventReceiver.class.getName());
     private final Handler recorder = new Handler() {
         @Override
         public void publish(LogRecord line) {
-            handled.add(((org.jboss.logmanager.ExtLogRecord) line).getFormattedMessage());
+            handled.add(((ExtLogRecord) line).getFormattedMessage());
         }
 
         @Override
@@ -67,9 +69,10 @@ class JavaReceiverTest {
 
     @Test
     void an_event_is_handled_once_however_often_it_comes() throws Exception {
-        String signature = sign(Instant.now(), EVENT);
-        assertThat(deliver(Instant.now(), signature, EVENT)).isEqualTo(204);
-        assertThat(deliver(Instant.now(), "v1,AAAA " + signature, EVENT)).isEqualTo(204);
+        Instant now = Instant.now();
+        String signature = sign(now, EVENT);
+        assertThat(deliver(now, signature, EVENT)).isEqualTo(204);
+        assertThat(deliver(now, "v1,AAAA " + signature, EVENT)).isEqualTo(204);
         assertThat(handled).containsExactly("dev.callwatch.call.failed The call failed.");
     }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A sink without HTTP: answers as told, at once or when the test says so, and remembers what it got when. */
+/** A sink without HTTP: answers by a script, at once or when the test says so, and remembers what it got when. */
 final class ScriptedSink implements SinkClient {
 
     static final AttemptResult OK = new AttemptResult.Delivered(204);

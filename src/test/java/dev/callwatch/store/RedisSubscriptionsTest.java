@@ -8,7 +8,7 @@ import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.push.EventTypes;
 import dev.callwatch.push.Subscription;
-import dev.callwatch.push.SubscriptionStore.Beat;
+import dev.callwatch.push.SubscriptionStore.Ownership;
 import dev.callwatch.push.SubscriptionStore.Saved;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
@@ -42,8 +42,8 @@ class RedisSubscriptionsTest {
         two = new AReplica(redis, new AVonage(), PATIENT);
         first = subscriptions(one);
         second = subscriptions(two);
-        now(first.beat());
-        now(second.beat());
+        now(first.heartbeat());
+        now(second.heartbeat());
     }
 
     @AfterEach
@@ -65,6 +65,9 @@ class RedisSubscriptionsTest {
         now(first.save(subscription.id(), Map.of(), List.of("event:x")));
         assertThat(now(second.load(subscription.id()))).containsOnlyKeys("progress");
         assertThat(now(second.ofCaller(subscription.callerName()))).containsExactly(subscription.id());
+        assertThat(now(second.isOf(subscription.callerName(), subscription.id())))
+                .isTrue();
+        assertThat(now(second.isOf("somebody else", subscription.id()))).isFalse();
         assertThat(now(first.owned())).containsExactly(subscription.id());
         assertThat(now(second.owned())).isEmpty();
     }
@@ -98,14 +101,14 @@ class RedisSubscriptionsTest {
         Subscription subscription = subscription("a");
         now(first.create(subscription, Map.of("progress", "1"), false));
         await().atMost(Duration.ofSeconds(3))
-                .until(() -> !now(second.beat()).taken().isEmpty());
+                .until(() -> !now(second.heartbeat()).taken().isEmpty());
         assertThat(now(second.owned())).containsExactly(subscription.id());
         assertThat(now(first.save(subscription.id(), Map.of("progress", "2"), Set.of())))
                 .isEqualTo(Saved.TAKEN);
         assertThat(now(second.save(subscription.id(), Map.of("progress", "3"), Set.of())))
                 .isEqualTo(Saved.KEPT);
         // It comes back, and runs nothing.
-        assertThat(now(first.beat())).isEqualTo(new Beat(Set.of(), Set.of(), 0));
+        assertThat(now(first.heartbeat())).isEqualTo(new Ownership(Set.of(), Set.of(), 0));
     }
 
     @Test
@@ -113,11 +116,11 @@ class RedisSubscriptionsTest {
         Subscription subscription = subscription("a");
         now(first.create(subscription, Map.of("progress", "1"), false));
         await().during(Duration.ofSeconds(3)).atMost(LONG).until(() -> {
-            now(first.beat());
-            return now(second.beat()).taken().isEmpty();
+            now(first.heartbeat());
+            return now(second.heartbeat()).taken().isEmpty();
         });
         now(first.leave());
-        assertThat(now(second.beat()).taken()).containsExactly(subscription.id());
+        assertThat(now(second.heartbeat()).taken()).containsExactly(subscription.id());
     }
 
     @Test
@@ -126,10 +129,10 @@ class RedisSubscriptionsTest {
         now(first.create(subscription, Map.of("progress", "1"), false));
         now(second.requestEnd(subscription));
         assertThat(now(second.ofCaller(subscription.callerName()))).isEmpty();
-        assertThat(now(second.beat()).ended()).isEmpty();
-        assertThat(now(first.beat()).ended()).containsExactly(subscription.id());
+        assertThat(now(second.heartbeat()).ended()).isEmpty();
+        assertThat(now(first.heartbeat()).ended()).containsExactly(subscription.id());
         now(first.forget(subscription));
-        assertThat(now(first.beat())).isEqualTo(new Beat(Set.of(), Set.of(), 0));
+        assertThat(now(first.heartbeat())).isEqualTo(new Ownership(Set.of(), Set.of(), 0));
         assertThat(now(first.load(subscription.id()))).isEmpty();
     }
 

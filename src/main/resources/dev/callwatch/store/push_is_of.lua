@@ -1,0 +1,3 @@
+-- Says whether a subscription is one of a caller's.
+-- KEYS caller. ARGV id
+return redis.call('SISMEMBER', KEYS[1], ARGV[1])
