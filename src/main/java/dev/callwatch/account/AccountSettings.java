@@ -60,5 +60,9 @@ public interface AccountSettings {
 
         /** A file that holds the signing key. It is read again every 10 s, so that the key can rotate. */
         Optional<String> signingKeyFile();
+
+        /** Whether calls that a notification names are followed although nobody asked for them. */
+        @WithDefault("false")
+        String follow();
     }
 }

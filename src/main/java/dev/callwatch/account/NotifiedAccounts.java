@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The accounts whose settings have a signing key for Vonage's notifications. */
 @Singleton
@@ -20,11 +21,26 @@ public class NotifiedAccounts {
     /** Reads the settings, and adds their errors to {@code errors}. */
     public NotifiedAccounts(AccountSettings settings, Accounts accounts, ConfigErrors errors) {
         this.errors = errors;
-        new TreeMap<>(settings.accounts())
-                .forEach((name, entry) -> key("callwatch.accounts." + name + ".notifications.", entry.notifications())
-                        .ifPresent(key -> AccountKey.parse(entry.key().orElse(name))
-                                .flatMap(accounts::find)
-                                .ifPresent(account -> byName.put(name, new NotifiedAccount(name, account, key)))));
+        new TreeMap<>(settings.accounts()).forEach((name, entry) -> {
+            String prefix = "callwatch.accounts." + name + ".notifications.";
+            Optional<SigningKey> key = key(prefix, entry.notifications());
+            boolean follow =
+                    errors.flag(prefix + "follow", entry.notifications().follow());
+            if (follow && !isGiven(entry.notifications())) {
+                errors.add(prefix + "signing-key", "is missing: " + prefix + "follow=true needs it");
+            }
+            Optional<Account> account =
+                    AccountKey.parse(entry.key().orElse(name)).flatMap(accounts::find);
+            if (key.isPresent() && account.isPresent()) {
+                byName.put(name, new NotifiedAccount(name, account.get(), key.get(), follow));
+            }
+        });
+    }
+
+    private static boolean isGiven(AccountSettings.Notifications settings) {
+        return Stream.of(settings.signingKey(), settings.signingKeyFile())
+                .flatMap(Optional::stream)
+                .anyMatch(text -> !text.isBlank());
     }
 
     /**

@@ -181,7 +181,7 @@ public class EventResource {
                 .invoke(reservation::release);
     }
 
-    private static OutboundSseEvent event(StreamFrame frame, Sse sse) {
+    static OutboundSseEvent event(StreamFrame frame, Sse sse) {
         OutboundSseEvent.Builder event = sse.newEventBuilder();
         if (frame instanceof StreamFrame.Event named) {
             named.id().ifPresent(event::id);
@@ -195,7 +195,7 @@ public class EventResource {
     }
 
     /** A heartbeat is an empty line; a hint at reconnection has no form here. */
-    private static Multi<Line> lines(Multi<StreamFrame> frames) {
+    static Multi<Line> lines(Multi<StreamFrame> frames) {
         return frames.filter(frame -> !(frame instanceof StreamFrame.Retry)).map(Line::of);
     }
 }

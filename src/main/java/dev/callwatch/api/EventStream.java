@@ -124,15 +124,33 @@ class EventStream {
                     .switchTo(() -> unsettled.get() > 0
                             ? Multi.createFrom().item(comeBack())
                             : Multi.createFrom().empty());
-            open.incrementAndGet();
-            return Multi.createBy()
-                    .concatenating()
-                    .streams(
-                            Multi.createFrom().item(new StreamFrame.Retry(RETRY)),
-                            whileValid(caller, grant, events, request))
-                    .onTermination()
-                    .invoke(open::decrementAndGet);
+            return framed(caller, grant, events, request);
         });
+    }
+
+    /**
+     * Streams events that have no end of their own.
+     *
+     * @param events complete when the process ends; they never fail
+     */
+    Multi<StreamFrame> of(Caller caller, Grant grant, Multi<StreamFrame> events, RoutingContext request) {
+        return Multi.createFrom()
+                .deferred(() -> framed(
+                        caller,
+                        grant,
+                        events.onCompletion().switchTo(() -> Multi.createFrom().item(comeBack())),
+                        request));
+    }
+
+    private Multi<StreamFrame> framed(Caller caller, Grant grant, Multi<StreamFrame> events, RoutingContext request) {
+        open.incrementAndGet();
+        return Multi.createBy()
+                .concatenating()
+                .streams(
+                        Multi.createFrom().item(new StreamFrame.Retry(RETRY)),
+                        whileValid(caller, grant, events, request))
+                .onTermination()
+                .invoke(open::decrementAndGet);
     }
 
     private Multi<Item> notifications(Caller caller, Account account, Set<CallGuid> guids, Optional<LastEventId> last) {

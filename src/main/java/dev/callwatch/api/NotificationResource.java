@@ -82,7 +82,7 @@ public class NotificationResource {
             count(Optional.of(account), "malformed");
             throw new InvalidRequest(List.of(new Violation("body", "must be a CloudEvent 1.0 in structured form")));
         }
-        boolean first = hints.received(account.account(), hint.get());
+        boolean first = hints.received(account.account(), hint.get(), account.follow());
         count(Optional.of(account), first ? "accepted" : "repeated");
     }
 

@@ -9,8 +9,8 @@ sealed interface StreamFrame {
     /**
      * Something to tell.
      *
-     * @param name {@code status}, {@code problem} or {@code end}
-     * @param id {@code {guid}:{revision}}, to come back with
+     * @param name {@code status}, {@code problem}, {@code gap} or {@code end}
+     * @param id {@code {guid}:{revision}}, or a position in the log of an account, to come back with
      * @param data JSON on one line
      */
     record Event(String name, Optional<String> id, String data) implements StreamFrame {}

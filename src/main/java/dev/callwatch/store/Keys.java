@@ -43,6 +43,11 @@ final class Keys {
         return namespace + ":{" + account + "}:budget";
     }
 
+    /** A stream: the last revisions of all calls of an account. */
+    String log(AccountKey account) {
+        return namespace + ":{" + account + "}:log";
+    }
+
     /** A sorted set: the calls of an account that are in a state, by their last revisions. */
     String calls(AccountKey account, CallState state) {
         return namespace + ":{" + account + "}:calls:" + state.wireName();

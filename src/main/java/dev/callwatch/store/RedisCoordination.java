@@ -23,6 +23,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,9 @@ class RedisCoordination implements Coordination {
 
     /** After the call was last read. */
     private static final Duration HISTORY_EXPIRY = Duration.ofHours(1);
+
+    private static final int ATTEMPTS_TO_APPEND = 30;
+    private static final Duration BETWEEN_ATTEMPTS_TO_APPEND = Duration.ofSeconds(1);
 
     /** An account's list keeps so many calls in each state. */
     private static final int LONGEST_LIST = 10_000;
@@ -217,24 +221,55 @@ class RedisCoordination implements Coordination {
         return scripts.run(compareAndSet(change))
                 .chain(answer -> answer.get(0).toString().equals(CHANGED)
                         ? again(change, update(key, answer), attempts)
-                        : Uni.createFrom().item(Update.of(change.now())).invoke(() -> index(change)));
+                        : Uni.createFrom().item(Update.of(change.now())).invoke(() -> append(change)));
     }
 
-    /** Nobody waits for the list: where this fails, the call has its old place until its next revision. */
-    private void index(Change change) {
+    /** Nobody waits for the list and the log. */
+    private void append(Change change) {
         if (change.revision() > 0) {
             change.now()
                     .status()
-                    .ifPresent(status -> scripts.run(new ScriptCall.IndexCall(
-                                    keys,
-                                    change.key(),
-                                    status,
-                                    LONGEST_LIST,
-                                    clock.now().minus(options.retention()),
-                                    options.retention()))
+                    .ifPresent(status -> append(appendRevision(change, status), ATTEMPTS_TO_APPEND)
                             .subscribe()
-                            .with(indexed -> {}, unavailable -> {}));
+                            .with(appended -> {}));
         }
+    }
+
+    /** A slow Redis must not cost the log a revision; that it has one twice does no harm. */
+    private Uni<Void> append(ScriptCall call, int attempts) {
+        return scripts.run(call)
+                .replaceWithVoid()
+                .onFailure(RedisUnavailable.class)
+                .recoverWithUni(() -> attempts <= 1
+                        ? Uni.createFrom().voidItem()
+                        : delay.of(BETWEEN_ATTEMPTS_TO_APPEND).chain(() -> append(call, attempts - 1)));
+    }
+
+    private ScriptCall appendRevision(Change change, CallStatus status) {
+        return new ScriptCall.AppendRevision(
+                keys,
+                change.key(),
+                status,
+                entry(change, status),
+                LONGEST_LIST,
+                clock.now().minus(options.retention()),
+                options.retention());
+    }
+
+    private Map<String, String> entry(Change change, CallStatus status) {
+        Map<String, String> entry = new LinkedHashMap<>();
+        entry.put(ScriptCall.AppendRevision.GUID, change.key().guid().value());
+        put(entry, "", status);
+        change.before().status().ifPresent(before -> put(entry, ScriptCall.AppendRevision.BEFORE, before));
+        return entry;
+    }
+
+    private void put(Map<String, String> entry, String prefix, CallStatus status) {
+        codec.encode(Snapshot.of(status)).forEach((field, value) -> {
+            if (!value.isEmpty()) {
+                entry.put(prefix + field, value);
+            }
+        });
     }
 
     private ScriptCall compareAndSet(Change change) {
@@ -292,7 +327,7 @@ class RedisCoordination implements Coordination {
     }
 
     /** Field and value in turns, as scripts answer in every version of the protocol. */
-    private static Map<String, String> fields(Response response) {
+    static Map<String, String> fields(Response response) {
         Map<String, String> fields = new HashMap<>();
         for (int i = 0; i + 1 < response.size(); i += 2) {
             fields.put(response.get(i).toString(), response.get(i + 1).toString());

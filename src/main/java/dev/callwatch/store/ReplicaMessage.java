@@ -45,6 +45,9 @@ sealed interface ReplicaMessage {
      */
     record Hinted(CallHint hint, String by) implements ReplicaMessage {}
 
+    /** A revision was appended to the log of an account. */
+    record Appended(AccountKey account) implements ReplicaMessage {}
+
     /** The message as JSON. */
     default String text() {
         ObjectNode json = Format.JSON.createObjectNode();
@@ -61,6 +64,8 @@ sealed interface ReplicaMessage {
             BudgetCodec.put(json.put(Format.ACCOUNT, throttled.account().value()), throttled.backoff());
         } else if (this instanceof Hinted hinted) {
             Format.hint(json, hinted.hint()).put(Format.BY, hinted.by());
+        } else if (this instanceof Appended appended) {
+            json.put(Format.ACCOUNT, appended.account().value()).put(Format.APPENDED, true);
         }
         return json.toString();
     }
@@ -81,6 +86,9 @@ sealed interface ReplicaMessage {
                     AccountKey.parse(json.path(Format.ACCOUNT).asText());
             if (BudgetCodec.hasBackoff(json)) {
                 return account.map(key -> new Throttled(key, BudgetCodec.backoff(json)));
+            }
+            if (json.has(Format.APPENDED)) {
+                return account.map(Appended::new);
             }
             if (json.has(Format.NOTIFICATION)) {
                 return account.flatMap(key -> Format.hint(json, key))
@@ -112,6 +120,7 @@ sealed interface ReplicaMessage {
         private static final String DETAIL = "detail";
         private static final String RETRY_AFTER = "retryAfterMs";
 
+        private static final String APPENDED = "appended";
         private static final String NOTIFICATION = "notification";
         private static final String CALLS = "calls";
         private static final String KIND = "kind";

@@ -173,23 +173,39 @@ interface ScriptCall {
     }
 
     /**
-     * Puts a call at its place in the list of its account.
+     * Puts a call at its place in the list of its account, and appends its revision to the log of the account.
      *
      * @param status its last revision
-     * @param most how many calls the list keeps in each state
-     * @param oldest revisions before this time are removed
-     * @param expiry of the list, from now on
+     * @param entry the fields of the entry in the log
+     * @param longestList how many calls the list keeps in each state
+     * @param oldest revisions before this time are removed from the list
+     * @param expiry of both, from now on
      */
-    record IndexCall(Keys names, CallKey call, CallStatus status, int most, Instant oldest, Duration expiry)
+    record AppendRevision(
+            Keys names,
+            CallKey call,
+            CallStatus status,
+            Map<String, String> entry,
+            int longestList,
+            Instant oldest,
+            Duration expiry)
             implements ScriptCall {
+
+        /** The field with the call's GUID. */
+        static final String GUID = "guid";
+
+        /** What the names of the fields of the revision before begin with. */
+        static final String BEFORE = "before.";
+
         @Override
         public RedisScript script() {
-            return RedisScript.INDEX_CALL;
+            return RedisScript.APPEND_REVISION;
         }
 
         @Override
         public List<String> keys() {
-            List<String> keys = new ArrayList<>(List.of(names.calls(call.account(), status.state())));
+            List<String> keys =
+                    new ArrayList<>(List.of(names.log(call.account()), names.calls(call.account(), status.state())));
             Stream.of(CallState.values())
                     .filter(state -> state != status.state())
                     .forEach(state -> keys.add(names.calls(call.account(), state)));
@@ -198,12 +214,43 @@ interface ScriptCall {
 
         @Override
         public List<String> arguments() {
-            return List.of(
+            List<String> arguments = new ArrayList<>(List.of(
                     call.guid().value(),
                     Long.toString(status.revision()),
-                    Integer.toString(most),
+                    Integer.toString(longestList),
                     Long.toString(oldest.toEpochMilli()),
-                    millis(expiry));
+                    millis(expiry),
+                    Integer.toString(ReadLog.LONGEST),
+                    names.channel(),
+                    new ReplicaMessage.Appended(call.account()).text()));
+            entry.forEach((field, value) -> arguments.addAll(List.of(field, value)));
+            return arguments;
+        }
+    }
+
+    /**
+     * Reads on in the log of an account.
+     *
+     * @param after an entry; empty for the end of the log
+     */
+    record ReadLog(Keys names, AccountKey account, Optional<String> after, int most) implements ScriptCall {
+
+        /** How many entries the log keeps. */
+        static final int LONGEST = 5_000;
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.READ_LOG;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.log(account));
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(after.orElse("end"), Integer.toString(most), Integer.toString(LONGEST));
         }
     }
 

@@ -6,6 +6,8 @@ import dev.callwatch.call.Coordination;
 import dev.callwatch.call.HintChannel;
 import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.LocalHints;
+import dev.callwatch.call.LocalRevisionLog;
+import dev.callwatch.call.RevisionLog;
 import dev.callwatch.push.LocalSubscriptionStore;
 import dev.callwatch.push.SubscriptionStore;
 import jakarta.enterprise.context.Dependent;
@@ -23,6 +25,12 @@ class Store {
     @Singleton
     Coordination replicas(StoreOptions options, Instance<RedisCoordination> redis) {
         return options.isShared() ? redis.get() : new LocalCoordination();
+    }
+
+    @Produces
+    @Singleton
+    RevisionLog revisionLog(StoreOptions options, Instance<RedisRevisionLog> redis, LocalRevisionLog local) {
+        return options.isShared() ? redis.get() : local;
     }
 
     @Produces

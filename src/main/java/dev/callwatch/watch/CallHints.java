@@ -17,14 +17,21 @@ public class CallHints {
 
     private final NotificationCoverage coverage;
     private final HintedCalls calls;
+    private final UnaskedCalls unasked;
     private final HintChannel channel;
     private final PollExecutor executor;
     private final RecentNotifications recent;
 
     CallHints(
-            NotificationCoverage coverage, HintedCalls calls, HintChannel channel, PollExecutor executor, Clock clock) {
+            NotificationCoverage coverage,
+            HintedCalls calls,
+            UnaskedCalls unasked,
+            HintChannel channel,
+            PollExecutor executor,
+            Clock clock) {
         this.coverage = coverage;
         this.calls = calls;
+        this.unasked = unasked;
         this.channel = channel;
         this.executor = executor;
         this.recent = new RecentNotifications(clock);
@@ -33,9 +40,10 @@ public class CallHints {
     /**
      * This replica has received a notification whose signature holds. What it leads to happens later, and fails nobody.
      *
+     * @param follow whether a call that nobody asked for is followed
      * @return whether it came for the first time within 10 minutes; otherwise nothing follows
      */
-    public boolean received(Account account, CallHint hint) {
+    public boolean received(Account account, CallHint hint, boolean follow) {
         if (!recent.add(hint)) {
             return false;
         }
@@ -43,6 +51,9 @@ public class CallHints {
             channel.publish(hint);
             coverage.received(hint);
             hint.calls().forEach(guid -> calls.hinted(account, guid, hint.kind()));
+            if (follow) {
+                unasked.hinted(account, hint);
+            }
         });
         return true;
     }

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.ObjDoubleConsumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -57,7 +57,7 @@ final class CallPoller {
             Clock clock,
             Executor executor,
             NotificationCoverage coverage,
-            ObjDoubleConsumer<Account> onSaved) {}
+            ObjLongConsumer<Account> onSaved) {}
 
     private final Account account;
     private final CallGuid guid;
@@ -228,7 +228,7 @@ final class CallPoller {
         return dependencies.coverage().covers(account.key());
     }
 
-    private synchronized double savedPolls() {
+    private synchronized long savedPolls() {
         return interval.saved();
     }
 

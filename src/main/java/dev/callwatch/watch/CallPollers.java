@@ -94,7 +94,7 @@ class CallPollers {
         return pollers.containsKey(key);
     }
 
-    private static void saved(Account account, double polls, MeterRegistry registry) {
+    private static void saved(Account account, long polls, MeterRegistry registry) {
         registry.counter(
                         "callwatch.notifications.polls.saved",
                         "account",

@@ -46,6 +46,10 @@ final class HintedCall {
     private final Set<CallHint.Kind> open = EnumSet.noneOf(CallHint.Kind.class);
 
     private int pause;
+
+    /** Raised with each decision when to read, so that a timer of an earlier one does nothing. */
+    private int decision;
+
     private boolean reading;
     private boolean ended;
     private Cancellable timer = () -> {};
@@ -93,20 +97,23 @@ final class HintedCall {
     /** Reads now, or after a pause, or ends. */
     private void advance() {
         Optional<Duration> wait;
+        int own;
         synchronized (this) {
             if (reading || ended) {
                 return;
             }
             timer.cancel();
+            decision++;
+            own = decision;
             wait = nextWait();
             ended = wait.isEmpty();
         }
         if (wait.isEmpty()) {
             onEnd.accept(this);
         } else if (wait.get().isZero()) {
-            read();
+            read(own);
         } else {
-            Cancellable begun = delay.of(wait.get()).subscribe().with(passed -> read());
+            Cancellable begun = delay.of(wait.get()).subscribe().with(passed -> read(own));
             synchronized (this) {
                 timer = begun;
             }
@@ -121,9 +128,9 @@ final class HintedCall {
         return open.isEmpty() || pause >= PAUSES.size() ? Optional.empty() : Optional.of(PAUSES.get(pause++));
     }
 
-    private void read() {
+    private void read(int own) {
         synchronized (this) {
-            if (reading || ended) {
+            if (reading || ended || own != decision) {
                 return;
             }
             reading = true;

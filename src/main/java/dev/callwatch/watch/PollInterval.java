@@ -59,8 +59,12 @@ record PollInterval(Duration length, Duration whenNotified) {
         return new PollInterval(length, length);
     }
 
-    /** How many polls are not made because notifications come, instead of each that is. */
-    double saved() {
-        return (double) whenNotified.toMillis() / length.toMillis() - 1;
+    /** How many polls of a quiet call are not made, instead of each that is made although notifications come. */
+    long saved() {
+        if (whenNotified.equals(length)) {
+            return 0;
+        }
+        Duration plain = whenNotified.equals(ENDED_NOTIFIED) ? ENDED : LONGEST;
+        return whenNotified.dividedBy(plain) - 1;
     }
 }

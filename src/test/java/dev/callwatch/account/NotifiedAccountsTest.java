@@ -31,6 +31,7 @@ class NotifiedAccountsTest {
         assertThat(main.account().key()).isEqualTo(new AccountKey("a1b2c3d4e5"));
         assertThat(((SigningKey.Fixed) main.key()).bytes()).hasSize(32);
         assertThat(main.toString()).doesNotContain("AAAA").contains("***");
+        assertThat(main.follow()).isFalse();
         assertThat(accounts.find("a1b2c3d4e5")).isEmpty();
         assertThat(accounts.find("quiet")).isEmpty();
     }
@@ -50,6 +51,8 @@ class NotifiedAccountsTest {
         account("b", "notifications.signing-key", secret);
         account("c", "notifications.signing-key", KEY, "notifications.signing-key-file", "pom.xml");
         account("d", "notifications.signing-key-file", "/no/such/file");
+        account("e", "notifications.follow", "true");
+        account("f", "notifications.follow", "perhaps");
         accounts();
         assertThatThrownBy(errors::throwIfAny)
                 .isInstanceOf(ConfigurationException.class)
@@ -60,6 +63,8 @@ class NotifiedAccountsTest {
                 .hasMessageContaining(
                         "callwatch.accounts.c.notifications.signing-key and signing-key-file are both set")
                 .hasMessageContaining("callwatch.accounts.d.notifications.signing-key-file names a file that")
+                .hasMessageContaining("callwatch.accounts.e.notifications.signing-key is missing")
+                .hasMessageContaining("callwatch.accounts.f.notifications.follow must be true or false")
                 .hasMessageNotContaining("planted")
                 .hasMessageNotContaining(secret);
     }

@@ -77,6 +77,9 @@ class AuthorisationTest {
                         .get(ACCOUNT + guid),
                 as("other").get(ACCOUNT + guid + "/revisions"),
                 as("other").get("/v1/accounts/a1b2c3d4e5/calls"),
+                as("other").get("/v1/accounts/a1b2c3d4e5/events"),
+                as("other").header("Last-Event-ID", "1-1").get("/v1/accounts/a1b2c3d4e5/events"),
+                as("other").accept("application/x-ndjson").get("/v1/accounts/a1b2c3d4e5/events"),
                 as("other").get(ACCOUNT + guid + "/events"),
                 as("other").get(ACCOUNT + "events?id=" + guid),
                 as("other").accept("application/x-ndjson").get(ACCOUNT + "events?id=" + guid),
@@ -96,6 +99,24 @@ class AuthorisationTest {
                 .then()
                 .statusCode(404);
         assertThat(vonage.callRequests()).isEqualTo(asked);
+    }
+
+    @Test
+    void numbers_are_masked_in_the_feed_of_an_account_too() throws Exception {
+        String feed = calls.replace("/calls/", "/events");
+        try (StreamReader masked = StreamReader.open(feed, "Authorization", "Bearer " + token("wallboard"));
+                StreamReader full = StreamReader.open(feed, "Authorization", "Bearer " + token("crm-sync"))) {
+            as("crm-sync").get(ACCOUNT + vonage.guid()).then().statusCode(200);
+            await().until(() -> has(masked) && has(full));
+            assertThat(masked.frames()).extracting(StreamReader.Frame::data).allSatisfy(AuthorisationTest::isMasked);
+            assertThat(full.frames())
+                    .extracting(StreamReader.Frame::data)
+                    .anyMatch(data -> data.contains("447700900123"));
+        }
+    }
+
+    private boolean has(StreamReader stream) {
+        return stream.frames().stream().anyMatch(frame -> frame.data().contains(vonage.guid()));
     }
 
     @Test

@@ -41,6 +41,7 @@ public class TestAccounts implements ConfigSourceFactory {
             "life",
             "listed",
             "notified",
+            "fed",
             "secrecy",
             "secrecy-refused");
 

@@ -70,6 +70,11 @@ public final class CallsInVirtualTime {
         calls.changedElsewhere(revision);
     }
 
+    /** The log of a process that has read nothing. */
+    public static LocalRevisionLog emptyLog(Clock clock) {
+        return new LocalRevisionLog(new CallCache(options(Map.of()), clock), appended -> {});
+    }
+
     /** What an observer of the container does. */
     public static void reconnected(Calls calls) {
         calls.reconnected(new ReplicasReconnected());

@@ -10,6 +10,7 @@ import dev.callwatch.call.CallReader;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
+import dev.callwatch.call.LogAppended;
 import dev.callwatch.call.LookupOptions;
 import dev.callwatch.call.LookupResult;
 import dev.callwatch.call.ReplicasReconnected;
@@ -54,6 +55,8 @@ final class AReplica implements AutoCloseable {
     final RedisCircuit circuit;
     final RedisScripts scripts;
     final ReplicaChannel channel;
+    final RedisRevisionLog log;
+    final List<LogAppended> appended = new CopyOnWriteArrayList<>();
     final RedisCoordination replicas;
     final RedisRateLimiters limiters;
     final List<CallStatus> changes = new CopyOnWriteArrayList<>();
@@ -102,6 +105,15 @@ final class AReplica implements AutoCloseable {
                 options,
                 delay,
                 clock::instant);
+        this.log = new RedisRevisionLog(
+                store,
+                scripts,
+                keys,
+                new SnapshotCodec(AnAccount.only(), ScriptedReader::detail),
+                channel,
+                CallsInVirtualTime.emptyLog(clock),
+                appended::add);
+        log.begin(new StartupEvent());
         this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, clock::instant, delay, this::changed);
         presence.begin(new StartupEvent());
     }

@@ -13,8 +13,10 @@ import dev.callwatch.call.CallQuery;
 import dev.callwatch.call.CallState;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Coordination;
+import dev.callwatch.call.LogAppended;
 import dev.callwatch.call.LookupResult;
 import dev.callwatch.call.RemoteHint;
+import dev.callwatch.call.RevisionLog;
 import dev.callwatch.call.Snapshot;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.vonage.ScriptedReader;
@@ -135,6 +137,51 @@ class RedisCoordinationTest {
             after = page.isEmpty() ? Optional.empty() : Optional.of(page.get(page.size() - 1));
         } while (after.isPresent());
         assertThat(paged).isEqualTo(all);
+    }
+
+    @Test
+    void the_log_of_an_account_has_every_revision_of_any_replica_with_what_was_before() {
+        String begin = log(c, Optional.empty()).end();
+        vonage.answers(guid, ACTIVE);
+        CallStatus first = a.lookNow(guid);
+        vonage.answers(guid, ENDED);
+        CallStatus last = readUntilChanged(b, first);
+        await().until(() -> own(log(c, Optional.of(begin))).size() == 2);
+
+        List<RevisionLog.Entry> entries = own(log(c, Optional.of(begin)));
+        assertThat(entries)
+                .extracting(RevisionLog.Entry::now)
+                .extracting(CallStatus::revision)
+                .containsExactly(first.revision(), last.revision());
+        assertThat(entries.get(0).before()).isEmpty();
+        assertThat(entries.get(1).before().map(CallStatus::vonage)).contains(ACTIVE);
+        assertThat(entries.get(1).now()).isEqualTo(last);
+        assertThat(own(log(a, Optional.of(entries.get(0).position())))).containsExactly(entries.get(1));
+        assertThat(c.appended).contains(new LogAppended(key.account()));
+    }
+
+    @Test
+    void a_position_that_the_log_does_not_have_has_a_gap_after_it() {
+        vonage.answers(guid, ACTIVE);
+        String begin = log(a, Optional.empty()).end();
+        a.lookNow(guid);
+        await().until(() -> !own(log(a, Optional.of(begin))).isEmpty());
+        for (String unknown : List.of("1-1", "999999999999999999-0", "nonsense", "00000000.1")) {
+            RevisionLog.Slice slice = log(a, Optional.of(unknown));
+            assertThat(slice.isComplete()).isFalse();
+            assertThat(slice.entries()).isEmpty();
+            assertThat(slice.end()).matches("[0-9]+-[0-9]+");
+        }
+    }
+
+    private static RevisionLog.Slice log(AReplica replica, Optional<String> after) {
+        return replica.log.read(AReplica.ACCOUNT.key(), after, 1_000).await().atMost(PATIENT);
+    }
+
+    private List<RevisionLog.Entry> own(RevisionLog.Slice slice) {
+        return slice.entries().stream()
+                .filter(entry -> entry.now().id().equals(guid.value()))
+                .toList();
     }
 
     @Test

@@ -59,6 +59,12 @@ class ReplicaMessageTest {
     }
 
     @Test
+    void that_a_log_has_grown_is_published() {
+        ReplicaMessage appended = new ReplicaMessage.Appended(CALL.account());
+        assertThat(ReplicaMessage.of(appended.text())).contains(appended);
+    }
+
+    @Test
     void a_notification_is_published_with_the_calls_that_it_may_be_about() {
         Set<CallGuid> guids = Set.of(CALL.guid(), new CallGuid("00000000-0000-0000-0000-000000000001"));
         ReplicaMessage hinted = new ReplicaMessage.Hinted(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AnAccount;
+import dev.callwatch.budget.Budgets;
 import dev.callwatch.budget.BudgetsInVirtualTime;
 import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.CallChanged;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,11 +56,16 @@ class CallHintsTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final NotificationCoverage coverage = new NotificationCoverage(
             channel, time, time, time, lost -> losses.forEach(observer -> observer.accept(lost)));
-    private final CallPollers pollers =
-            new CallPollers(calls, BudgetsInVirtualTime.of(time), coverage, time, time, Runnable::run, registry);
+    private final Budgets budgets = BudgetsInVirtualTime.of(time);
+    private final CallPollers pollers = new CallPollers(calls, budgets, coverage, time, time, Runnable::run, registry);
     private final CallFeed feed = new CallFeed(calls, pollers, time, time);
     private final CallHints hints = new CallHints(
-            coverage, new HintedCalls(calls, pollers, AnAccount.only(), time, registry), channel, Runnable::run, time);
+            coverage,
+            new HintedCalls(calls, pollers, AnAccount.only(), time, registry),
+            new UnaskedCalls(calls, feed, budgets, time, registry),
+            channel,
+            Runnable::run,
+            time);
     private final Account account = AnAccount.usual();
     private final CallGuid guid = guid();
     private int notifications;
@@ -167,8 +174,9 @@ class CallHintsTest {
             all.add(hint);
         }
         Collections.shuffle(all, new Random(7));
-        long accepted =
-                all.stream().filter(hint -> hints.received(account, hint)).count();
+        long accepted = all.stream()
+                .filter(hint -> hints.received(account, hint, false))
+                .count();
         assertThat(accepted).isEqualTo(500);
         time.pass(Duration.ofSeconds(19));
         // At once, and a second later for those that came after the first; again after 1, 3 and 10 s since the end does
@@ -305,15 +313,15 @@ class CallHintsTest {
         time.pass(Duration.ofSeconds(5));
         CallHint first = hintAt(guid, CallHint.Kind.CHANGED);
         CallHint elsewhere = hintAt(guid, CallHint.Kind.CHANGED);
-        assertThat(hints.received(account, first)).isTrue();
+        assertThat(hints.received(account, first, false)).isTrue();
         hints.receivedElsewhere(new RemoteHint(elsewhere));
         time.pass(Duration.ofMinutes(9));
-        assertThat(hints.received(account, first)).isFalse();
-        assertThat(hints.received(account, elsewhere)).isFalse();
+        assertThat(hints.received(account, first, false)).isFalse();
+        assertThat(hints.received(account, elsewhere, false)).isFalse();
         assertThat(vonage.readings(guid)).hasSize(2);
         assertThat(channel.published).containsExactly(first);
         time.pass(Duration.ofMinutes(1));
-        assertThat(hints.received(account, first)).isTrue();
+        assertThat(hints.received(account, first, false)).isTrue();
     }
 
     @Test
@@ -334,13 +342,58 @@ class CallHintsTest {
         assertThat(calls.known(account, unread)).isPresent();
     }
 
+    @Test
+    void a_call_that_nobody_asked_for_is_followed_until_it_is_settled_where_the_settings_say_so() {
+        vonage.answers(guid, ACTIVE);
+        hints.received(account, hintAt(guid, CallHint.Kind.CHANGED), true);
+        time.pass(Duration.ofSeconds(70));
+        assertThat(calls.known(account, guid)).isPresent();
+        assertThat(vonage.readings(guid)).hasSizeBetween(3, 4);
+        assertThat(counter("callwatch.notifications.followed")).isEqualTo(1);
+        hints.received(account, hintAt(guid, CallHint.Kind.CHANGED), true);
+        vonage.answers(guid, DISPOSED);
+        time.pass(Duration.ofSeconds(5));
+        hints.received(account, hintAt(guid, CallHint.Kind.ENDED), true);
+        time.pass(Duration.ofSeconds(20));
+        assertThat(calls.known(account, guid).orElseThrow().disposition()).contains("Sale");
+        assertThat(counter("callwatch.notifications.followed")).isEqualTo(1);
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void once_it_is_known_which_guid_names_the_call_no_other_is_asked_for() {
+        for (int i = 0; i < 3; i++) {
+            CallGuid call = guid();
+            vonage.answers(call, DISPOSED);
+            hints.received(
+                    account, new CallHint(account.key(), ordered(guid(), call), CallHint.Kind.CHANGED, "n" + i), true);
+            time.pass(Duration.ofSeconds(10));
+        }
+        assertThat(vonage.readings()).hasSize(4);
+    }
+
+    @Test
+    void an_interaction_that_is_no_call_is_asked_for_twice_however_many_notifications_it_has() {
+        CallGuid chat = guid();
+        for (int i = 0; i < 20; i++) {
+            hints.received(account, new CallHint(account.key(), Set.of(chat), CallHint.Kind.CHANGED, "n" + i), true);
+            time.pass(Duration.ofSeconds(3));
+        }
+        assertThat(vonage.readings(chat)).hasSize(2);
+        assertThat(time.pending()).isZero();
+    }
+
+    private static Set<CallGuid> ordered(CallGuid... guids) {
+        return new LinkedHashSet<>(List.of(guids));
+    }
+
     /** Any other notification of the account. */
     private void notified() {
-        hints.received(account, hintAt(guid(), CallHint.Kind.CHANGED));
+        hints.received(account, hintAt(guid(), CallHint.Kind.CHANGED), false);
     }
 
     private void hint(CallHint.Kind kind) {
-        hints.received(account, hintAt(guid, kind));
+        hints.received(account, hintAt(guid, kind), false);
     }
 
     private CallHint hintAt(CallGuid some, CallHint.Kind kind) {

@@ -1,0 +1,6 @@
+package dev.callwatch.call;
+
+import dev.callwatch.account.AccountKey;
+
+/** Fired when the {@link RevisionLog} of an account has grown, on whichever replica. */
+public record LogAppended(AccountKey account) {}

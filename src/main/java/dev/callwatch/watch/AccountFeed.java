@@ -1,0 +1,132 @@
+package dev.callwatch.watch;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.call.LogAppended;
+import dev.callwatch.call.ReplicasReconnected;
+import dev.callwatch.call.RevisionLog;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.Race;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Follows all calls of an account, from now on or from a position in its log. Nobody polls a call because of that. */
+@Singleton
+public class AccountFeed {
+
+    private static final int BATCH = 100;
+
+    /** A message of another replica may be lost. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+
+    private final RevisionLog log;
+    private final Delay delay;
+    private final FeedSignals signals = new FeedSignals();
+    private volatile boolean closed;
+
+    AccountFeed(RevisionLog log, Delay delay) {
+        this.log = log;
+        this.delay = delay;
+    }
+
+    /** What a subscriber of an account gets. */
+    public sealed interface Item {
+
+        /** The position to come back with. */
+        String position();
+
+        /** A revision of a call. */
+        record Revision(String position, CallEvent event) implements Item {}
+
+        /** Revisions are missing here that are not kept any more, or cannot be read. What follows is what happens from now on. */
+        record Gap(String position) implements Item {}
+    }
+
+    /** The position after which everything comes that happens from now on. */
+    public Uni<String> position(Account account) {
+        return log.read(account.key(), Optional.empty(), 1).map(RevisionLog.Slice::end);
+    }
+
+    /**
+     * Follows an account.
+     *
+     * @param after the position of the last item that the subscriber has
+     * @return every revision that any replica learns of, in one order. A slow subscriber gets them later, or a gap. It ends when this
+     *     process ends, and never fails
+     */
+    public Multi<Item> follow(Account account, String after) {
+        return Multi.createFrom().deferred(() -> new Subscription(account.key(), after).items());
+    }
+
+    void appended(@Observes LogAppended appended) {
+        signals.appended(appended.account());
+    }
+
+    /** What was appended meanwhile was not announced. */
+    void reconnected(@Observes ReplicasReconnected reconnected) {
+        signals.all();
+    }
+
+    /** Subscribers come back to another replica. */
+    void close(@Observes ShutdownDelayInitiatedEvent end) {
+        closed = true;
+        signals.all();
+    }
+
+    /** Reads on from batch to batch, once the items of the last one are taken. */
+    private final class Subscription {
+
+        private final AccountKey account;
+        private String position;
+
+        private Subscription(AccountKey account, String after) {
+            this.account = account;
+            this.position = after;
+        }
+
+        private Multi<Item> items() {
+            return Multi.createBy()
+                    .repeating()
+                    .uni(this::next)
+                    .whilst(batch -> !closed)
+                    .onItem()
+                    .transformToIterable(batch -> batch);
+        }
+
+        private Uni<List<Item>> next() {
+            long version = signals.version(account);
+            return log.read(account, Optional.of(position), BATCH)
+                    .map(this::items)
+                    .chain(items -> {
+                        boolean waits = items.isEmpty() && !closed;
+                        return waits
+                                ? Race.between(signals.after(account, version), delay.of(LOOK_AGAIN))
+                                        .replaceWith(items)
+                                : Uni.createFrom().item(items);
+                    });
+        }
+
+        private List<Item> items(RevisionLog.Slice slice) {
+            List<Item> items = new ArrayList<>();
+            if (!slice.isComplete()) {
+                items.add(new Item.Gap(slice.end()));
+            }
+            slice.entries().forEach(entry -> items.add(new Item.Revision(entry.position(), event(entry))));
+            position = slice.end();
+            return items;
+        }
+    }
+
+    private static CallEvent event(RevisionLog.Entry entry) {
+        return entry.before()
+                .map(before -> CallEvent.between(before, entry.now()))
+                .orElseGet(() -> CallEvent.observed(entry.now()));
+    }
+}
