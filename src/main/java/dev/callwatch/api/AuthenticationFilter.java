@@ -48,7 +48,8 @@ public class AuthenticationFilter {
 
     private static boolean isPublic(String path) {
         // MethodFilter looks each path up already: a second time would slow down most requests.
-        return !path.startsWith(ACCOUNTS) && Route.of(path).filter(Route::isPublic).isPresent();
+        return !path.startsWith(ACCOUNTS)
+                && Route.of(path).filter(Route::isPublic).isPresent();
     }
 
     /** Who made an admitted request. */

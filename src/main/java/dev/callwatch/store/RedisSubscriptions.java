@@ -89,8 +89,7 @@ class RedisSubscriptions implements SubscriptionStore {
 
     @Override
     public Uni<Boolean> isOf(String caller, String id) {
-        return scripts.run(new PushScriptCall.IsOf(keys, caller, id))
-                .map(answer -> answer.toInteger() == 1);
+        return scripts.run(new PushScriptCall.IsOf(keys, caller, id)).map(answer -> answer.toInteger() == 1);
     }
 
     @Override
