@@ -6,7 +6,6 @@ import dev.callwatch.access.Caller;
 import dev.callwatch.access.CallerLimits;
 import dev.callwatch.access.Grant;
 import dev.callwatch.watch.AccountFeed;
-import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -22,12 +21,6 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -37,10 +30,8 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
 
 /** What happens to all calls of an account, as this service learns of it. */
 @Path("/v1/accounts")
-@Tag(name = "Events")
 public class AccountEventResource {
 
-    private static final String NO_BUFFERING = "X-Accel-Buffering";
     private static final int LONGEST_POSITION = 64;
 
     private final AccessControl access;
@@ -70,40 +61,12 @@ public class AccountEventResource {
     @Path("/{accountKey}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @ResponseHeader(name = NO_BUFFERING, value = "no")
-    @Operation(
-            operationId = "followAccount",
-            summary = "Follow all calls of an account",
-            description =
-                    "Every revision of every call that this service learns of, from now on or after the position in"
-                            + " Last-Event-ID. No call is polled because of it. With Accept: application/x-ndjson each event is a"
-                            + " line {\"event\":…,\"id\":…,\"data\":…}.")
-    @APIResponse(
-            responseCode = "200",
-            description = "Events status (whose data this is), and gap where revisions are missing.",
-            content = {
-                @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = CallEvent.class)),
-                @Content(
-                        mediaType = RestMediaType.APPLICATION_NDJSON,
-                        schema = @Schema(implementation = CallEvent.class))
-            })
-    @APIResponse(responseCode = "400", ref = "InvalidRequest")
-    @APIResponse(responseCode = "401", ref = "Unauthenticated")
-    @APIResponse(responseCode = "403", ref = "Forbidden")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "429", ref = "RateLimited")
+    @ResponseHeader(name = EventResource.NO_BUFFERING, value = "no")
     public Multi<OutboundSseEvent> follow(
             @PathParam("accountKey") String accountKey,
-            @Parameter(
-                            description = "Revisions after which the call is in this state; may be repeated.",
-                            schema = @Schema(enumeration = {"active", "completed", "failed", "unknown"}))
-                    @RestQuery("state")
-                    List<String> states,
-            @Parameter(description = "Revisions with this change, such as call.completed; may be repeated.")
-                    @RestQuery("type")
-                    List<String> types,
-            @Parameter(description = "The id of the last event that arrived.") @RestHeader("Last-Event-ID")
-                    List<String> lastEventId,
+            @RestQuery("state") List<String> states,
+            @RestQuery("type") List<String> types,
+            @RestHeader("Last-Event-ID") List<String> lastEventId,
             @Context Sse sse,
             @Context RoutingContext request) {
         return frames(RequestedFeed.of(accountKey, states, types), lastEventId, request)
@@ -116,8 +79,7 @@ public class AccountEventResource {
     @Produces(RestMediaType.APPLICATION_NDJSON)
     @RestStreamElementType(MediaType.APPLICATION_JSON)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @ResponseHeader(name = NO_BUFFERING, value = "no")
-    @Operation(hidden = true)
+    @ResponseHeader(name = EventResource.NO_BUFFERING, value = "no")
     public Multi<Line> followAsLines(
             @PathParam("accountKey") String accountKey,
             @RestQuery("state") List<String> states,
@@ -132,7 +94,6 @@ public class AccountEventResource {
     @Path("/{accountKey}/events")
     @Produces({MediaType.SERVER_SENT_EVENTS, RestMediaType.APPLICATION_NDJSON})
     @ResponseHeader(name = "Cache-Control", value = "no-store")
-    @Operation(hidden = true)
     public RestResponse<Void> check(
             @PathParam("accountKey") String accountKey,
             @RestQuery("state") List<String> states,

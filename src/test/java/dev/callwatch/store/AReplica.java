@@ -109,7 +109,7 @@ final class AReplica implements AutoCloseable {
                 store,
                 scripts,
                 keys,
-                new SnapshotCodec(AnAccount.only(), ScriptedReader::detail),
+                new SnapshotCodec(AnAccount.only(), ScriptedReader::detail, clock::instant),
                 channel,
                 CallsInVirtualTime.emptyLog(clock),
                 appended::add);

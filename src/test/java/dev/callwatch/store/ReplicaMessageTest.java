@@ -61,7 +61,7 @@ class ReplicaMessageTest {
     @Test
     void that_a_log_has_grown_is_published() {
         ReplicaMessage appended = new ReplicaMessage.Appended(CALL.account());
-        assertThat(ReplicaMessage.of(appended.text())).contains(appended);
+        assertThat(ReplicaMessage.of(appended.text(), NOW)).contains(appended);
     }
 
     @Test
