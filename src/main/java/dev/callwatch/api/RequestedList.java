@@ -61,7 +61,7 @@ record RequestedList(AccountKey account, CallQuery query) {
         return new RequestedList(account.get(), new CallQuery(state, since, after, limit.orElse(DEFAULT)));
     }
 
-    /** The page that begins after a place, relative to the path of the list. Not the query alone: Java resolves that wrongly. */
+    /** The page that begins after a place, relative to the path of the list. Not a mere query, which Java resolves wrongly. */
     String next(CallPosition after) {
         StringBuilder next = new StringBuilder("calls?");
         query.state()
@@ -96,7 +96,7 @@ record RequestedList(AccountKey account, CallQuery query) {
     private static Optional<Instant> time(String text) {
         try {
             Instant time = OffsetDateTime.parse(text).toInstant();
-            // A time far away has no milliseconds since the epoch.
+            // A time far in the future has no milliseconds since the epoch.
             return Optional.of(time).filter(given -> given.getEpochSecond() >= 0 && given.getEpochSecond() < 1L << 40);
         } catch (DateTimeException malformed) {
             return Optional.empty();

@@ -55,7 +55,7 @@ class AccountEventsTest {
     }
 
     @Test
-    void a_position_that_is_not_known_is_told_as_a_gap() throws Exception {
+    void a_position_that_is_not_known_leads_to_a_gap() throws Exception {
         for (String unknown : List.of("nonsense", "1764000000000-0", "x".repeat(500))) {
             try (StreamReader stream = StreamReader.open(feed, "Last-Event-ID", unknown)) {
                 await().until(() -> stream.frames().stream().anyMatch(frame -> "gap".equals(frame.event())));

@@ -52,7 +52,7 @@ class AccountFeedTest {
     }
 
     @Test
-    void a_gap_is_told_and_what_happens_after_it() {
+    void a_gap_is_sent_and_then_what_happens_after_it() {
         append("{\"status\":\"Active\"}");
         append("{\"status\":null}");
         AssertSubscriber<AccountFeed.Item> subscriber = follow(Optional.of("unknown"), 100);

@@ -297,7 +297,7 @@ class CallHintsTest {
     }
 
     @Test
-    void an_account_that_does_not_hear_of_the_other_replicas_notifications_is_polled_at_the_plain_intervals() {
+    void an_account_that_does_not_get_the_hints_of_the_other_replicas_is_polled_at_the_plain_intervals() {
         notified();
         channel.connected = false;
         vonage.answers(guid, ACTIVE);
