@@ -1,0 +1,162 @@
+package dev.callwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.callwatch.api.StreamReader;
+import io.restassured.RestAssured;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two processes of the packaged service that share a Redis. Vonage, which is the sandbox of the first, notifies only the first; calls
+ * are followed at the second. Skipped, with a message, if there is no redis-server for the platform.
+ */
+class NotificationsIT {
+
+    private static final Duration LONG = Duration.ofSeconds(40);
+
+    private static ReplicasLock lock;
+    private static RedisProcess redis;
+    private static Replica notified;
+    private static Replica other;
+    private static final int ATTEMPTS = 5;
+    private static final Map<Replica, Double> LATE = new HashMap<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        Optional<RedisProcess> available = RedisProcess.available();
+        assumeTrue(available.isPresent(), "There is no redis-server for this platform: replicas are not tested");
+        lock = ReplicasLock.acquire();
+        redis = available.get();
+        int port = ProcessIT.freePort();
+        Map<String, String> shared = Map.of(
+                "CALLWATCH_STORE", "redis",
+                "QUARKUS_REDIS_HOSTS", redis.url(),
+                "CALLWATCH_ACCESS_MODE", "none");
+        Map<String, String> settings = new HashMap<>(shared);
+        settings.put("CALLWATCH_SANDBOX_ENABLED", "true");
+        settings.put("CALLWATCH_SANDBOX_PORT", Integer.toString(port));
+        settings.put("CALLWATCH_SANDBOX_NOTIFICATIONS", "true");
+        notified = new Replica(0, settings);
+        settings = new HashMap<>(shared);
+        settings.put("CALLWATCH_REGIONS_SANDBOX_URL", "http://127.0.0.1:" + port);
+        settings.put("CALLWATCH_ACCOUNTS_SANDBOX_REGION", "sandbox");
+        settings.put("CALLWATCH_ACCOUNTS_SANDBOX_CLIENT_ID", "sandbox");
+        settings.put("CALLWATCH_ACCOUNTS_SANDBOX_CLIENT_SECRET", "sandbox-secret");
+        settings.put("CALLWATCH_ACCOUNTS_SANDBOX_SCOPE", "calls");
+        settings.put("CALLWATCH_ACCOUNTS_SANDBOX_COUNTRY", "GB");
+        settings.put("CALLWATCH_ACCOUNTS_SANDBOX_REQUESTS_PER_MINUTE", "6000");
+        other = new Replica(1, settings);
+        notified.start();
+        other.start();
+        notified.awaitReady();
+        other.awaitReady();
+        await().atMost(LONG)
+                .until(() -> Stream.of(notified, other)
+                        .allMatch(replica -> "2".equals(replica.health("store", "replicas"))));
+        warmUp();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        for (AutoCloseable each : new AutoCloseable[] {notified, other, redis, lock}) {
+            if (each != null) {
+                each.close();
+            }
+        }
+    }
+
+    /** The first requests of a JVM are so slow that it takes Redis for slow. */
+    private static void warmUp() {
+        for (int i = 0; i < 300; i++) {
+            for (Replica replica : List.of(notified, other)) {
+                RestAssured.get(replica.url() + "/v1/accounts/sandbox/calls/00000200"
+                        + UUID.randomUUID().toString().substring(8));
+                RestAssured.get(replica.url() + "/v1/accounts/sandbox/calls?limit=10");
+            }
+        }
+    }
+
+    /** A replica that gets no answer from Redis in time goes on without it, and its feed has a gap then. */
+    private static boolean areShared() {
+        return Stream.of(notified, other)
+                .allMatch(replica ->
+                        "shared".equals(replica.health("store", "condition")) && replica.late() == LATE.get(replica));
+    }
+
+    @Test
+    void a_call_that_is_followed_at_one_replica_is_read_when_another_is_notified_and_the_feed_goes_on_at_either()
+            throws Exception {
+        boolean undisturbed = false;
+        for (int attempt = 0; attempt < ATTEMPTS && !undisturbed; attempt++) {
+            undisturbed = followACall();
+        }
+        assumeTrue(undisturbed, "Redis did not answer in time, so that the feed may have gaps");
+    }
+
+    /** Whether Redis answered in time, so that the feed could be checked too. */
+    private static boolean followACall() throws Exception {
+        List.of(notified, other).forEach(replica -> LATE.put(replica, replica.late()));
+        String guid = "00000101" + UUID.randomUUID().toString().substring(8);
+        double before = requests();
+        String position;
+        try (StreamReader feed = StreamReader.open(notified.url() + "/v1/accounts/sandbox/events");
+                StreamReader stream =
+                        StreamReader.open(other.url() + "/v1/accounts/sandbox/calls/" + guid + "/events")) {
+            await().atMost(LONG).until(() -> !of(guid, feed).isEmpty());
+            position = of(guid, feed).get(0).id();
+            await().atMost(LONG).until(stream::hasEnded);
+            assertThat(stream.told()).endsWith("end");
+            await().atMost(LONG).until(() -> isDisposed(of(guid, feed)));
+        }
+        if (!areShared()) {
+            return false;
+        }
+        assertThat(requests() - before).isBetween(3.0, 8.0);
+        assertThat(notified.metric("callwatch_notifications_readings_total{account=\"sandbox\"}")
+                        .orElse(0))
+                .isPositive();
+        try (StreamReader again =
+                StreamReader.open(other.url() + "/v1/accounts/sandbox/events", "Last-Event-ID", position)) {
+            await().atMost(LONG).until(() -> isDisposed(of(guid, again)) || !areShared());
+            if (!areShared()) {
+                return false;
+            }
+            assertThat(again.frames()).extracting(StreamReader.Frame::id).doesNotContain(position);
+            assertThat(again.frames()).extracting(StreamReader.Frame::event).doesNotContain("gap");
+        }
+        assertThat(RestAssured.get(other.url() + "/v1/accounts/sandbox/calls?state=completed")
+                        .jsonPath()
+                        .getList("calls.id", String.class))
+                .contains(guid);
+        return true;
+    }
+
+    private static boolean isDisposed(List<StreamReader.Frame> frames) {
+        return frames.stream().anyMatch(frame -> frame.data().contains("call.disposition-set"));
+    }
+
+    private static List<StreamReader.Frame> of(String guid, StreamReader stream) {
+        return stream.frames().stream()
+                .filter(frame -> "status".equals(frame.event()) && frame.data().contains(guid))
+                .toList();
+    }
+
+    private static double requests() {
+        return Stream.of(notified, other)
+                .mapToDouble(replica -> replica.metric(
+                                "callwatch_upstream_requests_seconds_count{region=\"sandbox\",status=\"200\"}")
+                        .orElse(0))
+                .sum();
+    }
+}
