@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class PushIT {
 
     private static final Duration A_CALL = Duration.ofSeconds(60);
-    private static final String SHORT_LIFE = "00000101-0000-0000-0000-000000000001";
+    private static final String SHORT_LIFE = "00000101-0000-0000-0000-000000000002";
     private static final int RECEIVER = ProcessIT.freePort();
     private static final int SANDBOX = ProcessIT.freePort();
     private static final List<String> WHOLE_CALL = List.of(

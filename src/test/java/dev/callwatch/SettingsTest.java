@@ -47,6 +47,8 @@ class SettingsTest {
                     .forEach((name, property) -> {
                         if (isSetting(name, property)) {
                             settings.put(name.replace("*", "<name>"), defaultOf(property));
+                        } else if (isMapOfTexts(property)) {
+                            settings.put((name + ".*").replace("*", "<name>"), NO_DEFAULT);
                         }
                     });
         }
@@ -60,6 +62,10 @@ class SettingsTest {
     /** Maps and groups are only the way to one, and elements of a list are a part of it. */
     private static boolean isSetting(String name, ConfigMappingInterface.Property property) {
         return !property.isMap() && !property.isGroup() && !name.endsWith("]");
+    }
+
+    private static boolean isMapOfTexts(ConfigMappingInterface.Property property) {
+        return property.isMap() && property.asMap().getValueProperty().isLeaf();
     }
 
     private static String defaultOf(ConfigMappingInterface.Property property) {

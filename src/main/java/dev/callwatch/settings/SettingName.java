@@ -42,11 +42,13 @@ public final class SettingName {
                     "callwatch.accounts.<name>.client-secret-file",
                     "callwatch.accounts.<name>.country",
                     "callwatch.accounts.<name>.key",
+                    "callwatch.accounts.<name>.notifications.follow",
                     "callwatch.accounts.<name>.notifications.signing-key",
                     "callwatch.accounts.<name>.notifications.signing-key-file",
                     "callwatch.accounts.<name>.region",
                     "callwatch.accounts.<name>.requests-per-minute",
                     "callwatch.accounts.<name>.scope",
+                    "callwatch.cors.origins",
                     "callwatch.lookup.active-ttl",
                     "callwatch.lookup.deadline",
                     "callwatch.lookup.disposition-window",
@@ -61,6 +63,7 @@ public final class SettingName {
                     "callwatch.push.sinks.<name>.accounts",
                     "callwatch.push.sinks.<name>.ca",
                     "callwatch.push.sinks.<name>.content-mode",
+                    "callwatch.push.sinks.<name>.extensions.<name>",
                     "callwatch.push.sinks.<name>.secret",
                     "callwatch.push.sinks.<name>.secret-file",
                     "callwatch.push.sinks.<name>.token-file",
@@ -89,10 +92,10 @@ public final class SettingName {
     private SettingName(String pattern) {
         this.pattern = pattern;
         // A chosen name may be quoted, and a list may be given element by element.
-        this.property = Pattern.compile(Stream.of(pattern.split(CHOSEN))
+        this.property = Pattern.compile(Stream.of(pattern.split(CHOSEN, -1))
                 .map(Pattern::quote)
                 .collect(Collectors.joining("(?:\"([^\"]+)\"|([^.\"]+))", "", "(?:\\[[0-9]+])?")));
-        this.variable = Pattern.compile(Stream.of(pattern.split(CHOSEN))
+        this.variable = Pattern.compile(Stream.of(pattern.split(CHOSEN, -1))
                 .map(SettingName::variable)
                 .collect(Collectors.joining("(.+)", "", "(?:_[0-9]+_)?")));
     }

@@ -48,6 +48,7 @@ const PROBLEM = {
   'rate-limited': 'Too many requests were sent to the service.',
   'issuer-unavailable': 'The service cannot check your token now, since it cannot read the keys of its issuer.',
   'budget-exhausted': 'All requests to Vonage that this account may make for now are spent.',
+  'store-unavailable': 'The service cannot use its store now.',
   'upstream-throttled': 'Vonage asks to be called less often.',
   'upstream-unavailable': 'Vonage failed too often and is left alone for some seconds.',
   'upstream-rejected-credentials': 'Vonage refused the credentials of the service. Its operator has to look at them.',
