@@ -11,8 +11,9 @@ import dev.callwatch.vonage.NotificationDocuments;
 import dev.callwatch.vonage.NotificationRefused;
 import dev.callwatch.vonage.NotificationVerifier;
 import dev.callwatch.vonage.SigningKeys;
+import dev.callwatch.watch.NotificationMetrics;
+import dev.callwatch.watch.NotificationMetrics.Outcome;
 import dev.callwatch.watch.CallHints;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -36,7 +37,7 @@ public class NotificationResource {
     private final NotificationVerifier verifier;
     private final CallHints hints;
     private final Audit audit;
-    private final MeterRegistry registry;
+    private final NotificationMetrics metrics;
 
     NotificationResource(
             NotifiedAccounts accounts,
@@ -44,13 +45,13 @@ public class NotificationResource {
             NotificationVerifier verifier,
             CallHints hints,
             Audit audit,
-            MeterRegistry registry) {
+            NotificationMetrics metrics) {
         this.accounts = accounts;
         this.keys = keys;
         this.verifier = verifier;
         this.hints = hints;
         this.audit = audit;
-        this.registry = registry;
+        this.metrics = metrics;
     }
 
     /** Takes a notification; what it leads to happens after the answer. */
@@ -72,23 +73,22 @@ public class NotificationResource {
     private Unauthenticated refused(Optional<NotifiedAccount> account, NotificationRefused refusal) {
         Unauthenticated answer = Unauthenticated.invalidSignature(refusal.reason());
         audit.unknownCaller(account.map(known -> known.account().key()), Optional.empty(), answer);
-        count(account, "refused");
+        count(account, Outcome.REFUSED);
         return answer;
     }
 
     private void received(NotifiedAccount account, byte[] body) {
         Optional<CallHint> hint = NotificationDocuments.read(account.account().key(), body);
         if (hint.isEmpty()) {
-            count(Optional.of(account), "malformed");
+            count(Optional.of(account), Outcome.MALFORMED);
             throw new InvalidRequest(List.of(new Violation("body", "must be a CloudEvent 1.0 in structured form")));
         }
         boolean first = hints.received(account.account(), hint.get(), account.follow());
-        count(Optional.of(account), first ? "accepted" : "repeated");
+        count(Optional.of(account), first ? Outcome.ACCEPTED : Outcome.REPEATED);
     }
 
-    private void count(Optional<NotifiedAccount> account, String outcome) {
+    private void count(Optional<NotifiedAccount> account, Outcome outcome) {
         String label = account.map(known -> known.account().key().value()).orElse(UNKNOWN);
-        registry.counter("callwatch.notifications", "account", label, "outcome", outcome)
-                .increment();
+        metrics.received(label, outcome).increment();
     }
 }

@@ -113,6 +113,7 @@ enum Route {
         }
         return written.indexOf(';') >= 0
                 || written.endsWith("/")
+                || normalized.endsWith("/")
                 || written.contains("//")
                 || !written.equals(normalized)
                         && segments(written).size() != segments(normalized).size();

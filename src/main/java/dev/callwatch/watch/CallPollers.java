@@ -95,11 +95,7 @@ class CallPollers {
     }
 
     private static void saved(Account account, long polls, MeterRegistry registry) {
-        registry.counter(
-                        "callwatch.notifications.polls.saved",
-                        "account",
-                        account.key().value())
-                .increment(polls);
+        new NotificationMetrics(registry).pollsSaved(account).increment(polls);
     }
 
     /** Whether this process ends. */

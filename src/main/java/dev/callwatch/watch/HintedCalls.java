@@ -24,7 +24,7 @@ class HintedCalls {
     private final CallPollers pollers;
     private final Accounts accounts;
     private final Delay delay;
-    private final MeterRegistry registry;
+    private final NotificationMetrics metrics;
     private final ConcurrentMap<CallKey, HintedCall> reading = new ConcurrentHashMap<>();
 
     HintedCalls(Calls calls, CallPollers pollers, Accounts accounts, Delay delay, MeterRegistry registry) {
@@ -32,7 +32,7 @@ class HintedCalls {
         this.pollers = pollers;
         this.accounts = accounts;
         this.delay = delay;
-        this.registry = registry;
+        this.metrics = new NotificationMetrics(registry);
     }
 
     /** Something has happened to what may be a call. */
@@ -81,11 +81,7 @@ class HintedCalls {
     }
 
     private void counted(Account account) {
-        registry.counter(
-                        "callwatch.notifications.readings",
-                        "account",
-                        account.key().value())
-                .increment();
+        metrics.readings(account).increment();
     }
 
     private static void defect(Throwable defect) {

@@ -55,7 +55,7 @@ class UnaskedCalls {
     private final CallFeed feed;
     private final Budgets budgets;
     private final Clock clock;
-    private final MeterRegistry registry;
+    private final NotificationMetrics metrics;
     private final Map<AccountKey, AtomicInteger> followed = new ConcurrentHashMap<>();
 
     /** Which of the GUIDs of a notification names the call, once one was found so: Vonage does not document it. */
@@ -69,7 +69,7 @@ class UnaskedCalls {
         this.feed = feed;
         this.budgets = budgets;
         this.clock = clock;
-        this.registry = registry;
+        this.metrics = new NotificationMetrics(registry);
     }
 
     /** A notification may be about a call that nobody knows. */
@@ -144,11 +144,7 @@ class UnaskedCalls {
             count.decrementAndGet();
             return;
         }
-        registry.counter(
-                        "callwatch.notifications.followed",
-                        "account",
-                        account.key().value())
-                .increment();
+        metrics.followed(account).increment();
         feed.follow(account, guid, OptionalLong.empty(), NO_CALLER)
                 .onTermination()
                 .invoke(count::decrementAndGet)
