@@ -48,7 +48,7 @@ class SettingsTest {
                         if (isSetting(name, property)) {
                             settings.put(name.replace("*", "<name>"), defaultOf(property));
                         } else if (isMapOfTexts(property)) {
-                            settings.put((name + ".*").replace("*", "<name>"), NO_DEFAULT);
+                            settings.put(name.replace("*", "<name>"), NO_DEFAULT);
                         }
                     });
         }
