@@ -300,7 +300,10 @@ class ProcessIT {
         Process process = launch(output, settings, directory, arguments);
         try {
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+            // The JVM says first which options it takes from the environment.
+            String printed =
+                    Files.readString(output, StandardCharsets.UTF_8).replaceFirst("\\ANOTE: Picked up [^\n]*\n", "");
+            return new Ended(process.exitValue(), printed);
         } finally {
             process.destroyForcibly();
         }

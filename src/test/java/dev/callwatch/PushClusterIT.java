@@ -156,13 +156,16 @@ class PushClusterIT {
                         && "SUBSCRIPTION_DELETED".equals(event.getString("data.terminationReason"))));
     }
 
+    /** A replica that has just lost Redis for a moment, as on a busy machine, answers 503 {@code store-unavailable}. */
     private static String subscribe(Replica replica, String guid) {
-        return RestAssured.given()
-                .contentType("application/json")
-                .body("""
-                        {"protocol":"HTTP","sink":"crm",
-                         "config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(guid))
-                .post(replica.url() + SUBSCRIPTIONS)
+        return await().until(
+                        () -> RestAssured.given()
+                                .contentType("application/json")
+                                .body("""
+                                        {"protocol":"HTTP","sink":"crm",
+                                         "config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(guid))
+                                .post(replica.url() + SUBSCRIPTIONS),
+                        answer -> answer.statusCode() < 300)
                 .jsonPath()
                 .getString("id");
     }

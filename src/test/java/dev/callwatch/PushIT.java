@@ -20,6 +20,8 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,7 @@ class PushIT {
 
     private static final Duration A_CALL = Duration.ofSeconds(60);
     private static final String SHORT_LIFE = "00000101-0000-0000-0000-000000000002";
+    private static final Pattern GUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final int RECEIVER = ProcessIT.freePort();
     private static final int SANDBOX = ProcessIT.freePort();
     private static final List<String> WHOLE_CALL = List.of(
@@ -87,9 +90,12 @@ class PushIT {
     @Test
     void a_call_of_the_sandbox_reaches_its_sink_in_order_and_signed() throws Exception {
         Shell.assumeInstalled("bash", "curl", "jq");
-        String guid = Documented.another(SHORT_LIFE);
-        String subscribe = document.code("Subscribe", "sh").get(0).replace(SHORT_LIFE, guid);
-        assertThat(shell.output(Documented.at(service, subscribe)))
+        String subscribe =
+                Documented.at(service, document.code("Subscribe", "sh").get(0));
+        Matcher call = GUID.matcher(subscribe);
+        assertThat(call.find()).isTrue();
+        String guid = call.group();
+        assertThat(shell.output(subscribe))
                 .isEqualTo(document.code("Subscribe", "text").get(0));
         await().atMost(A_CALL).until(() -> dispositions(guid).contains("Sale"));
         // A poll may find two changes at once.

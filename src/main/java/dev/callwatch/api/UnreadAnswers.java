@@ -55,6 +55,8 @@ public class UnreadAnswers {
         this.mostStreams = mostStreams;
         this.bound = bound;
         this.closed = Disconnects.counter(registry, Disconnects.UNREAD);
+        // The resources that count it are made for their first request.
+        Disconnects.counter(registry, Disconnects.CLIENT);
     }
 
     /** Watches one connection. */

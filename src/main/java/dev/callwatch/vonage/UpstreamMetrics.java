@@ -38,6 +38,10 @@ class UpstreamMetrics {
 
     private static final String UNREACHABLE = "unreachable";
     private static final String MALFORMED = "malformed";
+
+    /** Too many large documents are on their way. */
+    private static final String TOO_MUCH = "too-much-in-flight";
+
     private static final String REGION = "region";
     private static final String ACCOUNT = "account";
     private static final String STATUS = "status";
@@ -46,8 +50,8 @@ class UpstreamMetrics {
     static final List<String> TRANSIENT = List.of("429", "500", "502", "503", "504", TIMEOUT, UNREACHABLE);
 
     /** What a request for a call is answered. */
-    static final List<String> CALL_ANSWERS =
-            List.of("200", "401", "403", "404", "429", "500", "502", "503", "504", TIMEOUT, UNREACHABLE, MALFORMED);
+    static final List<String> CALL_ANSWERS = List.of(
+            "200", "401", "403", "404", "429", "500", "502", "503", "504", TIMEOUT, UNREACHABLE, MALFORMED, TOO_MUCH);
 
     /** What a request for a token is answered; 401 stands for 400 and 403 too, which also refuse the credentials. */
     static final List<String> TOKEN_ANSWERS =
