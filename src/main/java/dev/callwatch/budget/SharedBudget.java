@@ -1,7 +1,6 @@
 package dev.callwatch.budget;
 
 import static dev.callwatch.budget.AdaptiveTokenBucket.UNITS_PER_PERMIT;
-import static dev.callwatch.budget.AdaptiveTokenBucket.WHOLE;
 
 import dev.callwatch.account.Allowance;
 import java.time.Duration;
@@ -29,6 +28,9 @@ import java.util.TreeMap;
  */
 public record SharedBudget(
         Map<String, BudgetLease> leases, long pool, Instant at, Instant unknownSince, Backoff backoff) {
+
+    /** The leases of a budget are counted in parts; so many are the whole budget. */
+    public static final int WHOLE = AdaptiveTokenBucket.WHOLE;
 
     /** A replica that is killed keeps its part for so long. */
     public static final Duration LEASE = Duration.ofSeconds(3);

@@ -26,6 +26,9 @@ import org.jboss.logging.MDC;
 @Singleton
 public class Calls {
 
+    /** The caller of readings that nobody waits for: polls, and what notifications lead to. */
+    public static final String NO_CALLER = "";
+
     private static final Logger LOG = Logger.getLogger(Calls.class);
 
     /** After an outage so many calls are compared with what the others know at the same time: look-ups go first. */

@@ -12,9 +12,13 @@ final class Sha256 {
 
     /** 64 hexadecimal digits. */
     static String hex(String text) {
+        return HexFormat.of().formatHex(of(text));
+    }
+
+    /** 32 bytes. */
+    static byte[] of(String text) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -33,9 +33,6 @@ final class BudgetCodec {
     private static final String RATE_AFTER_BACKOFF = "rateAfterBackoff";
     private static final String UNTIL_RESUMED = "untilResumed";
 
-    /** Parts of a budget are counted in so many parts. */
-    private static final int WHOLE = 1_000_000;
-
     /** More than any burst. */
     private static final long MOST_UNITS = 100_000_000_000_000L;
 
@@ -78,7 +75,7 @@ final class BudgetCodec {
                     .fields()
                     .forEachRemaining(lease -> leases.put(lease.getKey(), lease(lease.getValue(), now)));
             Plausible.within(
-                    0, leases.values().stream().mapToInt(BudgetLease::has).sum(), WHOLE);
+                    0, leases.values().stream().mapToInt(BudgetLease::has).sum(), SharedBudget.WHOLE);
             return Optional.of(new SharedBudget(
                     leases,
                     Plausible.within(0, json.path(POOL).asLong(), MOST_UNITS),
@@ -137,7 +134,7 @@ final class BudgetCodec {
     }
 
     private static int part(JsonNode json) {
-        return (int) Plausible.within(0, json.asLong(), WHOLE);
+        return (int) Plausible.within(0, json.asLong(), SharedBudget.WHOLE);
     }
 
     private static long micros(Duration duration) {

@@ -22,7 +22,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -301,7 +300,7 @@ class RedisCoordination implements Coordination {
     }
 
     private Update update(CallKey key, Response answer) {
-        Snapshot snapshot = codec.snapshot(key, fields(answer.get(1)));
+        Snapshot snapshot = codec.snapshot(key, RedisScripts.fields(answer.get(1)));
         return new Update(
                 snapshot,
                 joined(statuses(key, answer.get(2)), snapshot.status().stream().toList()));
@@ -310,7 +309,7 @@ class RedisCoordination implements Coordination {
     private List<CallStatus> statuses(CallKey key, Response entries) {
         try {
             List<CallStatus> statuses = new ArrayList<>();
-            entries.forEach(entry -> statuses.add(codec.status(key, fields(entry.get(1)))));
+            entries.forEach(entry -> statuses.add(codec.status(key, RedisScripts.fields(entry.get(1)))));
             return statuses;
         } catch (UpstreamFailure.Malformed | IllegalArgumentException unreadable) {
             // The snapshot alone says where the call stands.
@@ -324,15 +323,6 @@ class RedisCoordination implements Coordination {
         List<CallStatus> all = new ArrayList<>(first);
         then.stream().filter(status -> status.revision() > last).forEach(all::add);
         return List.copyOf(all);
-    }
-
-    /** Field and value in turns, as scripts answer in every version of the protocol. */
-    static Map<String, String> fields(Response response) {
-        Map<String, String> fields = new HashMap<>();
-        for (int i = 0; i + 1 < response.size(); i += 2) {
-            fields.put(response.get(i).toString(), response.get(i + 1).toString());
-        }
-        return fields;
     }
 
     /** A lease of this replica, renewed until it ends. */

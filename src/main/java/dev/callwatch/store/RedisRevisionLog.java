@@ -101,7 +101,7 @@ class RedisRevisionLog implements RevisionLog {
         }
         List<Entry> entries = new ArrayList<>();
         for (Response entry : answer.get(2)) {
-            Map<String, String> fields = RedisCoordination.fields(entry.get(1));
+            Map<String, String> fields = RedisScripts.fields(entry.get(1));
             Optional<Entry> read = CallGuid.parse(fields.getOrDefault(ScriptCall.AppendRevision.GUID, ""))
                     .flatMap(guid ->
                             entry(new CallKey(account, guid), entry.get(0).toString(), fields));

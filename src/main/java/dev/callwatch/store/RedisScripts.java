@@ -14,7 +14,9 @@ import io.vertx.mutiny.redis.client.Response;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -143,5 +145,14 @@ class RedisScripts {
         call.keys().forEach(request::arg);
         call.arguments().forEach(request::arg);
         return redis.get().send(request);
+    }
+
+    /** Field and value in turns, as scripts answer in every version of the protocol. */
+    static Map<String, String> fields(Response answer) {
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i + 1 < answer.size(); i += 2) {
+            fields.put(answer.get(i).toString(), answer.get(i + 1).toString());
+        }
+        return fields;
     }
 }

@@ -10,7 +10,6 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,16 +69,7 @@ class RedisSubscriptions implements SubscriptionStore {
 
     @Override
     public Uni<Map<String, String>> load(String id) {
-        return scripts.run(new PushScriptCall.Load(keys, id)).map(RedisSubscriptions::fields);
-    }
-
-    /** Field and value in turns, as scripts answer in every version of the protocol. */
-    private static Map<String, String> fields(Response answer) {
-        Map<String, String> fields = new HashMap<>();
-        for (int i = 0; i + 1 < answer.size(); i += 2) {
-            fields.put(answer.get(i).toString(), answer.get(i + 1).toString());
-        }
-        return fields;
+        return scripts.run(new PushScriptCall.Load(keys, id)).map(RedisScripts::fields);
     }
 
     @Override

@@ -9,9 +9,6 @@ import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallHint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -92,11 +89,6 @@ public final class NotificationDocuments {
 
     /** CloudEvents 1.0: source and id together identify an event. A hash, so that all identities are short. */
     private static String identity(String source, String id) {
-        try {
-            byte[] both = (source + '\0' + id).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(both));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return NotificationVerifier.sha256((source + '\0' + id).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -61,7 +61,7 @@ public class NotificationVerifier {
      */
     public void verify(List<String> header, byte[] body, byte[] key) {
         JwtClaims claims = claims(token(header), key);
-        byte[] expected = HexFormat.of().formatHex(sha256(body)).getBytes(StandardCharsets.US_ASCII);
+        byte[] expected = sha256(body).getBytes(StandardCharsets.US_ASCII);
         byte[] claimed = String.valueOf(claims.getClaimValue(PAYLOAD_HASH))
                 .toLowerCase(Locale.ROOT)
                 .getBytes(StandardCharsets.UTF_8);
@@ -104,9 +104,10 @@ public class NotificationVerifier {
         }
     }
 
-    private static byte[] sha256(byte[] body) {
+    /** The SHA-256 of some bytes in hexadecimal digits. */
+    static String sha256(byte[] bytes) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(body);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

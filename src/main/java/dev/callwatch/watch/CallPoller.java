@@ -37,9 +37,6 @@ final class CallPoller {
     /** A call just created may not be readable yet. */
     private static final Duration PATIENCE_WITH_404 = Duration.ofSeconds(5);
 
-    /** Polls are made on behalf of nobody. */
-    private static final String NO_CALLER = "";
-
     private static final Cancellable NOT_STARTED = () -> {};
     private static final Cancellable STOPPED = () -> {};
     private static final Runnable NOT_WAITING = () -> {};
@@ -168,7 +165,7 @@ final class CallPoller {
     /** Reads the call, unless somebody else has just done so. Never fails. */
     private Uni<Void> poll() {
         broadcast.state().buffer().current().ifPresent(this::retain);
-        return inSlot(() -> dependencies.calls().lookUp(account, guid, noOlderThanTheInterval(), NO_CALLER))
+        return inSlot(() -> dependencies.calls().lookUp(account, guid, noOlderThanTheInterval(), Calls.NO_CALLER))
                 .invoke(this::read)
                 .replaceWithVoid()
                 .onFailure(ProblemException.class)

@@ -44,8 +44,14 @@ class CallPollers {
             MeterRegistry registry) {
         this.calls = calls;
         this.budgets = budgets;
+        NotificationMetrics notifications = new NotificationMetrics(registry);
         this.dependencies = new CallPoller.Dependencies(
-                calls, delay, clock, executor, coverage, (account, polls) -> saved(account, polls, registry));
+                calls,
+                delay,
+                clock,
+                executor,
+                coverage,
+                (account, polls) -> notifications.pollsSaved(account).increment(polls));
         Gauge.builder("callwatch.watched.calls", pollers, ConcurrentMap::size)
                 .description("Calls that are polled because somebody follows them")
                 .register(registry);
@@ -92,10 +98,6 @@ class CallPollers {
     /** Whether anybody follows a call here. */
     boolean isFollowed(CallKey key) {
         return pollers.containsKey(key);
-    }
-
-    private static void saved(Account account, long polls, MeterRegistry registry) {
-        new NotificationMetrics(registry).pollsSaved(account).increment(polls);
     }
 
     /** Whether this process ends. */

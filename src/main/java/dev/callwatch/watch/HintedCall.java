@@ -29,9 +29,6 @@ final class HintedCall {
     private static final List<Duration> PAUSES =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(7));
 
-    /** On behalf of nobody. */
-    private static final String NO_CALLER = "";
-
     private final Account account;
     private final CallGuid guid;
     private final Calls calls;
@@ -139,7 +136,7 @@ final class HintedCall {
         }
         onReading.accept(account);
         Uni.createFrom()
-                .deferred(() -> calls.readAnew(account, guid, 0, NO_CALLER))
+                .deferred(() -> calls.readAnew(account, guid, 0, Calls.NO_CALLER))
                 .map(Optional::of)
                 .onFailure(ProblemException.class)
                 .recoverWithItem(Optional.empty())

@@ -10,11 +10,12 @@ import dev.callwatch.call.Calls;
 import dev.callwatch.time.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jboss.logging.Logger;
 
-/** Has the calls read that hints are about, as far as somebody follows them or they are remembered as not settled. */
+/** Reads the calls that notifications name, if they are followed, or known and not settled. */
 @Singleton
 class HintedCalls {
 
@@ -40,15 +41,18 @@ class HintedCalls {
         CallKey key = new CallKey(account.key(), guid);
         if (reading.containsKey(key) || pollers.isFollowed(key)) {
             read(account, key, kind);
-        } else if (calls.known(account, guid).isPresent()) {
-            readUnlessSettled(account, key, kind, calls.known(account, guid).get());
-        } else {
-            calls.knownAnywhere(account, guid)
-                    .subscribe()
-                    .with(
-                            known -> known.ifPresent(status -> readUnlessSettled(account, key, kind, status)),
-                            HintedCalls::defect);
+            return;
         }
+        Optional<CallStatus> here = calls.known(account, guid);
+        if (here.isPresent()) {
+            readUnlessSettled(account, key, kind, here.get());
+            return;
+        }
+        calls.knownAnywhere(account, guid)
+                .subscribe()
+                .with(
+                        known -> known.ifPresent(status -> readUnlessSettled(account, key, kind, status)),
+                        HintedCalls::defect);
     }
 
     /** Another replica received the hint; it cannot know of a call that is followed here and could not be read so far. */

@@ -46,9 +46,6 @@ class UnaskedCalls {
 
     private static final int ATTEMPTS_KEPT = 10_000;
 
-    /** On behalf of nobody. */
-    private static final String NO_CALLER = "";
-
     private record Attempts(int number, Instant last) {}
 
     private final Calls calls;
@@ -132,7 +129,7 @@ class UnaskedCalls {
 
     private Uni<Boolean> isCall(Account account, CallGuid guid) {
         return budgets.of(account)
-                .pollSlot(guid.value(), () -> calls.lookUp(account, guid, CacheDirectives.NONE, NO_CALLER))
+                .pollSlot(guid.value(), () -> calls.lookUp(account, guid, CacheDirectives.NONE, Calls.NO_CALLER))
                 .replaceWith(true)
                 .onFailure(ProblemException.class)
                 .recoverWithItem(failure -> ((ProblemException) failure).type() != ProblemType.CALL_NOT_FOUND);
@@ -145,7 +142,7 @@ class UnaskedCalls {
             return;
         }
         metrics.followed(account).increment();
-        feed.follow(account, guid, OptionalLong.empty(), NO_CALLER)
+        feed.follow(account, guid, OptionalLong.empty(), Calls.NO_CALLER)
                 .onTermination()
                 .invoke(count::decrementAndGet)
                 .subscribe()

@@ -212,12 +212,8 @@ class CallFeedTest {
 
     @Test
     void a_call_that_the_cache_evicts_while_it_is_followed_keeps_its_revisions() {
-        Calls small = CallsInVirtualTime.of(
-                vonage,
-                CallsInVirtualTime.options(Map.of("callwatch.lookup.memory", "1M")),
-                time,
-                change -> observers.forEach(observer -> observer.accept(change)));
-        CallPollers own = new CallPollers(small, budgets, Uncovered.in(time), time, time, Runnable::run, registry);
+        Calls small = withSmallCache();
+        CallPollers own = pollersOf(small);
         observers.clear();
         observers.add(own::changed);
         observers.add(change -> {
@@ -248,12 +244,8 @@ class CallFeedTest {
 
     @Test
     void events_of_a_followed_call_are_kept_no_longer_than_the_cache_keeps_them() {
-        Calls small = CallsInVirtualTime.of(
-                vonage,
-                CallsInVirtualTime.options(Map.of("callwatch.lookup.memory", "1M")),
-                time,
-                change -> observers.forEach(observer -> observer.accept(change)));
-        CallPollers own = new CallPollers(small, budgets, Uncovered.in(time), time, time, Runnable::run, registry);
+        Calls small = withSmallCache();
+        CallPollers own = pollersOf(small);
         observers.clear();
         observers.add(own::changed);
         vonage.answers(guid, ACTIVE);
@@ -577,6 +569,18 @@ class CallFeedTest {
         assertThat(told(reader)).doesNotContain("settled");
         follow().assertCompleted();
         assertNothingRuns();
+    }
+
+    private Calls withSmallCache() {
+        return CallsInVirtualTime.of(
+                vonage,
+                CallsInVirtualTime.options(Map.of("callwatch.lookup.memory", "1M")),
+                time,
+                change -> observers.forEach(observer -> observer.accept(change)));
+    }
+
+    private CallPollers pollersOf(Calls other) {
+        return new CallPollers(other, budgets, Uncovered.in(time), time, time, Runnable::run, registry);
     }
 
     private void change(String... documents) {
