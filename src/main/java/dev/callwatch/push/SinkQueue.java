@@ -16,7 +16,7 @@ import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
 /**
- * What is to be delivered to one sink: at most {@value #MOST_AT_ONCE} events at the same time, each lane in its order. What
+ * What is to be delivered to one sink: at most {@value #MOST_AT_ONCE} events at the same time, those of one call in their order. What
  * fails is tried again by the {@link DeliverySchedule}. A sink that failed {@value #FAILURES_UNTIL_PROBING} times in a row is
  * probed: one attempt at a time, and with an event that it has not seen at most every five minutes. Once it accepts one again, all
  * that waits is due. Safe for concurrent use.
@@ -49,8 +49,8 @@ final class SinkQueue {
 
     private volatile Sink sink;
     private final Dependencies dependencies;
-    private final Deque<Lane> ready = new ArrayDeque<>();
-    private final Queue<Lane> waiting = new PriorityQueue<>(Comparator.comparing(Lane::due));
+    private final Deque<CallQueue> ready = new ArrayDeque<>();
+    private final Queue<CallQueue> waiting = new PriorityQueue<>(Comparator.comparing(CallQueue::due));
     private int underWay;
 
     /** Attempts in a row that failed. */
@@ -77,20 +77,20 @@ final class SinkQueue {
     }
 
     /** An attempt to make. */
-    private record Attempt(Lane lane, Delivery delivery) {}
+    private record Attempt(CallQueue callQueue, Delivery delivery) {}
 
     /**
-     * Adds an event at the end of a lane.
+     * Adds an event at the end of the queue of its call.
      *
-     * @return whether it did; not where the lane is closed
+     * @return whether it did; not where that queue is closed
      */
-    boolean add(Lane lane, Delivery delivery) {
+    boolean add(CallQueue callQueue, Delivery delivery) {
         synchronized (this) {
-            if (lane.isClosed()) {
+            if (callQueue.isClosed()) {
                 return false;
             }
-            if (lane.add(delivery) && !lane.isUnderWay()) {
-                ready.add(lane);
+            if (callQueue.add(delivery) && !callQueue.isUnderWay()) {
+                ready.add(callQueue);
             }
         }
         pump();
@@ -98,27 +98,28 @@ final class SinkQueue {
     }
 
     /**
-     * Ends a lane: what is under way is not tried again.
+     * Ends the queue of a call: what is under way is not tried again.
      *
      * @return what was removed from it, without what is under way
      */
-    synchronized Deque<Delivery> close(Lane lane) {
-        if (!lane.isUnderWay()) {
-            ready.remove(lane);
-            waiting.remove(lane);
+    synchronized Deque<Delivery> close(CallQueue callQueue) {
+        if (!callQueue.isUnderWay()) {
+            ready.remove(callQueue);
+            waiting.remove(callQueue);
         }
-        return lane.close();
+        return callQueue.close();
     }
 
-    /** How many events of a lane are not delivered yet. */
-    synchronized int pending(Lane lane) {
-        return lane.size();
+    /** How many events of a call are not delivered yet. */
+    synchronized int pending(CallQueue callQueue) {
+        return callQueue.size();
     }
 
-    /** When the next attempt of a lane is due; empty where it is empty, under way, or only waits for its turn. */
-    synchronized Optional<Instant> nextAttempt(Lane lane) {
-        return lane.head()
-                .filter(head -> !lane.isUnderWay() && head.attempts() > 0)
+    /** When the next attempt for a call is due; empty where it is empty, under way, or only waits for its turn. */
+    synchronized Optional<Instant> nextAttempt(CallQueue callQueue) {
+        return callQueue
+                .head()
+                .filter(head -> !callQueue.isUnderWay() && head.attempts() > 0)
                 .map(head -> head.due().isBefore(pausedUntil) ? pausedUntil : head.due());
     }
 
@@ -139,7 +140,7 @@ final class SinkQueue {
             take(attempts, expired);
             schedule();
         }
-        expired.forEach(late -> late.lane().listener().done(late.lane(), late.delivery(), false));
+        expired.forEach(late -> late.callQueue().listener().done(late.callQueue(), late.delivery(), false));
         attempts.forEach(this::attempt);
     }
 
@@ -147,18 +148,18 @@ final class SinkQueue {
         Instant now = dependencies.clock().instant();
         expire(ready, now, expired);
         while (!waiting.isEmpty() && !waiting.peek().due().isAfter(now)) {
-            Lane lane = waiting.remove();
-            if (!isExpired(lane, now)) {
-                ready.addFirst(lane);
+            CallQueue callQueue = waiting.remove();
+            if (!isExpired(callQueue, now)) {
+                ready.addFirst(callQueue);
             } else {
-                giveUp(lane, expired);
+                giveUp(callQueue, expired);
             }
         }
         while (dependencies.mayDeliver().getAsBoolean() && underWay < most() && !now.isBefore(gate(now))) {
-            Lane lane = ready.remove();
-            lane.underWay(true);
+            CallQueue callQueue = ready.remove();
+            callQueue.underWay(true);
             underWay++;
-            attempts.add(new Attempt(lane, lane.head().orElseThrow()));
+            attempts.add(new Attempt(callQueue, callQueue.head().orElseThrow()));
             spend(now);
         }
     }
@@ -169,7 +170,7 @@ final class SinkQueue {
 
     /** From when on the first of those that are ready may be sent. */
     private Instant gate(Instant now) {
-        Lane first = ready.peek();
+        CallQueue first = ready.peek();
         if (first == null) {
             return Instant.MAX;
         }
@@ -185,24 +186,24 @@ final class SinkQueue {
     }
 
     /** The oldest stand at the front. */
-    private void expire(Deque<Lane> lanes, Instant now, List<Attempt> expired) {
-        while (!lanes.isEmpty() && isExpired(lanes.peek(), now)) {
-            giveUp(lanes.remove(), expired);
+    private void expire(Deque<CallQueue> callQueues, Instant now, List<Attempt> expired) {
+        while (!callQueues.isEmpty() && isExpired(callQueues.peek(), now)) {
+            giveUp(callQueues.remove(), expired);
         }
     }
 
-    private boolean isExpired(Lane lane, Instant now) {
-        return lane.head().filter(head -> !now.isBefore(expiry(head))).isPresent();
+    private boolean isExpired(CallQueue callQueue, Instant now) {
+        return callQueue.head().filter(head -> !now.isBefore(expiry(head))).isPresent();
     }
 
     private Instant expiry(Delivery delivery) {
         return delivery.acceptedAt().plus(dependencies.retryFor());
     }
 
-    private void giveUp(Lane lane, List<Attempt> expired) {
-        expired.add(new Attempt(lane, lane.remove()));
-        if (lane.size() > 0) {
-            ready.add(lane);
+    private void giveUp(CallQueue callQueue, List<Attempt> expired) {
+        expired.add(new Attempt(callQueue, callQueue.remove()));
+        if (callQueue.size() > 0) {
+            ready.add(callQueue);
         }
     }
 
@@ -239,43 +240,43 @@ final class SinkQueue {
     }
 
     private void ended(Attempt attempt, AttemptResult result) {
-        Lane lane = attempt.lane();
+        CallQueue callQueue = attempt.callQueue();
         dependencies.metrics().attempted(result);
-        lane.listener().attempted(result);
+        callQueue.listener().attempted(result);
         if (result instanceof AttemptResult.Delivered) {
-            delivered(lane);
-            lane.listener().done(lane, attempt.delivery(), true);
+            delivered(callQueue);
+            callQueue.listener().done(callQueue, attempt.delivery(), true);
         } else if (result instanceof AttemptResult.Gone) {
-            lane.listener().gone(gone(lane));
+            callQueue.listener().gone(gone(callQueue));
         } else if (failed(attempt, result)) {
-            lane.listener().done(lane, attempt.delivery(), false);
+            callQueue.listener().done(callQueue, attempt.delivery(), false);
         }
         pump();
     }
 
-    private synchronized void delivered(Lane lane) {
-        leave(lane);
-        lane.remove();
+    private synchronized void delivered(CallQueue callQueue) {
+        leave(callQueue);
+        callQueue.remove();
         if (failures >= FAILURES_UNTIL_PROBING) {
             ready.addAll(waiting);
             waiting.clear();
         }
         failures = 0;
         probes = 0;
-        if (lane.size() > 0) {
-            ready.add(lane);
+        if (callQueue.size() > 0) {
+            ready.add(callQueue);
         }
     }
 
-    private synchronized Deque<Delivery> gone(Lane lane) {
-        leave(lane);
-        return lane.close();
+    private synchronized Deque<Delivery> gone(CallQueue callQueue) {
+        leave(callQueue);
+        return callQueue.close();
     }
 
     /** @return whether the event is given up */
     private synchronized boolean failed(Attempt attempt, AttemptResult result) {
-        Lane lane = attempt.lane();
-        leave(lane);
+        CallQueue callQueue = attempt.callQueue();
+        leave(callQueue);
         failures++;
         Instant now = dependencies.clock().instant();
         Delivery delivery = attempt.delivery();
@@ -287,17 +288,17 @@ final class SinkQueue {
             Duration untilProbe = dependencies.schedule().after(++probes);
             nextProbe = now.plus(untilProbe.compareTo(BETWEEN_PROBES) < 0 ? untilProbe : BETWEEN_PROBES);
         }
-        if (lane.isClosed()) {
-            lane.remove();
+        if (callQueue.isClosed()) {
+            callQueue.remove();
             return true;
         }
         delivery.failed(earlier(next, expiry(delivery)));
-        waiting.add(lane);
+        waiting.add(callQueue);
         return false;
     }
 
-    private void leave(Lane lane) {
-        lane.underWay(false);
+    private void leave(CallQueue callQueue) {
+        callQueue.underWay(false);
         underWay--;
     }
 

@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
 /**
  * Runs one subscription: follows its calls, hands their revisions to the queue of its sink, and ends it. Safe for concurrent use.
  */
-final class SubscriptionRunner implements Lane.Listener {
+final class SubscriptionRunner implements CallQueue.Listener {
 
     private static final Logger LOG = Logger.getLogger(SubscriptionRunner.class);
 
@@ -64,7 +64,7 @@ final class SubscriptionRunner implements Lane.Listener {
     private static final class FollowedCall {
 
         private final CallGuid guid;
-        private final Lane lane;
+        private final CallQueue callQueue;
         private Cancellable feed = () -> {};
         private Optional<UniEmitter<? super Void>> waiting = Optional.empty();
 
@@ -74,9 +74,9 @@ final class SubscriptionRunner implements Lane.Listener {
         private boolean begun;
         private boolean settled;
 
-        private FollowedCall(CallGuid guid, Lane lane) {
+        private FollowedCall(CallGuid guid, CallQueue callQueue) {
             this.guid = guid;
-            this.lane = lane;
+            this.callQueue = callQueue;
         }
 
         private CallProgress progress() {
@@ -92,7 +92,7 @@ final class SubscriptionRunner implements Lane.Listener {
     private final Owner owner;
     private final SubscriptionJournal journal;
     private final Map<CallGuid, FollowedCall> calls = new LinkedHashMap<>();
-    private final Lane lastLane = new Lane(this);
+    private final CallQueue lastQueue = new CallQueue(this);
 
     /** What is not delivered yet, by the identifiers of the events. */
     private final Map<String, StoredEvent> pending = new LinkedHashMap<>();
@@ -130,7 +130,7 @@ final class SubscriptionRunner implements Lane.Listener {
         this.owner = owner;
         this.journal =
                 new SubscriptionJournal(subscription.id(), dependencies.store(), dependencies.delay(), this::refused);
-        subscription.calls().forEach(guid -> calls.put(guid, new FollowedCall(guid, new Lane(this))));
+        subscription.calls().forEach(guid -> calls.put(guid, new FollowedCall(guid, new CallQueue(this))));
         restore(stored);
     }
 
@@ -166,7 +166,7 @@ final class SubscriptionRunner implements Lane.Listener {
             left = List.copyOf(pending.values());
             inHand += left.size();
         }
-        left.forEach(event -> add(lane(event), delivery(event)));
+        left.forEach(event -> add(callQueue(event), delivery(event)));
         if (!isActive()) {
             finishIfDelivered();
             return;
@@ -188,8 +188,8 @@ final class SubscriptionRunner implements Lane.Listener {
         }
     }
 
-    private Lane lane(StoredEvent event) {
-        return event.call().map(calls::get).map(call -> call.lane).orElse(lastLane);
+    private CallQueue callQueue(StoredEvent event) {
+        return event.call().map(calls::get).map(call -> call.callQueue).orElse(lastQueue);
     }
 
     /** The time of day may have been another where it was accepted. */
@@ -261,7 +261,7 @@ final class SubscriptionRunner implements Lane.Listener {
             return AT_ONCE;
         }
         return journal.write(changes).chain(() -> {
-            add(call.lane, delivery(wanted.get()));
+            add(call.callQueue, delivery(wanted.get()));
             if (usedUp) {
                 end(TerminationReason.MAX_EVENTS_REACHED);
             }
@@ -335,8 +335,8 @@ final class SubscriptionRunner implements Lane.Listener {
         }
         running.forEach(Cancellable::cancel);
         journal.close();
-        calls.values().forEach(call -> forget(queue.close(call.lane)));
-        forget(queue.close(lastLane));
+        calls.values().forEach(call -> forget(queue.close(call.callQueue)));
+        forget(queue.close(lastQueue));
         releaseQueue();
     }
 
@@ -350,9 +350,9 @@ final class SubscriptionRunner implements Lane.Listener {
         dependencies.queues().release(sink);
     }
 
-    private void add(Lane lane, Delivery delivery) {
+    private void add(CallQueue callQueue, Delivery delivery) {
         dependencies.memory().take(delivery.event().weight());
-        boolean added = queue.add(lane, delivery);
+        boolean added = queue.add(callQueue, delivery);
         synchronized (this) {
             inHand--;
         }
@@ -401,7 +401,7 @@ final class SubscriptionRunner implements Lane.Listener {
     }
 
     private boolean hasRoom(FollowedCall call) {
-        int pending = queue.pending(call.lane);
+        int pending = queue.pending(call.callQueue);
         return pending == 0
                 || pending < MOST_PENDING_PER_CALL && !dependencies.memory().isFull();
     }
@@ -446,7 +446,7 @@ final class SubscriptionRunner implements Lane.Listener {
         running.forEach(Cancellable::cancel);
         writeProgress();
         if (!reason.keepsEvents()) {
-            calls.values().forEach(call -> drop(queue.close(call.lane)));
+            calls.values().forEach(call -> drop(queue.close(call.callQueue)));
         }
         LOG.debugf("Subscription %s has ended: %s", subscription.id(), reason);
         finishIfDelivered();
@@ -485,12 +485,12 @@ final class SubscriptionRunner implements Lane.Listener {
                 lastSent = true;
                 last = Optional.of(last(ended.get()));
                 keep(last.get(), changes);
-            } else if (!ended.get().isSent() || queue.pending(lastLane) == 0) {
+            } else if (!ended.get().isSent() || queue.pending(lastQueue) == 0) {
                 finished = true;
                 done = true;
             }
         }
-        last.ifPresent(stored -> journal.write(changes).subscribe().with(written -> add(lastLane, delivery(stored))));
+        last.ifPresent(stored -> journal.write(changes).subscribe().with(written -> add(lastQueue, delivery(stored))));
         if (done) {
             writeProgress();
             releaseQueue();
@@ -506,7 +506,7 @@ final class SubscriptionRunner implements Lane.Listener {
 
     private int pendingCalls() {
         return calls.values().stream()
-                .mapToInt(call -> queue.pending(call.lane))
+                .mapToInt(call -> queue.pending(call.callQueue))
                 .sum();
     }
 
@@ -522,7 +522,7 @@ final class SubscriptionRunner implements Lane.Listener {
     }
 
     @Override
-    public void done(Lane lane, Delivery delivery, boolean accepted) {
+    public void done(CallQueue callQueue, Delivery delivery, boolean accepted) {
         dependencies.memory().release(delivery.event().weight());
         boolean late;
         Map<String, Optional<String>> changes = new LinkedHashMap<>();
@@ -530,7 +530,7 @@ final class SubscriptionRunner implements Lane.Listener {
             if (suspended) {
                 return;
             }
-            late = ended.filter(reason -> !reason.keepsEvents()).isPresent() && lane != lastLane;
+            late = ended.filter(reason -> !reason.keepsEvents()).isPresent() && callQueue != lastQueue;
             if (accepted) {
                 delivered++;
             } else if (!late) {
@@ -547,7 +547,7 @@ final class SubscriptionRunner implements Lane.Listener {
                     "Event %s of subscription %s was given up after %d attempt(s) to deliver it to %s",
                     delivery.event().id(), subscription.id(), delivery.attempts(), sink.shown());
         }
-        calls.values().stream().filter(call -> call.lane == lane).forEach(this::letIn);
+        calls.values().stream().filter(call -> call.callQueue == callQueue).forEach(this::letIn);
         finishIfDelivered();
     }
 
@@ -560,18 +560,18 @@ final class SubscriptionRunner implements Lane.Listener {
             ended = Optional.of(TerminationReason.SINK_GONE);
         }
         writeProgress();
-        calls.values().forEach(call -> drop(queue.close(call.lane)));
+        calls.values().forEach(call -> drop(queue.close(call.callQueue)));
         finishIfDelivered();
     }
 
     /** Where it stands. */
     SubscriptionStatus status() {
-        List<Lane> lanes = new ArrayList<>();
-        calls.values().forEach(call -> lanes.add(call.lane));
-        lanes.add(lastLane);
+        List<CallQueue> callQueues = new ArrayList<>();
+        calls.values().forEach(call -> callQueues.add(call.callQueue));
+        callQueues.add(lastQueue);
         Instant now = dependencies.clock().instant();
         Instant wallNow = dependencies.wallClock().now();
-        Optional<Instant> next = lanes.stream()
+        Optional<Instant> next = callQueues.stream()
                 .map(queue::nextAttempt)
                 .flatMap(Optional::stream)
                 .min(Instant::compareTo)

@@ -37,7 +37,7 @@ class SinkQueueTest {
     }
 
     /** What becomes of events, as texts. */
-    private static final class Outcomes implements Lane.Listener {
+    private static final class Outcomes implements CallQueue.Listener {
 
         private final List<String> all = new ArrayList<>();
 
@@ -45,7 +45,7 @@ class SinkQueueTest {
         public void attempted(AttemptResult result) {}
 
         @Override
-        public void done(Lane lane, Delivery delivery, boolean delivered) {
+        public void done(CallQueue callQueue, Delivery delivery, boolean delivered) {
             all.add(delivery.event().id() + (delivered ? " delivered" : " given up"));
         }
 
@@ -56,10 +56,10 @@ class SinkQueueTest {
     }
 
     @Test
-    void events_of_one_lane_are_sent_one_after_the_other() {
+    void events_of_one_call_are_sent_one_after_the_other() {
         sink.holds();
-        Lane lane = new Lane(outcomes);
-        add(lane, "a", "b", "c");
+        CallQueue callQueue = new CallQueue(outcomes);
+        add(callQueue, "a", "b", "c");
         assertThat(sink.ids()).containsExactly("a");
         sink.release(ScriptedSink.OK);
         assertThat(sink.ids()).containsExactly("a", "b");
@@ -70,10 +70,10 @@ class SinkQueueTest {
     }
 
     @Test
-    void what_follows_waits_for_an_event_that_fails_and_other_lanes_do_not() {
+    void what_follows_waits_for_an_event_that_fails_and_other_calls_do_not() {
         sink.answers(event -> event.id().equals("a") ? ScriptedSink.refused(500) : ScriptedSink.OK);
-        Lane one = new Lane(outcomes);
-        Lane other = new Lane(outcomes);
+        CallQueue one = new CallQueue(outcomes);
+        CallQueue other = new CallQueue(outcomes);
         add(one, "a", "b");
         add(other, "x", "y");
         assertThat(sink.ids()).containsExactly("a", "x", "y");
@@ -85,7 +85,7 @@ class SinkQueueTest {
     @Test
     void at_most_16_are_under_way_at_the_same_time() {
         sink.holds();
-        IntStream.range(0, 20).forEach(i -> add(new Lane(outcomes), "e" + i));
+        IntStream.range(0, 20).forEach(i -> add(new CallQueue(outcomes), "e" + i));
         assertThat(sink.waiting()).isEqualTo(SinkQueue.MOST_AT_ONCE);
         sink.release(ScriptedSink.OK);
         assertThat(sink.waiting()).isEqualTo(SinkQueue.MOST_AT_ONCE);
@@ -95,8 +95,8 @@ class SinkQueueTest {
     @Test
     void a_single_event_is_tried_by_the_schedule_until_its_time_is_over() {
         sink.answers(ScriptedSink.SILENT);
-        Lane lane = new Lane(outcomes);
-        add(lane, "a");
+        CallQueue callQueue = new CallQueue(outcomes);
+        add(callQueue, "a");
         time.pass(DAY.plusHours(1));
         long minute = 60;
         long hour = 60 * minute;
@@ -116,9 +116,9 @@ class SinkQueueTest {
     @Test
     void retry_after_is_obeyed_for_all_events_to_the_sink() {
         sink.answers(ScriptedSink.refused(429, Duration.ofMinutes(1)));
-        add(new Lane(outcomes), "a");
+        add(new CallQueue(outcomes), "a");
         sink.answers(ScriptedSink.OK);
-        add(new Lane(outcomes), "b");
+        add(new CallQueue(outcomes), "b");
         time.pass(Duration.ofSeconds(59));
         assertThat(sink.ids()).containsExactly("a");
         time.pass(Duration.ofSeconds(1));
@@ -126,21 +126,21 @@ class SinkQueueTest {
     }
 
     @Test
-    void a_410_ends_a_lane() {
+    void a_410_closes_the_queue_of_a_call() {
         sink.answers(ScriptedSink.GONE);
-        Lane lane = new Lane(outcomes);
+        CallQueue callQueue = new CallQueue(outcomes);
         sink.holds();
-        add(lane, "a", "b");
+        add(callQueue, "a", "b");
         sink.release(ScriptedSink.GONE);
         assertThat(outcomes.all).containsExactly("gone with 2");
-        assertThat(queue.add(lane, delivery("c"))).isFalse();
+        assertThat(queue.add(callQueue, delivery("c"))).isFalse();
         assertThat(queue.isIdle()).isTrue();
     }
 
     @Test
     void a_sink_that_fails_is_probed_with_one_event_at_a_time() {
         sink.answers(ScriptedSink.SILENT);
-        IntStream.range(0, 100).forEach(i -> add(new Lane(outcomes), "e" + i));
+        IntStream.range(0, 100).forEach(i -> add(new CallQueue(outcomes), "e" + i));
         assertThat(sink.ids()).hasSize(SinkQueue.FAILURES_UNTIL_PROBING);
         assertThat(queue.isFailing()).isTrue();
         time.pass(Duration.ofHours(1));
@@ -154,7 +154,7 @@ class SinkQueueTest {
     @Test
     void once_a_sink_accepts_an_event_all_that_waits_is_due() {
         sink.answers(ScriptedSink.SILENT);
-        IntStream.range(0, 100).forEach(i -> add(new Lane(outcomes), "e" + i));
+        IntStream.range(0, 100).forEach(i -> add(new CallQueue(outcomes), "e" + i));
         time.pass(Duration.ofMinutes(20));
         sink.answers(ScriptedSink.OK);
         time.pass(Duration.ofMinutes(5).plusSeconds(5));
@@ -166,7 +166,7 @@ class SinkQueueTest {
     @Test
     void an_event_that_a_failing_sink_never_saw_is_given_up_in_time_too() {
         sink.answers(ScriptedSink.SILENT);
-        IntStream.range(0, 1_000).forEach(i -> add(new Lane(outcomes), "e" + i));
+        IntStream.range(0, 1_000).forEach(i -> add(new CallQueue(outcomes), "e" + i));
         time.pass(DAY);
         assertThat(outcomes.all).hasSize(1_000).allMatch(outcome -> outcome.endsWith(" given up"));
         assertThat(queue.isIdle()).isTrue();
@@ -175,9 +175,9 @@ class SinkQueueTest {
     @Test
     void an_event_that_the_sink_refuses_does_not_hold_up_what_it_accepts() {
         sink.answers(event -> event.id().equals("bad") ? ScriptedSink.refused(422) : ScriptedSink.OK);
-        add(new Lane(outcomes), "bad");
+        add(new CallQueue(outcomes), "bad");
         for (int i = 0; i < 50; i++) {
-            add(new Lane(outcomes), "good" + i);
+            add(new CallQueue(outcomes), "good" + i);
             time.pass(Duration.ofMinutes(10));
         }
         assertThat(outcomes.all).hasSize(50);
@@ -187,7 +187,7 @@ class SinkQueueTest {
     @Test
     void the_rate_that_a_sink_allows_is_kept() {
         SinkQueue slow = queue(ASink.allowing(30));
-        IntStream.range(0, 5).forEach(i -> slow.add(new Lane(outcomes), delivery("e" + i)));
+        IntStream.range(0, 5).forEach(i -> slow.add(new CallQueue(outcomes), delivery("e" + i)));
         time.pass(Duration.ofSeconds(8));
         assertThat(sink.seconds()).containsExactly(0L, 2L, 4L, 6L, 8L);
     }
@@ -195,7 +195,7 @@ class SinkQueueTest {
     @Test
     void nothing_is_sent_while_this_replica_may_not() {
         mayDeliver = false;
-        add(new Lane(outcomes), "a");
+        add(new CallQueue(outcomes), "a");
         time.pass(Duration.ofMinutes(1));
         assertThat(sink.ids()).isEmpty();
         mayDeliver = true;
@@ -204,34 +204,34 @@ class SinkQueueTest {
     }
 
     @Test
-    void what_is_under_way_when_a_lane_is_closed_is_not_tried_again() {
+    void what_is_under_way_when_its_queue_is_closed_is_not_tried_again() {
         sink.holds();
-        Lane lane = new Lane(outcomes);
-        add(lane, "a", "b");
-        assertThat(queue.close(lane)).hasSize(1);
-        assertThat(queue.pending(lane)).isEqualTo(1);
+        CallQueue callQueue = new CallQueue(outcomes);
+        add(callQueue, "a", "b");
+        assertThat(queue.close(callQueue)).hasSize(1);
+        assertThat(queue.pending(callQueue)).isEqualTo(1);
         sink.release(ScriptedSink.SILENT);
-        assertThat(queue.pending(lane)).isZero();
+        assertThat(queue.pending(callQueue)).isZero();
         assertThat(outcomes.all).containsExactly("a given up");
         time.pass(DAY);
         assertThat(sink.ids()).containsExactly("a");
     }
 
     @Test
-    void a_lane_that_waits_is_closed_at_once() {
+    void a_queue_that_waits_is_closed_at_once() {
         sink.answers(ScriptedSink.SILENT);
-        Lane lane = new Lane(outcomes);
-        add(lane, "a", "b");
-        assertThat(queue.nextAttempt(lane)).contains(time.instant().plusSeconds(5));
-        assertThat(queue.close(lane)).hasSize(2);
+        CallQueue callQueue = new CallQueue(outcomes);
+        add(callQueue, "a", "b");
+        assertThat(queue.nextAttempt(callQueue)).contains(time.instant().plusSeconds(5));
+        assertThat(queue.close(callQueue)).hasSize(2);
         assertThat(queue.isIdle()).isTrue();
         time.pass(DAY);
         assertThat(sink.ids()).containsExactly("a");
     }
 
-    private void add(Lane lane, String... ids) {
+    private void add(CallQueue callQueue, String... ids) {
         for (String id : ids) {
-            queue.add(lane, delivery(id));
+            queue.add(callQueue, delivery(id));
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  * The events of one call that are to be delivered for one subscription: one at a time, in their order. Guarded by its
  * {@link SinkQueue}, except for its listener.
  */
-final class Lane {
+final class CallQueue {
 
     /** Is notified of what becomes of the events, never while a lock of the queue is held. */
     interface Listener {
@@ -17,11 +17,11 @@ final class Lane {
         /** An attempt was made. */
         void attempted(AttemptResult result);
 
-        /** An event has left the lane: the sink accepted it, or it was given up. */
-        void done(Lane lane, Delivery delivery, boolean delivered);
+        /** An event has left the queue: the sink accepted it, or it was given up. */
+        void done(CallQueue callQueue, Delivery delivery, boolean delivered);
 
         /**
-         * The sink wants no more. The lane is closed.
+         * The sink wants no more. The queue is closed.
          *
          * @param removed what was left in it
          */
@@ -33,7 +33,7 @@ final class Lane {
     private boolean underWay;
     private boolean closed;
 
-    Lane(Listener listener) {
+    CallQueue(Listener listener) {
         this.listener = listener;
     }
 
