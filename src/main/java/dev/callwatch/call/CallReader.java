@@ -13,7 +13,7 @@ public interface CallReader {
      * @param account an account that this process holds
      * @param deadline the longest the whole reading may take, retries and waiting for a permit included
      * @param caller on whose behalf, so that callers share the account's budget fairly
-     * @return what Vonage says of the call, or an {@link UpstreamFailure}
+     * @return what Vonage says of the call and when it was asked, or an {@link UpstreamFailure}
      */
-    Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller);
+    Uni<CallReading> read(Account account, CallGuid guid, Duration deadline, String caller);
 }

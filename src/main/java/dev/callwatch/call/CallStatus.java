@@ -98,7 +98,7 @@ public record CallStatus(
     /**
      * What was seen when, as RFC 3339 times in UTC.
      *
-     * @param at when this status was read
+     * @param at when Vonage was asked for this status
      * @param firstAt when the call was first seen
      * @param lastActiveAt when it was last seen active
      * @param firstEndedAt when it was first seen ended

@@ -199,7 +199,7 @@ class CoalescedReader {
         Request request = attempt.request();
         Duration left = Duration.between(clock.instant(), attempt.deadline());
         return vonage.read(request.account(), request.key().guid(), left, request.caller())
-                .chain(detail -> publish(attempt, detail, lease))
+                .chain(reading -> publish(attempt, reading, lease))
                 .onFailure(UpstreamFailure.class)
                 .call(failure -> fail(attempt.key(), failure, lease))
                 .onFailure(failure -> !(failure instanceof UpstreamFailure))
@@ -207,15 +207,22 @@ class CoalescedReader {
                 .call(() -> lease.abort(ABORTED));
     }
 
-    private Uni<Reading> publish(Attempt attempt, CallDetail detail, Coordination.Lease lease) {
+    private Uni<Reading> publish(Attempt attempt, CallReading reading, Coordination.Lease lease) {
+        CachedCall cached = cache.get(attempt.key());
+        Snapshot known = cached.snapshot();
+        if (cached.readAt().isAfter(reading.askedAt())) {
+            // Another replica asked later, and its answer came earlier: ours may be older.
+            return lease.publish(known, known)
+                    .map(update -> new Reading(updates.applyRemote(attempt.key(), update), true));
+        }
         Account account = attempt.request().account();
-        Snapshot known = cache.get(attempt.key()).snapshot();
+        Duration age = Duration.between(reading.askedAt(), clock.instant());
         CallStatus status = Enrichment.next(
                 account.key().value(),
                 account.country(),
                 attempt.key().guid(),
-                detail,
-                wallClock.now(),
+                reading.detail(),
+                wallClock.now().minus(age),
                 known.status());
         return lease.publish(known, Snapshot.of(status))
                 .map(update -> new Reading(updates.applyRead(attempt.key(), update), true));

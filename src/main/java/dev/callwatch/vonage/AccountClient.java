@@ -4,11 +4,12 @@ import dev.callwatch.account.Account;
 import dev.callwatch.budget.Budget;
 import dev.callwatch.budget.BudgetExhausted;
 import dev.callwatch.budget.Permit;
-import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallReading;
 import dev.callwatch.call.UpstreamFailure;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.mutiny.Uni;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
@@ -38,6 +39,7 @@ final class AccountClient {
     private final UpstreamMetrics metrics;
     private final String accept;
     private final DocumentReader documents;
+    private final Clock clock;
 
     AccountClient(
             Account account,
@@ -47,7 +49,8 @@ final class AccountClient {
             Retries retries,
             UpstreamMetrics metrics,
             String accept,
-            DocumentReader documents) {
+            DocumentReader documents,
+            Clock clock) {
         this.account = account;
         this.regionClient = regionClient;
         this.tokens = tokens;
@@ -56,10 +59,11 @@ final class AccountClient {
         this.metrics = metrics;
         this.accept = accept;
         this.documents = documents;
+        this.clock = clock;
     }
 
     /** Reads one call; an {@link UpstreamFailure} where that is not possible before the deadline. */
-    Uni<CallDetail> read(CallGuid guid, ReadContext context) {
+    Uni<CallReading> read(CallGuid guid, ReadContext context) {
         return retries.until(context.deadline(), regionClient.retryBudget(), new Reading(guid, context))
                 .onFailure(AccountClient::isLogged)
                 .invoke(failure -> LOG.warnf(
@@ -84,10 +88,11 @@ final class AccountClient {
     }
 
     /** One reading of one call, attempted as often as need be. */
-    private final class Reading implements Retries.Work<CallDetail> {
+    private final class Reading implements Retries.Work<CallReading> {
 
         private final CallGuid guid;
         private final ReadContext context;
+        private volatile Instant askedAt = Instant.MIN;
 
         private Reading(CallGuid guid, ReadContext context) {
             this.guid = guid;
@@ -95,7 +100,7 @@ final class AccountClient {
         }
 
         @Override
-        public Uni<CallDetail> attempt() {
+        public Uni<CallReading> attempt() {
             return tokens.current()
                     .chain(token -> request(token)
                             .onFailure(UpstreamFailure.TokenRejected.class)
@@ -112,7 +117,7 @@ final class AccountClient {
             metrics.retried(regionClient.region(), failure.label());
         }
 
-        private Uni<CallDetail> repeat(Token rejected) {
+        private Uni<CallReading> repeat(Token rejected) {
             return tokens.renewed(rejected)
                     .chain(renewed -> request(renewed)
                             .onFailure(UpstreamFailure.TokenRejected.class)
@@ -122,12 +127,13 @@ final class AccountClient {
                             }));
         }
 
-        private Uni<CallDetail> request(Token token) {
+        private Uni<CallReading> request(Token token) {
             return budget.withPermit(
                             context.caller(), guid.value(), context.deadline(), permit -> guarded(token, permit))
                     .onFailure(BudgetExhausted.class)
                     .transform(AccountClient::refusal)
-                    .chain(documents::read);
+                    .chain(documents::read)
+                    .map(detail -> new CallReading(detail, askedAt));
         }
 
         private Uni<byte[]> guarded(Token token, Permit permit) {
@@ -141,6 +147,7 @@ final class AccountClient {
         /** A 429 counts also where the look-up's deadline has passed: the account is throttled all the same. */
         private Uni<byte[]> send(Token token, Permit permit) {
             Timer.Sample since = metrics.start();
+            askedAt = clock.instant();
             return regionClient
                     .calls()
                     .call(account.key().value(), guid.value(), "Bearer " + token.value(), accept)

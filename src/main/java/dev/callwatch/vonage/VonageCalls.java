@@ -5,9 +5,9 @@ import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.account.Region;
 import dev.callwatch.budget.Budgets;
-import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallReader;
+import dev.callwatch.call.CallReading;
 import dev.callwatch.time.Delay;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -62,7 +62,7 @@ public class VonageCalls implements CallReader {
     }
 
     @Override
-    public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller) {
+    public Uni<CallReading> read(Account account, CallGuid guid, Duration deadline, String caller) {
         AccountClient client = accountClients.get(account.key());
         return Uni.createFrom()
                 .deferred(() -> client.read(
@@ -90,7 +90,15 @@ public class VonageCalls implements CallReader {
         AccountTokens tokens =
                 new AccountTokens(() -> regionClient.circuitBreaker().send(() -> fetch(account, tokenClient)), clock);
         return new AccountClient(
-                account, regionClient, tokens, budgets.of(account), retries, metrics, options.accept(), documents);
+                account,
+                regionClient,
+                tokens,
+                budgets.of(account),
+                retries,
+                metrics,
+                options.accept(),
+                documents,
+                clock);
     }
 
     private Uni<Token> fetch(Account account, TokenClient client) {

@@ -252,6 +252,69 @@ class CallsTest {
         assertThat(look(stepped, CacheDirectives.NONE).age()).isEqualTo(Duration.ofMinutes(6));
     }
 
+    @Test
+    void a_call_is_observed_when_vonage_is_asked_not_when_its_answer_is_processed() {
+        vonage.answers(guid, after(Duration.ofSeconds(2), ACTIVE));
+        UniAssertSubscriber<LookupResult> waiting = look();
+        time.pass(Duration.ofSeconds(2));
+        assertThat(waiting.assertCompleted().getItem().status().observed().at())
+                .isEqualTo(vonage.readings(guid).get(0));
+    }
+
+    @Test
+    void an_answer_does_not_replace_what_another_replica_asked_for_later() {
+        LaterElsewhere elsewhere = new LaterElsewhere();
+        Calls shared = CallsInVirtualTime.of(vonage, options, elsewhere, time, changes::add);
+        vonage.answers(guid, ACTIVE);
+        CallStatus first = look(shared, CacheDirectives.NONE).status();
+        time.pass(SECOND);
+        vonage.answers(guid, after(Duration.ofSeconds(2), ACTIVE));
+        UniAssertSubscriber<LookupResult> slow =
+                shared.lookUp(account, guid, NO_CACHE, "").subscribe().withSubscriber(UniAssertSubscriber.create());
+        time.pass(SECOND);
+        CallStatus ended = Enrichment.next(
+                account.key().value(),
+                account.country(),
+                guid,
+                ScriptedReader.detail("{\"status\":null}"),
+                time.now(),
+                Optional.of(first));
+        elsewhere.known = Optional.of(Snapshot.of(ended));
+        CallsInVirtualTime.changedElsewhere(
+                shared, new RemoteRevision(new CallKey(account.key(), guid), ended.revision()));
+        time.pass(SECOND);
+
+        assertThat(slow.assertCompleted().getItem().status()).isEqualTo(ended);
+        assertThat(changes).extracting(CallChanged::now).containsExactly(first, ended);
+    }
+
+    /** Replicas of which another one reads a call while this one waits for its answer. */
+    private static final class LaterElsewhere implements Coordination {
+
+        private final LocalCoordination local = new LocalCoordination();
+        private Optional<Snapshot> known = Optional.empty();
+
+        @Override
+        public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
+            return local.acquire(key, known);
+        }
+
+        @Override
+        public Uni<Update> sync(CallKey key, Snapshot here) {
+            return Uni.createFrom().item(Update.of(known.orElse(here)));
+        }
+
+        @Override
+        public Uni<List<CallStatus>> history(CallKey key) {
+            return local.history(key);
+        }
+
+        @Override
+        public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
+            return local.newest(account, query);
+        }
+    }
+
     private LookupResult look(Calls some, CacheDirectives directives) {
         return some.lookUp(account, guid, directives, "")
                 .subscribe()

@@ -4,9 +4,12 @@ import dev.callwatch.account.Account;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallReader;
+import dev.callwatch.call.CallReading;
 import dev.callwatch.vonage.ScriptedReader;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,10 +35,11 @@ final class AVonage implements CallReader {
     }
 
     @Override
-    public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller) {
+    public Uni<CallReading> read(Account account, CallGuid guid, Duration deadline, String caller) {
         return Uni.createFrom().deferred(() -> {
             readings.add(guid);
-            return answers.get(guid).get();
+            Instant askedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+            return answers.get(guid).get().map(detail -> new CallReading(detail, askedAt));
         });
     }
 }

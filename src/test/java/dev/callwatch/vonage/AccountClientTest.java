@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AnAccount;
 import dev.callwatch.budget.BudgetsInVirtualTime;
-import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallReading;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.time.Timeouts;
 import dev.callwatch.time.VirtualTime;
@@ -45,22 +45,31 @@ class AccountClientTest {
 
     @Test
     void a_call_is_read() {
-        UniAssertSubscriber<CallDetail> reading = read();
+        UniAssertSubscriber<CallReading> reading = read();
         requests.get(0).complete(ACTIVE);
-        assertThat(reading.getItem().status()).contains("Active");
+        assertThat(reading.getItem().detail().status()).contains("Active");
+    }
+
+    @Test
+    void a_call_is_asked_for_when_the_request_is_sent() {
+        Instant sent = time.instant();
+        UniAssertSubscriber<CallReading> reading = read();
+        time.pass(Duration.ofSeconds(1));
+        requests.get(0).complete(ACTIVE);
+        assertThat(reading.getItem().askedAt()).isEqualTo(sent);
     }
 
     @Test
     void a_large_document_is_read_on_a_thread_of_its_own() {
         String large = "{\"status\":\"Active\",\"more\":\"" + "x".repeat(1 << 17) + "\"}";
-        UniAssertSubscriber<CallDetail> reading = read();
+        UniAssertSubscriber<CallReading> reading = read();
         requests.get(0).complete(large.getBytes(StandardCharsets.UTF_8));
-        assertThat(reading.awaitItem().getItem().document()).isEqualTo(large);
+        assertThat(reading.awaitItem().getItem().detail().document()).isEqualTo(large);
     }
 
     @Test
     void a_429_that_comes_after_the_deadline_of_its_look_up_pauses_the_account() {
-        UniAssertSubscriber<CallDetail> late = read();
+        UniAssertSubscriber<CallReading> late = read();
         time.pass(Duration.ofSeconds(2));
         late.assertFailedWith(UpstreamFailure.DeadlinePassed.class);
         requests.get(0).fail(new UpstreamFailure.Throttled(Optional.of(Duration.ofSeconds(30))));
@@ -73,7 +82,7 @@ class AccountClientTest {
 
     @Test
     void an_outage_that_shows_after_the_deadline_opens_the_circuit() {
-        List<UniAssertSubscriber<CallDetail>> readings = new ArrayList<>();
+        List<UniAssertSubscriber<CallReading>> readings = new ArrayList<>();
         for (int reading = 0; reading < 20; reading++) {
             readings.add(read());
         }
@@ -84,7 +93,7 @@ class AccountClientTest {
         assertThat(requests).hasSize(20);
     }
 
-    private UniAssertSubscriber<CallDetail> read() {
+    private UniAssertSubscriber<CallReading> read() {
         Instant deadline = time.instant().plusSeconds(2);
         return client.read(GUID, new AccountClient.ReadContext(deadline, "crm"))
                 .subscribe()
@@ -110,7 +119,8 @@ class AccountClientTest {
                 new Retries(time, time, new BackOff(() -> 0.5)),
                 new UpstreamMetrics(new SimpleMeterRegistry()),
                 "application/json;version=3",
-                new DocumentReader(VERTX));
+                new DocumentReader(VERTX),
+                time);
     }
 
     /** Not a class, which Quarkus would take for a resource of ours. */

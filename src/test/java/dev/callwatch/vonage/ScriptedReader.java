@@ -4,6 +4,7 @@ import dev.callwatch.account.Account;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallReader;
+import dev.callwatch.call.CallReading;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
@@ -78,11 +79,13 @@ public final class ScriptedReader implements CallReader {
     }
 
     @Override
-    public Uni<CallDetail> read(Account account, CallGuid guid, Duration deadline, String caller) {
+    public Uni<CallReading> read(Account account, CallGuid guid, Duration deadline, String caller) {
         return Uni.createFrom().deferred(() -> {
-            readings.add(new Reading(guid, time.instant()));
+            Instant askedAt = time.instant();
+            readings.add(new Reading(guid, askedAt));
             return answers.getOrDefault(guid, () -> Uni.createFrom().failure(new UpstreamFailure.CallNotFound()))
-                    .get();
+                    .get()
+                    .map(detail -> new CallReading(detail, askedAt));
         });
     }
 }
