@@ -1,0 +1,147 @@
+package dev.callwatch.push;
+
+import dev.callwatch.access.AccessControl;
+import dev.callwatch.access.Grant;
+import dev.callwatch.account.Accounts;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Agrees with the other replicas on who runs which subscription, by a heartbeat through the store. A replica that is gone is
+ * replaced within 3 s. Does nothing where subscriptions are only in the memory of this process.
+ */
+@Singleton
+class SubscriptionOwnership {
+
+    private static final Logger LOG = Logger.getLogger(SubscriptionOwnership.class);
+
+    /** Subscriptions of another replica that are read at the same time. */
+    private static final int READ_AT_ONCE = 16;
+
+    private static final Uni<Void> DONE = Uni.createFrom().voidItem();
+
+    private final PushOptions options;
+    private final Sinks sinks;
+    private final AccessControl access;
+    private final Accounts accounts;
+    private final LocalSubscriptions local;
+    private final RunLease lease;
+    private final SubscriptionRunner.Dependencies dependencies;
+    private final SubscriptionStore store;
+
+    private Cancellable heartbeats = () -> {};
+    private volatile boolean leaving;
+
+    SubscriptionOwnership(
+            PushOptions options,
+            Sinks sinks,
+            AccessControl access,
+            Accounts accounts,
+            LocalSubscriptions local,
+            SubscriptionContext context) {
+        this.options = options;
+        this.sinks = sinks;
+        this.access = access;
+        this.accounts = accounts;
+        this.local = local;
+        lease = context.lease();
+        dependencies = context.dependencies();
+        store = dependencies.store();
+    }
+
+    void begin(@Observes StartupEvent start) {
+        if (!store.isDurable()) {
+            if (options.isUsable()) {
+                LOG.info("Subscriptions are kept in the memory of this process: a restart loses them");
+            }
+            return;
+        }
+        heartbeats = Uni.createFrom()
+                .deferred(this::heartbeat)
+                .chain(() -> dependencies.delay().of(SubscriptionStore.HEARTBEAT_INTERVAL))
+                .replaceWith(true)
+                .repeat()
+                .until(again -> leaving)
+                .subscribe()
+                .with(sent -> {});
+    }
+
+    /** Others take over at once. */
+    void leave(@Observes ShutdownDelayInitiatedEvent end) {
+        leaving = true;
+        lease.end();
+        if (store.isDurable()) {
+            store.leave().subscribe().with(left -> {}, unavailable -> {});
+        }
+    }
+
+    void end(@Observes ShutdownEvent end) {
+        heartbeats.cancel();
+    }
+
+    /** Never fails. */
+    private Uni<Void> heartbeat() {
+        Instant sent = dependencies.clock().instant();
+        return store.heartbeat()
+                .chain(ownership -> {
+                    if (leaving) {
+                        return DONE;
+                    }
+                    ownership.ended().forEach(local::delete);
+                    boolean agrees = ownership.taken().isEmpty() && ownership.owned() == local.count();
+                    return (agrees ? DONE : agree()).invoke(() -> lease.extend(sent.plus(SubscriptionStore.LEASE)));
+                })
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /** Runs what this replica is to run, and finds out what became of what it is not. */
+    private Uni<Void> agree() {
+        return store.owned().chain(owned -> {
+            local.checkOthers(owned);
+            return Multi.createFrom()
+                    .iterable(owned.stream().filter(id -> !local.contains(id)).toList())
+                    .onItem()
+                    .transformToUni(id -> store.load(id).invoke(fields -> takeOver(id, fields)))
+                    .merge(READ_AT_ONCE)
+                    .collect()
+                    .last()
+                    .replaceWithVoid();
+        });
+    }
+
+    private void takeOver(String id, Map<String, String> fields) {
+        Optional<StoredSubscription> stored = SubscriptionCodec.decode(fields);
+        if (local.contains(id)) {
+            return;
+        }
+        if (stored.isEmpty()) {
+            LOG.warnf("Subscription %s has ended: what was kept of it cannot be read", id);
+            store.forget(id).subscribe().with(done -> {}, unavailable -> {});
+            return;
+        }
+        Subscription subscription = stored.get().subscription();
+        Optional<Grant> grant = access.currentPushGrant(subscription.caller(), subscription.account());
+        Optional<Sink> sink = sinks.find(subscription.sink(), subscription.account(), subscription.ratePerMinute());
+        Optional<Grant> any =
+                grant.or(() -> accounts.find(subscription.account()).map(account -> new Grant(account, false)));
+        if (sink.isEmpty() || any.isEmpty()) {
+            LOG.warnf(
+                    "Subscription %s has ended: the settings no longer have its %s",
+                    id, sink.isEmpty() ? "sink" : "account");
+            store.forget(subscription).subscribe().with(done -> {}, unavailable -> {});
+            return;
+        }
+        local.takeOver(grant.isPresent() ? stored.get() : stored.get().revoked(), any.get(), sink.get());
+    }
+}
