@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -16,14 +13,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The clients in curl and JavaScript that {@code reference/clients.md} shows, as they stand there, against the packaged
  * service with its sandbox. The one in Java is tested by {@code JavaClientTest}.
  */
-@QuarkusIntegrationTest
-@TestProfile(SandboxIT.Sandbox.class)
 class ClientsIT {
+
+    @RegisterExtension
+    static final PackagedService SERVICE = PackagedService.withSandbox();
 
     private static final Duration UNTIL_A_CALL_IS_RECORDED = Duration.ofSeconds(60);
     private static final String LOOKED_UP = "The call failed: the originator did not answer.";
@@ -31,8 +30,7 @@ class ClientsIT {
 
     private final MarkdownFile document = MarkdownFile.reference("clients.md");
 
-    @TestHTTPResource("/")
-    URI service;
+    private final URI service = SERVICE.root();
 
     private Shell shell;
 

@@ -14,9 +14,6 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
@@ -32,14 +29,16 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The page, in a browser. Skipped, saying so, where there is none. */
-@QuarkusIntegrationTest
-@TestProfile(SandboxIT.Sandbox.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConsoleIT {
+
+    @RegisterExtension
+    static final PackagedService SERVICE = PackagedService.withSandbox();
 
     private static final String FAILED = "94e5928c-7f7e-4645-ad72-61010f906449";
     private static final String UNKNOWN = "24e5948c-4f4e-6646-cd77-91010f903889";
@@ -83,8 +82,7 @@ class ConsoleIT {
 
     private static Chromium chromium;
 
-    @TestHTTPResource("/")
-    String root;
+    private final String root = SERVICE.root().toString();
 
     private static final List<String> complaints = new ArrayList<>();
     private static Page life;

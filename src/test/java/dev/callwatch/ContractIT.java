@@ -1,6 +1,5 @@
 package dev.callwatch;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
@@ -11,31 +10,36 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the package answers for every call of the sandbox, compared with the OpenAPI document. */
-@QuarkusIntegrationTest
-@TestProfile(SandboxIT.Sandbox.class)
-@ExtendWith(MeetsContract.class)
+// Most of them wait for calls of the sandbox, each for one of its own.
+@Execution(ExecutionMode.CONCURRENT)
 class ContractIT {
+
+    @RegisterExtension
+    static final PackagedService SERVICE = PackagedService.withSandbox();
 
     private static final Pattern CELL = Pattern.compile("`([^`]+)`");
     private static final Pattern GUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final String CALLS = "/v1/accounts/sandbox/calls/";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final MeetsContract MEETS_CONTRACT = new MeetsContract();
     private static final String LIST = "/v1/accounts/sandbox/calls";
     private static final String SUBSCRIPTIONS = "/v1/accounts/sandbox/subscriptions";
 
@@ -235,6 +239,11 @@ class ContractIT {
                 .then()
                 .statusCode(413);
         given().contentType("text/plain").body("x").post(notifications).then().statusCode(415);
+    }
+
+    /** A request whose answer is compared with the document. */
+    private static RequestSpecification given() {
+        return RestAssured.given().filter(MEETS_CONTRACT);
     }
 
     private static Response subscribe(String body) {

