@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -28,8 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packaged service, jar or native executable, as a process: how it refuses to start, and how it shuts down. */
 class ProcessIT {
 
-    private static final int FIRST_PORT = 20_000;
-    private static final int PORTS_END = 32_000;
+    /** Each JVM that runs tests has ports of its own, because one that is free may be taken before it is used. */
+    private static final int PORTS = 3_000;
+
+    private static final int FIRST_PORT = 20_000 + PORTS * (Integer.getInteger("test.fork", 0) % 4);
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     /** For a JVM that does not run for long, among others on few cores. A native executable ignores it. */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
@@ -252,12 +257,15 @@ class ProcessIT {
     }
 
     /**
-     * A port that nobody listens on now, and that the system gives to no outgoing connection (Linux gives 32768 to 60999), so
-     * that a process which is started again finds it free.
+     * A port that nobody listens on now and that is given out once. The system gives it to no outgoing connection (Linux gives
+     * 32768 to 60999), so that a process which is started again finds it free.
      */
     static int freePort() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, PORTS_END);
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_PORT + PORTS);
+            if (!GIVEN.add(port)) {
+                continue;
+            }
             try (ServerSocket socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (BindException taken) {

@@ -58,6 +58,8 @@ public final class TestAuthority {
     private static void keytool(Path store, String alias, String... more) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC",
                 "-genkeypair",
                 "-storetype",
                 "PKCS12",

@@ -7,7 +7,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
 import java.security.Key;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jwk.JsonWebKeySet;
@@ -19,6 +23,11 @@ import org.jose4j.lang.JoseException;
 
 /** An issuer of tokens at a path of WireMock, with keys made for the test. */
 public final class TestIssuer {
+
+    private static final int KEYS = 5;
+    private static final List<RsaJsonWebKey> MADE = new ArrayList<>();
+    private static final Map<String, Integer> FIRST_OF_ID = new HashMap<>();
+    private static final Map<String, Integer> ASKED_FOR = new HashMap<>();
 
     private final WireMock wireMock;
     private final String url;
@@ -36,11 +45,26 @@ public final class TestIssuer {
         this(new WireMock(1), url);
     }
 
-    public static RsaJsonWebKey key(String id) {
+    /**
+     * A key that differs from those that were asked for shortly before, and from those of the same identifier. To make one takes a
+     * second of a processor, so a few serve all tests.
+     */
+    public static synchronized RsaJsonWebKey key(String id) {
+        int first = FIRST_OF_ID.computeIfAbsent(id, unseen -> FIRST_OF_ID.size());
+        int asked = ASKED_FOR.merge(id, 1, Integer::sum) - 1;
+        int which = (first + asked) % KEYS;
+        while (MADE.size() <= which) {
+            MADE.add(make());
+        }
+        RsaJsonWebKey key = new RsaJsonWebKey(MADE.get(which).getRsaPublicKey());
+        key.setPrivateKey(MADE.get(which).getRsaPrivateKey());
+        key.setKeyId(id);
+        return key;
+    }
+
+    private static RsaJsonWebKey make() {
         try {
-            RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
-            key.setKeyId(id);
-            return key;
+            return RsaJwkGenerator.generateJwk(2048);
         } catch (JoseException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -325,7 +325,7 @@ class AuthenticationTest {
             root.setLevel(before);
         }
         assertThat(log.lines())
-                .hasSizeGreaterThan(20)
+                .anyMatch(line -> line.startsWith("TRACE"))
                 .noneMatch(line -> tokens.stream().anyMatch(token -> line.contains(token.split("\\.")[2])));
     }
 
