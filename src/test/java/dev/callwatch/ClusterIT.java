@@ -192,11 +192,11 @@ class ClusterIT {
         List<String> ended = guids(8);
         ended.forEach(upstream::end);
         List<String> spread = guids(8);
-        List<String> alone = guids(8);
+        List<String> single = guids(8);
         List<String> all = Stream.concat(spread.stream(), ended.stream()).toList();
         Duration every = Duration.ofMillis(10);
         Load three = Load.begin(replicas, new Random(RANDOM.nextLong()), "shared", all, every);
-        Load one = Load.begin(replicas.subList(0, 1), new Random(RANDOM.nextLong()), "shared", alone, every);
+        Load one = Load.begin(replicas.subList(0, 1), new Random(RANDOM.nextLong()), "shared", single, every);
         try (three;
                 one) {
             await().atMost(Duration.ofSeconds(20)).until(() -> Math.min(three.answered(), one.answered()) >= 400);
@@ -206,7 +206,7 @@ class ClusterIT {
         boolean inTime = wasInTimeSince(late);
         assertThat(ended)
                 .allSatisfy(guid -> assertThat(upstream.askedFor(guid)).hasSizeBetween(1, inTime ? 1 : REPLICAS));
-        assertThat(alone).allSatisfy(guid -> assertOnceAnInterval(upstream.askedFor(guid)));
+        assertThat(single).allSatisfy(guid -> assertOnceAnInterval(upstream.askedFor(guid)));
         assertThat(spread).allSatisfy(guid -> {
             if (inTime) {
                 assertOnceAnInterval(upstream.askedFor(guid));
@@ -216,7 +216,7 @@ class ClusterIT {
         });
         FIGURES.put(
                 "Requests for 8 active calls, 3 replicas : 1 replica",
-                count(spread) + " : " + count(alone) + (inTime ? "" : ", Redis was late"));
+                count(spread) + " : " + count(single) + (inTime ? "" : ", Redis was late"));
         FIGURES.put("Requests for 8 ended calls, 3 replicas", Long.toString(count(ended)));
         FIGURES.put(
                 "Look-ups of them, failed",
@@ -304,7 +304,7 @@ class ClusterIT {
                 .toList();
         await().atMost(SETTLED).until(() -> live.stream().allMatch(ClusterIT::isKnownToAll));
         try (Load load = Load.begin(replicas, new Random(RANDOM.nextLong()), "live", live, Duration.ofMillis(20))) {
-            tellsAll("Redis up");
+            assertAllReceive("Redis up");
 
             Map<String, Integer> before = versionsNow();
             try (Turbulence turbulence = Turbulence.begin(upstream, live, RANDOM.nextLong())) {
@@ -321,8 +321,8 @@ class ClusterIT {
                 FIGURES.put("Redis killed, begun anew empty: shared again after", awaitHealed());
                 turbulence.awaitChanges(2);
             }
-            tellsAllInOrder("Redis killed", before);
-            tellsAll("Redis back");
+            assertAllReceiveInOrder("Redis killed", before);
+            assertAllReceive("Redis back");
             load.stop();
             assertThat(load.failures()).isEmpty();
             FIGURES.put(
@@ -347,8 +347,8 @@ class ClusterIT {
             } finally {
                 redis.thaw();
             }
-            tellsAllInOrder("Redis frozen", before);
-            tellsAll("Redis thawed");
+            assertAllReceiveInOrder("Redis frozen", before);
+            assertAllReceive("Redis thawed");
             load.stop();
             assertThat(load.failures()).isEmpty();
             FIGURES.put(
@@ -402,7 +402,7 @@ class ClusterIT {
         }
         await().atMost(SETTLED)
                 .until(() -> IntStream.range(0, REPLICAS)
-                        .noneMatch(i -> followers.get(i).told(calls.get(i)).isEmpty()));
+                        .noneMatch(i -> followers.get(i).received(calls.get(i)).isEmpty()));
         double late = late();
         Load load = Load.beginElsewhereIfNeedBe(
                 replicas, new Random(RANDOM.nextLong()), "live", calls, Duration.ofMillis(20));
@@ -418,7 +418,7 @@ class ClusterIT {
             await().atMost(SETTLED)
                     .until(() -> IntStream.range(0, REPLICAS)
                             .allMatch(i ->
-                                    last(followers.get(i).told(calls.get(i))).version()
+                                    last(followers.get(i).received(calls.get(i))).version()
                                             == upstream.version(calls.get(i))));
         } finally {
             followers.forEach(Follower::close);
@@ -426,14 +426,14 @@ class ClusterIT {
         boolean inTime = wasInTimeSince(late);
         int lost = 0;
         for (int i = 0; i < REPLICAS; i++) {
-            List<Update> told = followers.get(i).told(calls.get(i));
-            assertRevisionsRise(told, inTime);
-            assertThat(versions(told)).isSorted();
+            List<Update> received = followers.get(i).received(calls.get(i));
+            assertRevisionsRise(received, inTime);
+            assertThat(versions(received)).isSorted();
             if (inTime) {
-                assertThat(versions(told)).isEqualTo(answered(calls.get(i)));
+                assertThat(versions(received)).isEqualTo(answered(calls.get(i)));
             } else {
                 lost += answered(calls.get(i)).size()
-                        - (int) versions(told).stream().distinct().count();
+                        - (int) versions(received).stream().distinct().count();
             }
             assertThat(followers.get(i).connections()).isGreaterThanOrEqualTo(2);
             assertThat(followers.get(i).problems()).isEmpty();
@@ -445,7 +445,7 @@ class ClusterIT {
         FIGURES.put(
                 "Events in a rolling restart, streams",
                 followers.stream()
-                                .mapToInt(follower -> follower.told(calls.get(followers.indexOf(follower)))
+                                .mapToInt(follower -> follower.received(calls.get(followers.indexOf(follower)))
                                         .size())
                                 .sum()
                         + ", "
@@ -457,7 +457,7 @@ class ClusterIT {
      * Every follower gets the last version, in order and by rising revisions, and only versions that the upstream answered. While
      * Redis is in time, it gets each of them once, and all followers get the same revisions.
      */
-    private static void tellsAll(String when) {
+    private static void assertAllReceive(String when) {
         await().atMost(SETTLED).until(() -> replicas.stream().allMatch(ClusterIT::shares));
         double late = late();
         Map<String, Integer> before = versionsNow();
@@ -473,18 +473,18 @@ class ClusterIT {
                     .toList();
             List<Update> first = since(audience.get(0), guid, before.get(guid));
             for (Follower follower : audience) {
-                List<Update> told = since(follower, guid, before.get(guid));
-                assertRevisionsRise(told, inTime);
-                assertThat(versions(told)).as(when).isSorted();
-                assertThat(expected).as(when).containsAll(versions(told));
+                List<Update> received = since(follower, guid, before.get(guid));
+                assertRevisionsRise(received, inTime);
+                assertThat(versions(received)).as(when).isSorted();
+                assertThat(expected).as(when).containsAll(versions(received));
                 if (inTime) {
-                    assertThat(versions(told)).as(when).isEqualTo(expected);
-                    assertThat(told)
+                    assertThat(versions(received)).as(when).isEqualTo(expected);
+                    assertThat(received)
                             .as(when)
                             .extracting(Update::revision)
                             .isEqualTo(first.stream().map(Update::revision).toList());
                 }
-                events += told.size();
+                events += received.size();
             }
         }
         FIGURES.put(
@@ -493,18 +493,18 @@ class ClusterIT {
     }
 
     /** Every follower gets the last version, by rising revisions, and no version that is older than one before. */
-    private static void tellsAllInOrder(String when, Map<String, Integer> before) {
+    private static void assertAllReceiveInOrder(String when, Map<String, Integer> before) {
         awaitFinalVersions();
         int twice = 0;
         for (String guid : live) {
             for (Follower follower : audience) {
-                List<Update> told = since(follower, guid, before.get(guid));
-                assertRevisionsRise(told, false);
-                assertThat(versions(told)).as(when).isSorted();
-                twice += told.size() - (int) versions(told).stream().distinct().count();
+                List<Update> received = since(follower, guid, before.get(guid));
+                assertRevisionsRise(received, false);
+                assertThat(versions(received)).as(when).isSorted();
+                twice += received.size() - (int) versions(received).stream().distinct().count();
             }
         }
-        FIGURES.put("Versions told twice under another revision, " + when, Integer.toString(twice));
+        FIGURES.put("Versions received twice under another revision, " + when, Integer.toString(twice));
     }
 
     private static Map<String, Integer> versionsNow() {
@@ -515,7 +515,7 @@ class ClusterIT {
         await().atMost(SETTLED).untilAsserted(() -> {
             for (String guid : live) {
                 for (Follower follower : audience) {
-                    assertThat(last(follower.told(guid)).version()).isEqualTo(upstream.version(guid));
+                    assertThat(last(follower.received(guid)).version()).isEqualTo(upstream.version(guid));
                 }
             }
         });
@@ -547,7 +547,7 @@ class ClusterIT {
     }
 
     private static boolean isKnownToAll(String guid) {
-        return audience.stream().noneMatch(follower -> follower.told(guid).isEmpty());
+        return audience.stream().noneMatch(follower -> follower.received(guid).isEmpty());
     }
 
     private static void assertOnceAnInterval(List<Asked> asked) {
@@ -556,15 +556,15 @@ class ClusterIT {
         }
     }
 
-    private static void assertRevisionsRise(List<Update> told, boolean withoutGaps) {
-        for (int i = 1; i < told.size(); i++) {
-            assertThat(told.get(i).revision())
-                    .as("%s", told)
-                    .isGreaterThan(told.get(i - 1).revision());
+    private static void assertRevisionsRise(List<Update> received, boolean withoutGaps) {
+        for (int i = 1; i < received.size(); i++) {
+            assertThat(received.get(i).revision())
+                    .as("%s", received)
+                    .isGreaterThan(received.get(i - 1).revision());
             if (withoutGaps) {
-                assertThat(told.get(i).previous())
-                        .as("%s", told)
-                        .isEqualTo(told.get(i - 1).revision());
+                assertThat(received.get(i).previous())
+                        .as("%s", received)
+                        .isEqualTo(received.get(i - 1).revision());
             }
         }
     }
@@ -583,18 +583,18 @@ class ClusterIT {
         return upstream.askedFor(guid).stream().map(Asked::version).distinct().toList();
     }
 
-    private static List<Integer> versions(List<Update> told) {
-        return told.stream().map(Update::version).toList();
+    private static List<Integer> versions(List<Update> received) {
+        return received.stream().map(Update::version).toList();
     }
 
     private static List<Update> since(Follower follower, String guid, int version) {
-        return follower.told(guid).stream()
+        return follower.received(guid).stream()
                 .filter(event -> event.version() > version)
                 .toList();
     }
 
-    private static Update last(List<Update> told) {
-        return told.get(told.size() - 1);
+    private static Update last(List<Update> received) {
+        return received.get(received.size() - 1);
     }
 
     /** Without the warm-up. */

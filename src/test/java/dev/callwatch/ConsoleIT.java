@@ -126,7 +126,7 @@ class ConsoleIT {
     }
 
     private static void note(ConsoleMessage message) {
-        // What the network answers is told there too, and is not the page's fault.
+        // What the network answers is logged there too, and is not the page's fault.
         if (message.text().contains("Content Security Policy") || message.text().contains("Uncaught")) {
             complaints.add(message.text());
         }
@@ -233,11 +233,11 @@ class ConsoleIT {
         assertThat(page.locator("#counts")).hasText("1 active, 1 failed (1 not current)");
         assertIsDimmed(ACTIVE);
         assertIsCurrent(FAILED);
-        int heard = seconds(page.locator("#connection-note"));
-        assertThat(heard).isGreaterThanOrEqualTo(SILENCE / 1_000);
+        int silent = seconds(page.locator("#connection-note"));
+        assertThat(silent).isGreaterThanOrEqualTo(SILENCE / 1_000);
         assertThat(page.locator("#announcer")).containsText("The service does not respond");
         page.clock().fastForward(5_000);
-        assertThat(seconds(page.locator("#connection-note"))).isGreaterThanOrEqualTo(heard + 5);
+        assertThat(seconds(page.locator("#connection-note"))).isGreaterThanOrEqualTo(silent + 5);
         assertThat(page.locator("[aria-live]")).not().containsText(Pattern.compile("\\d s ago"));
 
         streams.heartbeat();
@@ -356,7 +356,7 @@ class ConsoleIT {
     }
 
     @Test
-    void a_call_that_cannot_be_read_is_dimmed_alone_and_says_how_old_it_is() throws Exception {
+    void only_a_call_that_cannot_be_read_is_dimmed_and_says_how_old_it_is() throws Exception {
         follow(ACTIVE, RINGING);
         streams.status(lookUp(ACTIVE), null);
         JsonObject ringing = lookUp(RINGING);

@@ -35,6 +35,7 @@ class FirstCommandIT {
         Shell shell = service().with("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
         copy(Path.of("pom.xml"), shell.directory());
         copy(Path.of("src/main"), shell.directory());
+        copy(Path.of("target/classes"), shell.directory());
         try (Shell.Run command = shell.begin(firstCommand())) {
             await().atMost(BUILD)
                     .ignoreExceptions()
@@ -86,7 +87,7 @@ class FirstCommandIT {
         return "http://localhost:" + api + "/v1/accounts/sandbox" + path;
     }
 
-    /** With the Maven and the local repository of this build, and as offline as it. */
+    /** With the Maven and the local repository of this build, as offline as it, and with the classes that it has compiled. */
     private static String firstCommand() throws IOException {
         String documented =
                 MarkdownFile.of("README.md").code("Try it", "sh").get(0).strip();
@@ -97,7 +98,15 @@ class FirstCommandIT {
                 .orElse("");
         String offline = "offline=true".equals(System.getProperty("maven.connection")) ? "-o" : "";
         return String.join(
-                " ", List.of("exec", maven, "-B", offline, repository, documented.substring("mvn ".length())));
+                " ",
+                List.of(
+                        "exec",
+                        maven,
+                        "-B",
+                        offline,
+                        repository,
+                        "-Dmaven.main.skip",
+                        documented.substring("mvn ".length())));
     }
 
     private static void copy(Path from, Path directory) throws IOException {

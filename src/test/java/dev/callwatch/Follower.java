@@ -14,8 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
- * Reads the stream of some calls, and where it breaks off reads on at the next replica with {@code Last-Event-ID}. What it is
- * told of a call is a version of the {@link ScriptedUpstream}.
+ * Reads the stream of some calls, and where it breaks off reads on at the next replica with {@code Last-Event-ID}. What it
+ * receives of a call is a version of the {@link ScriptedUpstream}.
  */
 final class Follower implements AutoCloseable {
 
@@ -33,7 +33,7 @@ final class Follower implements AutoCloseable {
             .build();
     private final List<Replica> replicas;
     private final String path;
-    private final List<Update> told = new CopyOnWriteArrayList<>();
+    private final List<Update> received = new CopyOnWriteArrayList<>();
     private final List<String> problems = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::follow, "follower");
     private Optional<String> last = Optional.empty();
@@ -57,9 +57,9 @@ final class Follower implements AutoCloseable {
         return follower;
     }
 
-    /** What it was told of a call, in order. */
-    List<Update> told(String guid) {
-        return told.stream().filter(event -> event.guid().equals(guid)).toList();
+    /** What it received of a call, in order. */
+    List<Update> received(String guid) {
+        return received.stream().filter(event -> event.guid().equals(guid)).toList();
     }
 
     /** The calls that could not be read for a while, and why. */
@@ -123,7 +123,7 @@ final class Follower implements AutoCloseable {
     private void note(String event, String id, String data, int replica) {
         if (event.equals("status")) {
             JsonPath json = JsonPath.from(data);
-            told.add(new Update(
+            received.add(new Update(
                     json.getString("call.id"),
                     json.getString("type"),
                     json.getLong("call.revision"),

@@ -324,7 +324,7 @@ class ManifestsTest {
 
     @ParameterizedTest
     @MethodSource("rendered")
-    void an_autoscaler_keeps_two_replicas_and_takes_others_away_slowly(Manifests manifests) {
+    void an_autoscaler_keeps_two_replicas_and_removes_others_slowly(Manifests manifests) {
         Set<String> deployments = names(manifests, Deployment.class);
         assertThat(manifests.of(HorizontalPodAutoscaler.class))
                 .extracting(HorizontalPodAutoscaler::getSpec)

@@ -115,7 +115,7 @@ class NotificationsIT {
             await().atMost(LONG).until(() -> !of(guid, feed).isEmpty());
             position = of(guid, feed).get(0).id();
             await().atMost(LONG).until(stream::hasEnded);
-            assertThat(stream.told()).endsWith("end");
+            assertThat(stream.received()).endsWith("end");
             await().atMost(LONG).until(() -> isDisposed(of(guid, feed)) || hasGap(feed));
         }
         assertThat(requests() - before).isGreaterThanOrEqualTo(3);

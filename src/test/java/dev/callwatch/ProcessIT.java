@@ -193,7 +193,7 @@ class ProcessIT {
                             .get(ringing)
                             .statusCode());
             StreamReader stream = StreamReader.open(ringing + "/events");
-            await().until(() -> stream.told().contains("call.observed 1"));
+            await().until(() -> stream.received().contains("call.observed 1"));
             // It takes until its deadline, 5 s from now.
             CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(() ->
                     given().get(calls + "00000408-0000-0000-0000-000000000001").statusCode());
@@ -201,7 +201,7 @@ class ProcessIT {
             process.destroy();
             assertThat(waiting.get(2, TimeUnit.SECONDS)).isEqualTo(304);
             await().atMost(Duration.ofSeconds(2)).until(stream::hasEnded);
-            assertThat(stream.told()).doesNotContain("end");
+            assertThat(stream.received()).doesNotContain("end");
             assertThat(stream.frames().get(stream.frames().size() - 1).retry()).isNotEmpty();
             // After the delay the port is still open, because a look-up runs; each answer closes its connection.
             await().atMost(Duration.ofSeconds(3))

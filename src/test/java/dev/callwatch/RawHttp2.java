@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** An HTTP/2 client that sends frame by frame what it is told to (RFC 9113), over a connection without TLS. Not thread-safe. */
+/** An HTTP/2 client that sends frame by frame what a test asks for (RFC 9113), over a connection without TLS. Not thread-safe. */
 public final class RawHttp2 implements AutoCloseable {
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

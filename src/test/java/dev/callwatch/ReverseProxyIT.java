@@ -57,7 +57,7 @@ class ReverseProxyIT {
     void events_and_long_polls_pass_when_they_happen() throws Exception {
         String call = calls + Documented.another(LIFE);
         try (StreamReader stream = StreamReader.open(call + "/events")) {
-            await().until(() -> statuses(stream) == 1);
+            await().until(() -> statuses(stream) >= 1);
             String tag = given().get(call).header("ETag");
             given().header("If-None-Match", tag)
                     .header("Prefer", "wait=30")
@@ -66,7 +66,7 @@ class ReverseProxyIT {
                     .statusCode(200)
                     .header("Preference-Applied", "wait=30")
                     .body("recording", is("started"));
-            await().until(() -> statuses(stream) == 2);
+            await().until(() -> statuses(stream) >= 2);
             assertThat(stream.hasEnded()).isFalse();
         }
     }

@@ -75,7 +75,7 @@ class VerifiedTokensTest {
     @Test
     void without_the_issuer_tokens_stay_known() {
         remember(TOKEN, caller(Duration.ofHours(1)));
-        published = Uni.createFrom().failure(new KeysUnreadable("it is away"));
+        published = Uni.createFrom().failure(new KeysUnreadable("it is unreachable"));
         time.pass(Duration.ofMinutes(10));
         remember(TOKEN, caller(Duration.ofHours(1)));
         assertThat(tokens.find(TOKEN)).isPresent();

@@ -105,7 +105,7 @@ class AuthenticationTest {
                 .get(CALL + "events?id=" + vonage.guid())
                 .then()
                 .statusCode(401);
-        // An unknown caller does not learn what is malformed either.
+        // An unknown caller is not shown what is malformed either.
         given().get("/v1/accounts/a/calls/x").then().statusCode(401);
         assertThat(vonage.callRequests()).isZero();
     }

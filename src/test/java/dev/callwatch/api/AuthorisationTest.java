@@ -191,7 +191,7 @@ class AuthorisationTest {
         try (StreamReader masked = StreamReader.open(stream, "Authorization", "Bearer " + token("wallboard"));
                 StreamReader full = StreamReader.open(stream, "Authorization", "Bearer " + token("crm-sync"))) {
             await().until(() -> masked.hasEnded() && full.hasEnded());
-            assertThat(masked.told()).endsWith("call.completed 2", "end");
+            assertThat(masked.received()).endsWith("call.completed 2", "end");
             assertThat(masked.frames()).extracting(StreamReader.Frame::data).allSatisfy(AuthorisationTest::isMasked);
             assertThat(full.frames().get(1).data()).contains("02072068888", "447700900123");
             first = masked.frames().get(1).id();
@@ -199,7 +199,7 @@ class AuthorisationTest {
         try (StreamReader again =
                 StreamReader.open(stream, "Authorization", "Bearer " + token("wallboard"), "Last-Event-ID", first)) {
             await().until(again::hasEnded);
-            assertThat(again.told()).containsExactly("call.completed 1", "end");
+            assertThat(again.received()).containsExactly("call.completed 1", "end");
             assertThat(again.frames()).extracting(StreamReader.Frame::data).allSatisfy(AuthorisationTest::isMasked);
         }
         String lines = as("wallboard")
@@ -280,10 +280,10 @@ class AuthorisationTest {
             assertThat(log.lines())
                     .anyMatch(line -> line.contains("denied issuer=main subject=crm-sync account=a1b2c3d4e5"
                             + " outcome=unauthenticated reason=expired"));
-            assertThat(stream.told()).containsExactly("call.observed 1", "unauthenticated");
-            JsonPath told = stream.frames().get(stream.frames().size() - 1).json();
-            assertThat(told.getString("id")).isNull();
-            assertThat(told.getString("problem.instance")).endsWith("/events");
+            assertThat(stream.received()).containsExactly("call.observed 1", "unauthenticated");
+            JsonPath reported = stream.frames().get(stream.frames().size() - 1).json();
+            assertThat(reported.getString("id")).isNull();
+            assertThat(reported.getString("problem.instance")).endsWith("/events");
         } finally {
             log.stop();
         }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What HTTP caches and callers are told, with a clock that is moved by hand. */
+/** What answers say to HTTP caches and callers, with a clock that is moved by hand. */
 @QuarkusTest
 @ConnectWireMock
 @TestProfile(CachingTest.MovableTime.class)
@@ -71,7 +71,7 @@ class CachingTest {
     }
 
     @Test
-    void an_answer_tells_its_age_its_lifetime_and_where_it_comes_from() {
+    void an_answer_has_its_age_its_lifetime_and_its_cache_status() {
         VonageStub vonage = vonage("{\"status\":\"Active\"}");
         vonage.lookUp()
                 .then()

@@ -66,7 +66,7 @@ class EventsTest {
         assertThat(reader.response().statusCode()).isEqualTo(200);
         assertThat(reader.response().headers().firstValue("Content-Type")).contains("text/event-stream");
         assertThat(reader.response().headers().firstValue("Cache-Control")).contains("no-store");
-        assertThat(reader.told())
+        assertThat(reader.received())
                 .containsExactly("call.observed 1", "call.recording-changed 2", "call.completed 3", "end");
         assertThat(reader.frames().get(0).retry()).isEqualTo("2000");
         StreamReader.Frame last = reader.frames().get(3);
@@ -85,7 +85,7 @@ class EventsTest {
         VonageStub vonage = standIn()
                 .answersCalls(okJson(VonageStub.ACTIVE), okJson(RECORDED), okJson(VonageStub.ACTIVE), okJson(DISPOSED));
         StreamReader first = follow(vonage);
-        await().until(() -> first.told().contains("call.recording-changed 2"));
+        await().until(() -> first.received().contains("call.recording-changed 2"));
         first.close();
         for (int i = 0; i < 2; i++) {
             vonage.lookUp("Cache-Control", "no-cache");
@@ -95,7 +95,7 @@ class EventsTest {
         String last = first.frames().get(1).id();
         StreamReader second = follow(vonage, "Last-Event-ID", last);
         await().until(second::hasEnded);
-        assertThat(second.told())
+        assertThat(second.received())
                 .containsExactly("call.recording-changed 1", "call.recording-changed 2", "call.completed 3", "end");
         assertThat(vonage.guid() + ":" + second.frames().get(1).json().getLong("previous"))
                 .isEqualTo(last);
@@ -108,7 +108,7 @@ class EventsTest {
         VonageStub unknown = standIn().answersCalls(VonageStub.status(404));
         StreamReader reader = open("/events?id=" + ended.guid() + "&id=" + forbidden.guid() + "&id=" + unknown.guid());
         await().until(reader::hasEnded);
-        assertThat(reader.told())
+        assertThat(reader.received())
                 .containsExactlyInAnyOrder(
                         "call.observed 1", "upstream-forbidden", "call-not-found", "call.observed 1", "end")
                 .endsWith("end");
@@ -126,7 +126,7 @@ class EventsTest {
             follow(vonage);
         }
         await().until(() -> readers.stream().allMatch(StreamReader::hasEnded));
-        assertThat(readers).allSatisfy(reader -> assertThat(reader.told()).endsWith("call.completed 2", "end"));
+        assertThat(readers).allSatisfy(reader -> assertThat(reader.received()).endsWith("call.completed 2", "end"));
         assertThat(vonage.callRequests()).isEqualTo(3);
     }
 
@@ -178,27 +178,27 @@ class EventsTest {
     }
 
     @Test
-    void a_reader_of_another_life_is_told_what_has_become_of_the_call() throws Exception {
+    void a_reader_that_resumes_after_a_restart_receives_the_current_status() throws Exception {
         VonageStub vonage = standIn().answersCalls(okJson(DISPOSED));
         long revision = Instant.now().minusSeconds(60).toEpochMilli();
 
         StreamReader reader = follow(vonage, "Last-Event-ID", vonage.guid() + ":" + revision);
 
         await().until(reader::hasEnded);
-        assertThat(reader.told()).containsExactly("call.observed 1", "end");
+        assertThat(reader.received()).containsExactly("call.observed 1", "end");
         assertThat(reader.frames().get(1).json().getLong("call.revision")).isGreaterThan(revision);
         assertThat(reader.frames().get(1).json().<Object>get("previous")).isNull();
     }
 
     @Test
-    void forty_readers_who_come_at_once_are_all_told_the_current_status() throws Exception {
+    void forty_readers_at_once_all_receive_the_current_status() throws Exception {
         for (int round = 0; round < 5; round++) {
             VonageStub vonage = standIn().answersCalls(okJson(VonageStub.ACTIVE));
             List<StreamReader> all = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 all.add(follow(vonage));
             }
-            await().until(() -> all.stream().noneMatch(reader -> reader.told().isEmpty()));
+            await().until(() -> all.stream().noneMatch(reader -> reader.received().isEmpty()));
             for (StreamReader reader : all) {
                 reader.close();
             }
@@ -226,7 +226,7 @@ class EventsTest {
         String ids = Stream.generate(() -> "id=" + UUID.randomUUID()).limit(100).collect(Collectors.joining("&"));
         StreamReader reader = open("/events?" + ids);
         await().until(reader::hasEnded);
-        assertThat(reader.told()).hasSize(101).endsWith("end");
+        assertThat(reader.received()).hasSize(101).endsWith("end");
     }
 
     @Test

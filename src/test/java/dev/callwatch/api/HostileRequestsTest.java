@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Requests that no well-behaved client sends, byte by byte. Whatever they are: no answer is a 500, no log line is
- * anything but ours, and Vonage hears of nothing but canonical GUIDs of accounts we hold.
+ * anything but ours, and Vonage gets requests for nothing but canonical GUIDs of accounts we hold.
  */
 @QuarkusTest
 @ConnectWireMock

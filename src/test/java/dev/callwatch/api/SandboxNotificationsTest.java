@@ -35,10 +35,10 @@ class SandboxNotificationsTest {
         double before = readings();
         try (StreamReader stream = StreamReader.open(calls + guid + "/events")) {
             await().atMost(Duration.ofSeconds(30)).until(stream::hasEnded);
-            assertThat(stream.told())
+            assertThat(stream.received())
                     .containsSubsequence("call.observed 1", "end")
-                    .anyMatch(told -> told.startsWith("call.completed"))
-                    .anyMatch(told -> told.startsWith("call.disposition-set"));
+                    .anyMatch(received -> received.startsWith("call.completed"))
+                    .anyMatch(received -> received.startsWith("call.disposition-set"));
         }
         assertThat(metric("callwatch_notifications_total{account=\"sandbox\",outcome=\"accepted\"}"))
                 .isGreaterThanOrEqualTo(7);

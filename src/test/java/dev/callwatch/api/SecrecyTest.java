@@ -61,7 +61,7 @@ class SecrecyTest {
             log.stop();
             root.setLevel(before);
         }
-        assertThat(log.lines()).hasSizeGreaterThan(20).noneMatch(SecrecyTest::isTelling);
+        assertThat(log.lines()).hasSizeGreaterThan(20).noneMatch(SecrecyTest::isPlanted);
         assertThat(given().get("http://localhost:" + managementPort + "/q/metrics")
                         .asString())
                 .contains("uri=\"/v1/accounts/{accountKey}/calls/{callGuid}\"")
@@ -69,7 +69,7 @@ class SecrecyTest {
         for (String page : List.of("/q/metrics", "/q/health", "/q/info")) {
             String shown =
                     given().get("http://localhost:" + managementPort + page).asString();
-            assertThat(shown).as(page).isNotEmpty().matches(text -> !isTelling(text));
+            assertThat(shown).as(page).isNotEmpty().matches(text -> !isPlanted(text));
         }
     }
 
@@ -124,7 +124,7 @@ class SecrecyTest {
                 + "application/json\r\nContent-Length: 10\r\nConnection: close\r\n\r\n" + CALLER);
     }
 
-    private static boolean isTelling(String text) {
+    private static boolean isPlanted(String text) {
         return PLANTED.stream().anyMatch(text::contains);
     }
 }

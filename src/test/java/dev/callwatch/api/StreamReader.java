@@ -60,8 +60,8 @@ public final class StreamReader implements AutoCloseable {
      * The type of statuses with the number of their revision, counted for each call from 1 as they come; the problem's name of
      * problems; {@code end}.
      */
-    public List<String> told() {
-        List<String> told = new ArrayList<>();
+    public List<String> received() {
+        List<String> received = new ArrayList<>();
         Map<String, List<String>> revisions = new HashMap<>();
         for (Frame frame : frames) {
             switch (frame.event()) {
@@ -71,15 +71,15 @@ public final class StreamReader implements AutoCloseable {
                     if (!known.contains(frame.id())) {
                         known.add(frame.id());
                     }
-                    told.add(frame.json().getString("type") + " " + (known.indexOf(frame.id()) + 1));
+                    received.add(frame.json().getString("type") + " " + (known.indexOf(frame.id()) + 1));
                 }
                 case "problem" ->
-                    told.add(frame.json().getString("problem.type").substring("urn:callwatch:problem:".length()));
-                case "end" -> told.add("end");
+                    received.add(frame.json().getString("problem.type").substring("urn:callwatch:problem:".length()));
+                case "end" -> received.add("end");
                 default -> {}
             }
         }
-        return told;
+        return received;
     }
 
     /** Whether the other side has closed the stream. */

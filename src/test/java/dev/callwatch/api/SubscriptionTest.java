@@ -224,7 +224,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void a_deleted_subscription_is_gone_and_its_sink_learns_of_it() {
+    void a_deleted_subscription_is_gone_and_its_sink_receives_that_it_has_ended() {
         String hook = hook("deleted");
         vonage.answersCalls(okJson(VonageStub.ACTIVE));
         String id = subscribed(subscription(hook));
@@ -476,7 +476,7 @@ class SubscriptionTest {
         return JsonPath.from(request.body());
     }
 
-    /** A sink of this test alone. */
+    /** A sink of this test only. */
     private String hook(String behaviour) {
         return sinks + "/hooks/" + behaviour + "?test=" + vonage.guid();
     }

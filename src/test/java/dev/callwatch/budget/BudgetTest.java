@@ -139,7 +139,7 @@ class BudgetTest {
     }
 
     @Test
-    void who_waits_already_when_the_account_pauses_is_told_when_its_deadline_cannot_be_met() {
+    void a_waiter_fails_when_the_account_pauses_beyond_its_deadline() {
         Permit sent = permit(5).getItem();
         permit(5);
         UniAssertSubscriber<Permit> waiting = permit(5);

@@ -14,15 +14,15 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Replicas that share a budget, in virtual time: each beats once a second as the real ones do, asks for permits as often as
- * it is told, and can come, go, be killed, stand still, or lose the store at any moment. Whatever it is given is recorded.
+ * Replicas that share a budget, in virtual time. Each sends a heartbeat once a second as the real ones do, asks for permits as often
+ * as the test wants, and can come, go, be killed, stand still, or lose the store at any moment. Whatever it is given is recorded.
  */
 final class LeasedReplicas {
 
     static final Duration STEP = Duration.ofMillis(50);
 
-    private static final Duration BEAT = Duration.ofSeconds(1);
-    private static final Duration BEAT_IN_DOUBT = Duration.ofMillis(500);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT_IN_DOUBT = Duration.ofMillis(500);
     private static final Duration COUNTED = Duration.ofSeconds(5);
     private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final int MOST_WAITING = 500;
@@ -37,7 +37,7 @@ final class LeasedReplicas {
     final List<Replica> alive = new ArrayList<>();
     final List<Given> given = new ArrayList<>();
 
-    private final Map<String, Instant> beats = new HashMap<>();
+    private final Map<String, Instant> heartbeats = new HashMap<>();
     private Instant forgottenAt = Instant.EPOCH;
     private int started;
 
@@ -59,28 +59,28 @@ final class LeasedReplicas {
 
         int counted = 1;
         boolean frozen;
-        private Instant nextBeat = time.instant();
+        private Instant nextHeartbeat = time.instant();
         private Instant backAt = Instant.EPOCH;
-        private boolean away;
+        private boolean disconnected;
         private final Deque<Instant> waiting = new ArrayDeque<>();
         private final List<Permit> used = new ArrayList<>();
         private double asked;
 
         /** As at the start of a process: it serves nobody before its first heartbeat. */
-        private void beat() {
+        private void heartbeat() {
             if (!connection.cut) {
-                beats.put(name, time.instant());
-                int present = (int) beats.values().stream()
+                heartbeats.put(name, time.instant());
+                int present = (int) heartbeats.values().stream()
                         .filter(at -> at.isAfter(time.instant().minus(COUNTED)))
                         .count();
-                backAt = away ? time.instant() : backAt;
+                backAt = disconnected ? time.instant() : backAt;
                 boolean complete = time.instant().isAfter(forgottenAt.plus(COUNTED))
                         && time.instant().isAfter(backAt.plus(COUNTED));
                 counted = complete ? present : Math.max(counted, present);
             }
-            away = connection.cut;
+            disconnected = connection.cut;
             limiter.renew().subscribe().with(renewed -> {});
-            nextBeat = time.instant().plus(connection.cut ? BEAT_IN_DOUBT : BEAT);
+            nextHeartbeat = time.instant().plus(connection.cut ? HEARTBEAT_IN_DOUBT : HEARTBEAT);
         }
 
         private void step() {
@@ -89,8 +89,8 @@ final class LeasedReplicas {
             }
             // Who was frozen serves requests before it gets to anything else.
             serve();
-            if (!time.instant().isBefore(nextBeat)) {
-                beat();
+            if (!time.instant().isBefore(nextHeartbeat)) {
+                heartbeat();
             }
         }
 
@@ -146,7 +146,7 @@ final class LeasedReplicas {
 
         void leave() {
             limiter.leave().subscribe().with(left -> {});
-            beats.remove(name);
+            heartbeats.remove(name);
             alive.remove(this);
         }
 
@@ -179,7 +179,7 @@ final class LeasedReplicas {
     Replica join(boolean cut) {
         Replica replica = new Replica();
         replica.connection.cut = cut;
-        replica.beat();
+        replica.heartbeat();
         alive.add(replica);
         return replica;
     }
@@ -187,7 +187,7 @@ final class LeasedReplicas {
     /** The store is restarted empty. */
     void forget() {
         store.forget();
-        beats.clear();
+        heartbeats.clear();
         forgottenAt = time.instant();
     }
 

@@ -129,7 +129,7 @@ class SharedRateLimiterPropertyTest {
         private final List<String> history = new ArrayList<>();
 
         /** Who lost the store with all others, and has not found it again. */
-        private final List<LeasedReplicas.Replica> away = new ArrayList<>();
+        private final List<LeasedReplicas.Replica> disconnected = new ArrayList<>();
 
         private int lossLeft;
         private int muteLeft;
@@ -181,12 +181,12 @@ class SharedRateLimiterPropertyTest {
         private void join(boolean apart) {
             boolean lost = lossLeft > 0;
             // A process that comes before the others have found the store again knows nothing of what they have.
-            boolean alone = lost || replicas.store.budget().isEmpty() || !apart && !away.isEmpty();
-            if (replicas.alive.size() < MOST_REPLICAS && (apart || !alone)) {
+            boolean isolated = lost || replicas.store.budget().isEmpty() || !apart && !disconnected.isEmpty();
+            if (replicas.alive.size() < MOST_REPLICAS && (apart || !isolated)) {
                 LeasedReplicas.Replica replica = replicas.join(lost);
                 happened("join " + replica.name);
                 demand(replica);
-                if (alone) {
+                if (isolated) {
                     cutOff(replica);
                 }
             }
@@ -202,7 +202,7 @@ class SharedRateLimiterPropertyTest {
 
         /** Who stands still while the others lose the store knows nothing of it when it is the first to find it again. */
         private void freeze(LeasedReplicas.Replica one, boolean apart) {
-            if (!one.frozen && (apart || away.isEmpty())) {
+            if (!one.frozen && (apart || disconnected.isEmpty())) {
                 one.freeze();
                 happened("freeze " + one.name);
                 thaws.put(one, 1 + replicas.random.nextInt(300));
@@ -252,7 +252,7 @@ class SharedRateLimiterPropertyTest {
             if (lossLeft == 0 && cutSince.isEmpty() && (known || apart)) {
                 happened("loss");
                 lossLeft = 20 + replicas.random.nextInt(200);
-                away.addAll(replicas.alive);
+                disconnected.addAll(replicas.alive);
                 replicas.alive.forEach(replica -> {
                     replica.connection.cut = true;
                     if (apart) {
@@ -281,7 +281,7 @@ class SharedRateLimiterPropertyTest {
                     }
                 }
             });
-            away.removeIf(replica -> lossLeft == 0 && !replicas.alive.contains(replica)
+            disconnected.removeIf(replica -> lossLeft == 0 && !replicas.alive.contains(replica)
                     || lossLeft == 0
                             && replicas.store
                                     .budget()

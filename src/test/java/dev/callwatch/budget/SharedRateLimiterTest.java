@@ -158,7 +158,7 @@ class SharedRateLimiterTest {
     }
 
     @Test
-    void a_429_while_the_store_is_away_is_known_to_all_once_it_is_back() {
+    void a_429_while_the_store_is_unreachable_is_known_to_all_once_it_is_back() {
         join(2);
         LeasedReplicas.Replica first = replicas.alive.get(0);
         LeasedReplicas.Replica second = replicas.alive.get(1);
@@ -214,7 +214,7 @@ class SharedRateLimiterTest {
     }
 
     @Test
-    void a_store_that_comes_back_empty_learns_the_leases_anew_before_any_part_grows() {
+    void a_store_that_restarts_empty_receives_the_leases_before_any_part_grows() {
         join(3);
         replicas.alive.get(0).demand = 100;
         replicas.pass(Duration.ofSeconds(10));

@@ -20,9 +20,9 @@ class CachedCallTest {
     @Test
     void a_status_that_is_the_last_of_its_history_weighs_once() {
         CallStatus status = status(1, "Active");
-        CachedCall alone = new CachedCall(Snapshot.of(status), List.of(), SEEN, SEEN);
+        CachedCall single = new CachedCall(Snapshot.of(status), List.of(), SEEN, SEEN);
         CachedCall first = new CachedCall(Snapshot.of(status), List.of(status), SEEN, SEEN);
-        assertThat(first.weight()).isEqualTo(alone.weight());
+        assertThat(first.weight()).isEqualTo(single.weight());
     }
 
     @Test

@@ -68,7 +68,7 @@ class CallsTest {
     }
 
     @Test
-    void a_verdict_answers_those_who_come_within_a_second_and_is_forgotten_then() {
+    void a_definitive_failure_answers_for_a_second_and_is_forgotten_then() {
         vonage.fails(guid, ScriptedReader.forbidden());
         look().assertFailedWith(UpstreamFailure.Forbidden.class);
         vonage.answers(guid, ACTIVE);
@@ -80,7 +80,7 @@ class CallsTest {
     }
 
     @Test
-    void who_waits_for_another_replica_is_not_told_for_read_what_somebody_has_remembered_for_long() {
+    void a_waiting_replica_does_not_take_an_old_snapshot_for_a_new_reading() {
         vonage.answers(guid, ACTIVE);
         Snapshot old = Snapshot.of(look().assertCompleted().getItem().status());
         time.pass(Duration.ofHours(1));
@@ -127,7 +127,7 @@ class CallsTest {
                 .indefinitely();
     }
 
-    /** Replicas that answer claims as told, one after the other. */
+    /** Replicas that answer claims from a script, one after the other. */
     private static final class Others implements Coordination {
 
         private final Iterator<LeaseResult> claims;

@@ -59,7 +59,7 @@ class EnrichmentTest {
                 "LineEaten, line-eaten, UNKNOWN",
                 "-, -, UNKNOWN"
             })
-    void the_reason_tells_whether_to_call_again(String reason, String wire, RetryAdvice retry) {
+    void the_reason_decides_whether_to_call_again(String reason, String wire, RetryAdvice retry) {
         CallStatus.Result result = seen(detail(null, "Failure", "Originator", reason, null, null))
                 .result()
                 .orElseThrow();
@@ -219,7 +219,7 @@ class EnrichmentTest {
     }
 
     @Test
-    void a_change_in_the_document_alone_counts_but_not_the_order_of_its_fields() {
+    void a_change_in_the_document_only_counts_but_not_the_order_of_its_fields() {
         CallStatus one = seen(document("{\"a\":1,\"b\":[1.0]}"));
         assertThat(after(one, 1, document("{\"b\":[1.0],\"a\":1}")).revision()).isEqualTo(one.revision());
         assertThat(after(one, 1, document("{\"a\":2,\"b\":[1.0]}")).revision()).isGreaterThan(one.revision());

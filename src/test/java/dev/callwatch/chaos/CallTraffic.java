@@ -37,7 +37,7 @@ final class CallTraffic implements AutoCloseable {
         }
     }
 
-    /** Is told of each call as it begins, with the seed of what else is decided about it. */
+    /** Is called for each call as it begins, with the seed of what else is decided about it. */
     interface Listener {
         void begun(String guid, long seed);
     }

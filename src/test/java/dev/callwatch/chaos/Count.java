@@ -3,7 +3,7 @@ package dev.callwatch.chaos;
 /** What is counted and allowed, and how the report names it. */
 enum Count {
     EVENTS("events"),
-    TOLD_AGAIN("told again: the content that the reader had, under another revision"),
+    SENT_AGAIN("sent again: the content that the reader had, under another revision"),
     CONFIRMED("confirmed: the revision that the reader had, after a problem"),
     SKIPPED("skipped, visibly: previous is above the reader's last revision"),
     FORGOTTEN("forgotten, visibly: previous is null though the reader had a revision"),

@@ -113,7 +113,7 @@ final class Invariants {
             return;
         }
         if (now.content() == last.content() && now.revision() > last.revision()) {
-            findings.count(Count.TOLD_AGAIN);
+            findings.count(Count.SENT_AGAIN);
         }
         if (now.previous() instanceof Previous.None) {
             findings.count(Count.FORGOTTEN);

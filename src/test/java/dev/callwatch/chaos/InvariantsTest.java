@@ -95,7 +95,7 @@ class InvariantsTest {
         assertThat(breaches()).isEmpty();
         assertThat(findings.of(Count.SKIPPED)).isEqualTo(1);
         assertThat(findings.of(Count.FORGOTTEN)).isEqualTo(1);
-        assertThat(findings.of(Count.TOLD_AGAIN)).isEqualTo(1);
+        assertThat(findings.of(Count.SENT_AGAIN)).isEqualTo(1);
         assertThat(findings.of(Count.OTHER_HISTORY)).isEqualTo(1);
         assertThat(findings.of(Count.UNSAID)).isEqualTo(1);
     }

@@ -111,7 +111,7 @@ class SubscriptionRunnerTest {
         time.pass(SOON);
         vonage.answers(guid, DISPOSED);
         time.pass(SOON);
-        // It completed as well, which is the more telling change.
+        // It completed as well, which is the more important change.
         assertThat(pushed()).containsExactly("call.disposition-set", "subscription-ended CALLS_SETTLED");
         assertThat(sink.accepted().get(0).data()).isEqualTo("call.completed");
     }
@@ -319,12 +319,12 @@ class SubscriptionRunnerTest {
     @Test
     void an_event_is_kept_before_it_is_delivered() {
         SharedStore store = new SharedStore();
-        store.isAway = true;
+        store.isUnavailable = true;
         vonage.answers(guid, ACTIVE);
         begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
         time.pass(SOON);
         assertThat(pushed()).isEmpty();
-        store.isAway = false;
+        store.isUnavailable = false;
         time.pass(SOON);
         assertThat(pushed()).containsExactly("call.observed");
     }
@@ -371,7 +371,7 @@ class SubscriptionRunnerTest {
 
         private final Map<String, String> fields;
         private boolean lost;
-        private boolean isAway;
+        private boolean isUnavailable;
 
         private SharedStore() {
             this(new HashMap<>());
@@ -408,8 +408,8 @@ class SubscriptionRunnerTest {
 
         @Override
         public Uni<Saved> save(String id, Map<String, String> set, Collection<String> removed) {
-            if (isAway) {
-                return Uni.createFrom().failure(new IllegalStateException("away"));
+            if (isUnavailable) {
+                return Uni.createFrom().failure(new IllegalStateException("unavailable"));
             }
             if (lost) {
                 return Uni.createFrom().item(Saved.TAKEN);

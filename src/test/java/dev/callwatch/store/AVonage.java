@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** Vonage without HTTP, for several replicas on the real clock: answers as told and counts what it was asked. */
+/** Vonage without HTTP, for several replicas on the real clock: answers from a script and counts what it was asked. */
 final class AVonage implements CallReader {
 
     private final Map<CallGuid, Supplier<Uni<CallDetail>>> answers = new ConcurrentHashMap<>();

@@ -13,14 +13,14 @@ class RedisCircuitTest {
     private static final RedisUnavailable WHY = new RedisUnavailable("test");
 
     private final VirtualTime time = new VirtualTime();
-    private final List<String> told = new ArrayList<>();
-    private final RedisCircuit circuit = new RedisCircuit(true, time, () -> told.add("away"), () -> told.add("back"));
+    private final List<String> transitions = new ArrayList<>();
+    private final RedisCircuit circuit = new RedisCircuit(true, time, () -> transitions.add("lost"), () -> transitions.add("back"));
 
     @Test
-    void failures_that_go_on_are_an_outage_which_is_told_once() {
+    void failures_that_go_on_are_an_outage_which_is_reported_once() {
         fail(5, Duration.ofMillis(60));
         assertThat(circuit.isDegraded()).isTrue();
-        assertThat(told).containsExactly("away");
+        assertThat(transitions).containsExactly("lost");
     }
 
     @Test
@@ -37,7 +37,7 @@ class RedisCircuitTest {
             circuit.worked();
         }
         assertThat(circuit.isSuspect()).isFalse();
-        assertThat(told).isEmpty();
+        assertThat(transitions).isEmpty();
     }
 
     @Test
@@ -49,7 +49,7 @@ class RedisCircuitTest {
         assertThat(circuit.isDegraded()).isTrue();
         circuit.healthy();
         assertThat(circuit.isDegraded()).isFalse();
-        assertThat(told).containsExactly("away", "back");
+        assertThat(transitions).containsExactly("lost", "back");
     }
 
     @Test

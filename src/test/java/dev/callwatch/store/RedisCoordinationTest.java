@@ -58,7 +58,7 @@ class RedisCoordinationTest {
     private static final String RECORDED = "{\"status\":\"Active\",\"recordingStatus\":\"Started\"}";
     private static final String ENDED = "{\"status\":null}";
 
-    /** However busy the machine is: this is not about a Redis that is away. */
+    /** However busy the machine is: this is not about an outage of Redis. */
     private static final Duration PATIENT = Duration.ofSeconds(1);
 
     private static ARedis redis;
@@ -310,7 +310,7 @@ class RedisCoordinationTest {
     }
 
     @Test
-    void a_new_revision_is_told_wherever_the_call_is_known() {
+    void a_new_revision_is_published_wherever_the_call_is_known() {
         vonage.answers(guid, ACTIVE);
         Stream.of(a, b, c).forEach(replica -> replica.lookNow(guid));
         vonage.answers(guid, RECORDED);
@@ -326,7 +326,7 @@ class RedisCoordinationTest {
     }
 
     @Test
-    void who_missed_revisions_is_told_each_of_them() {
+    void a_replica_that_missed_revisions_receives_each_of_them() {
         vonage.answers(guid, ACTIVE);
         a.lookNow(guid);
         b.lookNow(guid);
@@ -348,10 +348,10 @@ class RedisCoordinationTest {
         CallStatus older = status(
                 first, first.revision() + 1, RECORDED, first.observed().at().plusSeconds(1));
         lease(a).publish(before, Snapshot.of(newer)).await().indefinitely();
-        Coordination.Update told =
+        Coordination.Update update =
                 lease(b, newer).publish(before, Snapshot.of(older)).await().indefinitely();
-        assertThat(told.snapshot().status().orElseThrow().vonage()).isEqualTo(ENDED);
-        assertThat(told.snapshot().revision()).isGreaterThan(first.revision() + 1);
+        assertThat(update.snapshot().status().orElseThrow().vonage()).isEqualTo(ENDED);
+        assertThat(update.snapshot().revision()).isGreaterThan(first.revision() + 1);
         assertThat(stored().vonage()).isEqualTo(ENDED);
     }
 
@@ -393,7 +393,7 @@ class RedisCoordinationTest {
     }
 
     @Test
-    void what_a_newer_release_has_written_is_left_alone() {
+    void what_a_newer_release_has_written_is_not_changed() {
         vonage.answers(guid, ENDED);
         a.lookNow(guid);
         redis.run(Command.HSET, a.keys.call(key), "v", "2", "tag", "of-another-kind", "doc", "[]");
@@ -435,7 +435,7 @@ class RedisCoordinationTest {
         List<Uni<?>> running = all.stream()
                 .<Uni<?>>map(replica -> Uni.createFrom()
                         .deferred(() -> replica.replicas.sync(key, Snapshot.NOTHING))
-                        .chain(told -> lease(replica, told.snapshot()))
+                        .chain(update -> lease(replica, update.snapshot()))
                         // What it knew before it waited.
                         .chain(lease -> lease.publish(Snapshot.NOTHING, random(random)))
                         .repeat()
@@ -469,13 +469,13 @@ class RedisCoordinationTest {
 
     /** Something else has become of the call. */
     private void kept(AReplica replica, String document) {
-        Coordination.Update told =
+        Coordination.Update update =
                 replica.replicas.sync(key, Snapshot.NOTHING).await().indefinitely();
-        CallStatus before = told.snapshot().status().orElseThrow();
+        CallStatus before = update.snapshot().status().orElseThrow();
         CallStatus now = status(
                 before, before.revision() + 1, document, before.observed().at().plusMillis(1));
         lease(replica, before)
-                .publish(told.snapshot(), Snapshot.of(now))
+                .publish(update.snapshot(), Snapshot.of(now))
                 .await()
                 .indefinitely();
     }
@@ -504,9 +504,9 @@ class RedisCoordinationTest {
             if (claim instanceof Coordination.Lease lease) {
                 return Uni.createFrom().item(lease);
             }
-            return claim instanceof Coordination.Update told
-                    ? lease(replica, told.snapshot())
-                    : ((Coordination.HeldElsewhere) claim).outcome().chain(told -> lease(replica, known));
+            return claim instanceof Coordination.Update update
+                    ? lease(replica, update.snapshot())
+                    : ((Coordination.HeldElsewhere) claim).outcome().chain(update -> lease(replica, known));
         });
     }
 

@@ -112,7 +112,7 @@ class RedisSubscriptionsTest {
     }
 
     @Test
-    void a_replica_that_beats_keeps_what_it_runs_and_one_that_leaves_does_not() {
+    void a_replica_with_a_heartbeat_keeps_what_it_runs_and_one_that_leaves_does_not() {
         Subscription subscription = subscription("a");
         now(first.create(subscription, Map.of("progress", "1"), false));
         await().during(Duration.ofSeconds(3)).atMost(LONG).until(() -> {

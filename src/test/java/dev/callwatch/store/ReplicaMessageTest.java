@@ -27,28 +27,28 @@ class ReplicaMessageTest {
             "{\"account\":\"a\",\"call\":\"94e5928c-7f7e-4645-ad72-61010f906449\",\"by\":\"x\",";
 
     @Test
-    void what_was_kept_is_heard() {
+    void what_was_published_is_encoded_and_decoded() {
         ReplicaMessage kept = new ReplicaMessage.Kept(CALL, 3, "replica");
         assertThat(ReplicaMessage.of(kept.text(), NOW)).contains(kept);
     }
 
     @Test
-    void who_is_there_is_heard() {
+    void the_presence_of_a_replica_is_encoded_and_decoded() {
         ReplicaMessage present = new ReplicaMessage.Present("replica");
         assertThat(ReplicaMessage.of(present.text(), NOW)).contains(present);
     }
 
     @Test
-    void a_failure_is_heard_with_its_problem_and_detail() {
+    void a_failure_is_encoded_and_decoded_with_its_problem_and_detail() {
         UpstreamFailure reason = UpstreamFailure.ofOtherReplica(
                 ProblemType.BUDGET_EXHAUSTED, "The budget is \"spent\".", Optional.of(Duration.ofSeconds(2)));
-        ReplicaMessage.GivenUp heard =
+        ReplicaMessage.GivenUp decoded =
                 (ReplicaMessage.GivenUp) ReplicaMessage.of(new ReplicaMessage.GivenUp(CALL, reason).text(), NOW)
                         .orElseThrow();
-        assertThat(heard.call()).isEqualTo(CALL);
-        assertThat(heard.reason().type()).isEqualTo(ProblemType.BUDGET_EXHAUSTED);
-        assertThat(heard.reason().getMessage()).isEqualTo("The budget is \"spent\".");
-        assertThat(heard.reason().retryAfter()).contains(Duration.ofSeconds(2));
+        assertThat(decoded.call()).isEqualTo(CALL);
+        assertThat(decoded.reason().type()).isEqualTo(ProblemType.BUDGET_EXHAUSTED);
+        assertThat(decoded.reason().getMessage()).isEqualTo("The budget is \"spent\".");
+        assertThat(decoded.reason().retryAfter()).contains(Duration.ofSeconds(2));
     }
 
     @Test
@@ -95,7 +95,7 @@ class ReplicaMessageTest {
                 KEPT + "\"problem\":\"UPSTREAM_ERROR\",\"retryAfterMs\":9223372036854775807}",
                 KEPT + "\"problem\":\"UPSTREAM_ERROR\",\"retryAfterMs\":-1}"
             })
-    void what_means_nothing_here_is_left_alone(String text) {
+    void what_means_nothing_here_is_not_changed(String text) {
         assertThat(ReplicaMessage.of(text, NOW)).isEmpty();
     }
 }

@@ -57,7 +57,7 @@ class SharedBudgetTest {
     }
 
     @Test
-    void replicas_together_ask_as_often_as_one_would_also_while_redis_is_away_and_when_it_comes_back_empty() {
+    void replicas_together_ask_as_often_as_one_would_also_without_redis_and_when_it_restarts_empty() {
         replicas.forEach(ABudget::connect);
         // They share it before anybody asks.
         await().atMost(LONG)
@@ -144,7 +144,7 @@ class SharedBudgetTest {
         }
 
         private void probe() {
-            client.send(Request.cmd(Command.PING)).subscribe().with(pong -> circuit.healthy(), away -> {});
+            client.send(Request.cmd(Command.PING)).subscribe().with(pong -> circuit.healthy(), lost -> {});
         }
 
         private ABudget() {

@@ -63,7 +63,7 @@ class SnapshotCodecTest {
         assertThat(read.lastError().orElseThrow().reason()).isInstanceOf(UpstreamFailure.CallNotFound.class);
     }
 
-    /** Whoever asked with the tag that it makes of it would be told the same again and again. */
+    /** Whoever asked with the tag that it makes of it would be sent the same again and again. */
     @Test
     void a_problem_that_only_a_newer_release_knows_is_as_good_as_not_there() {
         Snapshot missing = Snapshot.NOTHING.failed(new UpstreamFailure.CallNotFound(), AT);

@@ -36,10 +36,10 @@ class AccountFeedTest {
     void who_follows_an_account_gets_what_happens_from_now_on() {
         append("{\"status\":\"Active\"}");
         AssertSubscriber<AccountFeed.Item> subscriber = follow(Optional.empty(), 100);
-        assertThat(told(subscriber)).isEmpty();
+        assertThat(received(subscriber)).isEmpty();
         append("{\"status\":null}");
         append("{\"status\":null,\"dispositionCode\":\"Sale\"}");
-        assertThat(told(subscriber)).containsExactly("2 call.completed", "3 call.disposition-set");
+        assertThat(received(subscriber)).containsExactly("2 call.completed", "3 call.disposition-set");
     }
 
     @Test
@@ -48,7 +48,7 @@ class AccountFeedTest {
         append("{\"status\":null}");
         AssertSubscriber<AccountFeed.Item> subscriber = follow(Optional.of("1"), 100);
         append("{\"status\":null,\"dispositionCode\":\"Sale\"}");
-        assertThat(told(subscriber)).containsExactly("2 call.completed", "3 call.disposition-set");
+        assertThat(received(subscriber)).containsExactly("2 call.completed", "3 call.disposition-set");
     }
 
     @Test
@@ -56,9 +56,9 @@ class AccountFeedTest {
         append("{\"status\":\"Active\"}");
         append("{\"status\":null}");
         AssertSubscriber<AccountFeed.Item> subscriber = follow(Optional.of("unknown"), 100);
-        assertThat(told(subscriber)).containsExactly("2 gap");
+        assertThat(received(subscriber)).containsExactly("2 gap");
         append("{\"status\":null,\"dispositionCode\":\"Sale\"}");
-        assertThat(told(subscriber)).containsExactly("2 gap", "3 call.disposition-set");
+        assertThat(received(subscriber)).containsExactly("2 gap", "3 call.disposition-set");
     }
 
     @Test
@@ -67,21 +67,21 @@ class AccountFeedTest {
         for (int i = 0; i < 300; i++) {
             append(i % 2 == 0 ? "{\"status\":\"Active\"}" : "{\"status\":null}");
         }
-        assertThat(told(subscriber)).hasSize(1);
+        assertThat(received(subscriber)).hasSize(1);
         subscriber.request(1_000);
-        assertThat(told(subscriber)).hasSize(300).endsWith("300 call.completed");
+        assertThat(received(subscriber)).hasSize(300).endsWith("300 call.completed");
     }
 
     @Test
     void what_was_appended_unannounced_arrives_within_five_seconds_or_when_replicas_reach_each_other_again() {
         AssertSubscriber<AccountFeed.Item> subscriber = follow(Optional.empty(), 100);
         log.append("{\"status\":\"Active\"}");
-        assertThat(told(subscriber)).isEmpty();
+        assertThat(received(subscriber)).isEmpty();
         time.pass(Duration.ofSeconds(5));
-        assertThat(told(subscriber)).containsExactly("1 call.observed");
+        assertThat(received(subscriber)).containsExactly("1 call.observed");
         log.append("{\"status\":null}");
         feed.reconnected(new ReplicasReconnected());
-        assertThat(told(subscriber)).hasSize(2);
+        assertThat(received(subscriber)).hasSize(2);
     }
 
     @Test
@@ -111,7 +111,7 @@ class AccountFeedTest {
         return feed.follow(account, position).subscribe().withSubscriber(AssertSubscriber.create(demand));
     }
 
-    private static List<String> told(AssertSubscriber<AccountFeed.Item> subscriber) {
+    private static List<String> received(AssertSubscriber<AccountFeed.Item> subscriber) {
         return subscriber.getItems().stream()
                 .map(item -> item.position() + " "
                         + (item instanceof AccountFeed.Item.Revision revision

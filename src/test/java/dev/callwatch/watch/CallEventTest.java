@@ -25,7 +25,7 @@ class CallEventTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                // before | now | changes, the most telling first
+                // before | now | changes, the most important first
                 "{'status':'Active'} | {'status':null} | call.completed",
                 "{'status':'Active'} | {'status':null,'result':{'code':'Failure','reason':'NoAnswer'}} | call.failed",
                 "{'status':null} | {'status':null,'result':{'code':'Failure'}} | call.failed",

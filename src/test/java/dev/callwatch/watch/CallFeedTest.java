@@ -76,17 +76,17 @@ class CallFeedTest {
     }
 
     @Test
-    void the_first_to_come_is_told_the_current_status_and_then_what_follows() {
+    void the_first_reader_receives_the_current_status_and_then_what_follows() {
         vonage.answers(guid, ACTIVE);
         AssertSubscriber<Notification> reader = follow();
-        assertThat(told(reader)).containsExactly("call.observed 1");
+        assertThat(received(reader)).containsExactly("call.observed 1");
         vonage.answers(guid, RECORDED);
         time.pass(SECOND.multipliedBy(2));
         vonage.answers(guid, ENDED);
         time.pass(SECOND.multipliedBy(5));
         vonage.answers(guid, DISPOSED);
         time.pass(SECOND.multipliedBy(40));
-        assertThat(told(reader))
+        assertThat(received(reader))
                 .containsExactly(
                         "call.observed 1",
                         "call.recording-changed 2",
@@ -115,7 +115,7 @@ class CallFeedTest {
         time.pass(Duration.ofSeconds(100));
         assertThat(polls()).containsExactly(0L, 1L, 31L, 61L, 91L);
         time.pass(Duration.ofMinutes(30));
-        assertThat(told(reader)).containsExactly("call.observed 1", "settled");
+        assertThat(received(reader)).containsExactly("call.observed 1", "settled");
         reader.assertCompleted();
         assertNothingRuns();
     }
@@ -143,11 +143,11 @@ class CallFeedTest {
         time.pass(Duration.ofSeconds(3));
         assertThat(polls()).containsExactly(0L, 1L, 3L);
         assertThat(registry.get("callwatch.watched.calls").gauge().value()).isEqualTo(1);
-        assertThat(readers).allSatisfy(reader -> assertThat(told(reader)).containsExactly("call.observed 1"));
+        assertThat(readers).allSatisfy(reader -> assertThat(received(reader)).containsExactly("call.observed 1"));
     }
 
     @Test
-    void who_joins_after_a_change_and_before_the_first_poll_has_ended_is_told_the_current_status() {
+    void a_reader_that_joins_after_a_change_and_before_the_first_poll_has_ended_receives_the_current_status() {
         vonage.answers(guid, ACTIVE);
         look();
         time.pass(SECOND.multipliedBy(2));
@@ -159,9 +159,9 @@ class CallFeedTest {
         time.pass(SECOND);
         AssertSubscriber<Notification> third = follow();
 
-        assertThat(told(first)).containsExactly("call.observed 2");
-        assertThat(told(second)).containsExactly("call.observed 2");
-        assertThat(told(third)).containsExactly("call.observed 2");
+        assertThat(received(first)).containsExactly("call.observed 2");
+        assertThat(received(second)).containsExactly("call.observed 2");
+        assertThat(received(third)).containsExactly("call.observed 2");
     }
 
     @Test
@@ -207,7 +207,7 @@ class CallFeedTest {
         time.pass(SECOND);
         vonage.answers(guid, RECORDED);
         time.pass(SECOND.multipliedBy(5));
-        assertThat(told(reader)).containsExactly("call.observed 1", "call.recording-changed 2");
+        assertThat(received(reader)).containsExactly("call.observed 1", "call.recording-changed 2");
     }
 
     @Test
@@ -236,10 +236,10 @@ class CallFeedTest {
         vonage.answers(guid, DISPOSED);
         time.pass(SECOND.multipliedBy(5));
 
-        assertThat(told(reader)).containsExactly("call.observed 1", "call.completed 2", "settled");
+        assertThat(received(reader)).containsExactly("call.observed 1", "call.completed 2", "settled");
         assertThat(seen(reader).get(1).previous()).contains(revision(1));
         AssertSubscriber<Notification> late = follow(new CallFeed(small, own, time, time), OptionalLong.empty());
-        assertThat(told(late)).containsExactly("call.observed 2", "settled");
+        assertThat(received(late)).containsExactly("call.observed 2", "settled");
     }
 
     @Test
@@ -292,7 +292,7 @@ class CallFeedTest {
         vonage.answers(guid, ACTIVE);
         follow().cancel();
         AssertSubscriber<Notification> reader = follow();
-        assertThat(told(reader)).containsExactly("call.observed 1");
+        assertThat(received(reader)).containsExactly("call.observed 1");
         time.pass(Duration.ofSeconds(10));
         assertThat(polls()).containsExactly(0L, 2L, 6L);
     }
@@ -301,17 +301,17 @@ class CallFeedTest {
     void a_call_just_created_may_be_unknown_for_five_seconds() {
         AssertSubscriber<Notification> reader = follow();
         time.pass(Duration.ofSeconds(3));
-        assertThat(told(reader)).isEmpty();
+        assertThat(received(reader)).isEmpty();
         vonage.answers(guid, ACTIVE);
         time.pass(SECOND);
-        assertThat(told(reader)).containsExactly("call.observed 1");
+        assertThat(received(reader)).containsExactly("call.observed 1");
     }
 
     @Test
     void a_call_that_stays_unknown_is_reported_so_and_settled() {
         AssertSubscriber<Notification> reader = follow();
         time.pass(Duration.ofSeconds(6));
-        assertThat(told(reader)).containsExactly("call-not-found", "settled");
+        assertThat(received(reader)).containsExactly("call-not-found", "settled");
         reader.assertCompleted();
         assertThat(polls()).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
         assertNothingRuns();
@@ -323,46 +323,46 @@ class CallFeedTest {
         AssertSubscriber<Notification> reader = follow();
         vonage.fails(guid, new UpstreamFailure.CallNotFound());
         time.pass(Duration.ofSeconds(40));
-        assertThat(told(reader)).containsExactly("call.observed 1", "call.lost 1", "settled");
+        assertThat(received(reader)).containsExactly("call.observed 1", "call.lost 1", "settled");
         assertThat(seen(reader).get(1).call().stale()).isTrue();
     }
 
     @Test
-    void trouble_is_told_once_and_its_end_too() {
+    void a_failure_is_reported_once_and_its_end_too() {
         vonage.answers(guid, ACTIVE);
         AssertSubscriber<Notification> reader = follow();
         vonage.fails(guid, ScriptedReader.unreachable());
         time.pass(Duration.ofSeconds(20));
         vonage.answers(guid, ACTIVE);
         time.pass(Duration.ofSeconds(6));
-        assertThat(told(reader)).containsExactly("call.observed 1", "upstream-unreachable", "call.observed 1");
+        assertThat(received(reader)).containsExactly("call.observed 1", "upstream-unreachable", "call.observed 1");
         // A second, then every five.
         assertThat(polls()).containsExactly(0L, 1L, 6L, 11L, 16L, 21L, 26L);
     }
 
     @Test
-    void a_call_that_is_seen_at_last_is_told_once_and_not_as_stale() {
+    void a_call_that_is_read_at_last_is_sent_once_and_not_as_stale() {
         vonage.fails(guid, ScriptedReader.unreachable());
         AssertSubscriber<Notification> reader = follow();
         vonage.answers(guid, ACTIVE);
         time.pass(Duration.ofSeconds(6));
-        assertThat(told(reader)).containsExactly("upstream-unreachable", "call.observed 1");
+        assertThat(received(reader)).containsExactly("upstream-unreachable", "call.observed 1");
         assertThat(seen(reader).get(0).call().stale()).isFalse();
     }
 
     @Test
-    void a_known_call_is_told_as_stale_where_vonage_cannot_be_read() {
+    void a_known_call_is_sent_as_stale_where_vonage_cannot_be_read() {
         vonage.answers(guid, ACTIVE);
         look();
         time.pass(Duration.ofHours(1));
         vonage.fails(guid, ScriptedReader.unreachable());
         AssertSubscriber<Notification> reader = follow();
-        assertThat(told(reader)).containsExactly("call.observed 1", "upstream-unreachable");
+        assertThat(received(reader)).containsExactly("call.observed 1", "upstream-unreachable");
         assertThat(seen(reader).get(0).call().stale()).isTrue();
     }
 
     @Test
-    void vonage_is_left_alone_for_as_long_as_it_asks() {
+    void vonage_gets_no_request_for_as_long_as_it_asks() {
         vonage.fails(guid, ScriptedReader.throttled(Duration.ofSeconds(20)));
         follow();
         time.pass(Duration.ofSeconds(30));
@@ -370,13 +370,13 @@ class CallFeedTest {
     }
 
     @Test
-    void what_a_look_up_finds_is_told_at_once_and_saves_the_poll() {
+    void what_a_look_up_finds_is_sent_at_once_and_saves_the_poll() {
         vonage.answers(guid, ACTIVE);
         AssertSubscriber<Notification> reader = follow();
         time.pass(Duration.ofSeconds(8));
         vonage.answers(guid, RECORDED);
         look();
-        assertThat(told(reader)).containsExactly("call.observed 1", "call.recording-changed 2");
+        assertThat(received(reader)).containsExactly("call.observed 1", "call.recording-changed 2");
         assertThat(polls()).endsWith(7L, 8L);
     }
 
@@ -387,32 +387,32 @@ class CallFeedTest {
         time.pass(SECOND.multipliedBy(2));
         vonage.answers(guid, DISPOSED);
         look();
-        assertThat(told(reader)).containsExactly("call.observed 1", "call.disposition-set 2", "settled");
+        assertThat(received(reader)).containsExactly("call.observed 1", "call.disposition-set 2", "settled");
         reader.assertCompleted();
         assertNothingRuns();
     }
 
     @Test
-    void a_reader_that_comes_back_is_told_what_it_missed_and_nothing_twice() {
+    void a_reader_that_resumes_receives_what_it_missed_and_nothing_twice() {
         vonage.answers(guid, ACTIVE);
         AssertSubscriber<Notification> first = follow();
         first.cancel();
         change(RECORDED, ACTIVE, RECORDED);
-        assertThat(told(follow(revision(2)))).containsExactly("call.recording-changed 3", "call.recording-changed 4");
-        assertThat(told(follow(revision(4)))).isEmpty();
+        assertThat(received(follow(revision(2)))).containsExactly("call.recording-changed 3", "call.recording-changed 4");
+        assertThat(received(follow(revision(4)))).isEmpty();
     }
 
     @Test
-    void a_reader_that_comes_back_with_an_unknown_revision_is_told_where_the_call_stands() {
+    void a_reader_that_resumes_with_an_unknown_revision_receives_the_current_status() {
         vonage.answers(guid, ACTIVE);
         follow();
         AssertSubscriber<Notification> back = follow(7);
         time.pass(SECOND);
-        assertThat(told(back)).containsExactly("call.observed 1");
+        assertThat(received(back)).containsExactly("call.observed 1");
     }
 
     @Test
-    void a_reader_that_comes_back_to_another_replica_is_told_what_it_missed_and_nothing_twice() {
+    void a_reader_that_resumes_at_another_replica_receives_what_it_missed_and_nothing_twice() {
         List<CallStatus> shared = new ArrayList<>();
         observers.add(change -> shared.add(change.now()));
         vonage.answers(guid, ACTIVE);
@@ -421,10 +421,10 @@ class CallFeedTest {
         CallFeed elsewhere = elsewhere(shared);
         AssertSubscriber<Notification> first = follow(elsewhere, OptionalLong.empty());
         AssertSubscriber<Notification> back = follow(elsewhere, OptionalLong.of(revision(2)));
-        assertThat(told(first)).containsExactly("call.observed 4");
-        assertThat(told(back)).containsExactly("call.recording-changed 3", "call.completed 4");
+        assertThat(received(first)).containsExactly("call.observed 4");
+        assertThat(received(back)).containsExactly("call.recording-changed 3", "call.completed 4");
         time.pass(Duration.ofMinutes(1));
-        assertThat(told(back)).hasSize(2);
+        assertThat(received(back)).hasSize(2);
     }
 
     @Test
@@ -436,11 +436,11 @@ class CallFeedTest {
         change(RECORDED);
         CallFeed elsewhere = elsewhere(shared);
         AssertSubscriber<Notification> first = follow(elsewhere, OptionalLong.of(revision(1)));
-        assertThat(told(first)).containsExactly("call.recording-changed 2");
+        assertThat(received(first)).containsExactly("call.recording-changed 2");
         change(ACTIVE, RECORDED);
         AssertSubscriber<Notification> back = follow(elsewhere, OptionalLong.of(revision(3)));
-        assertThat(told(back)).containsExactly("call.recording-changed 4");
-        assertThat(told(first)).endsWith("call.recording-changed 4");
+        assertThat(received(back)).containsExactly("call.recording-changed 4");
+        assertThat(received(first)).endsWith("call.recording-changed 4");
     }
 
     private static final class Shared implements Coordination {
@@ -510,10 +510,10 @@ class CallFeedTest {
         for (int i = 0; i < 20; i++) {
             change(RECORDED, ACTIVE);
         }
-        assertThat(told(follow(revision(9)))).hasSize(32).startsWith("call.recording-changed 10");
+        assertThat(received(follow(revision(9)))).hasSize(32).startsWith("call.recording-changed 10");
         AssertSubscriber<Notification> tooLate = follow(revision(8));
         time.pass(SECOND);
-        assertThat(told(tooLate)).containsExactly("call.observed 41");
+        assertThat(received(tooLate)).containsExactly("call.observed 41");
     }
 
     @Test
@@ -524,10 +524,10 @@ class CallFeedTest {
                 .withSubscriber(AssertSubscriber.create(1));
         AssertSubscriber<Notification> quick = follow();
         change(RECORDED, ACTIVE, RECORDED);
-        assertThat(told(slow)).containsExactly("call.observed 1");
-        assertThat(told(quick)).hasSize(4);
+        assertThat(received(slow)).containsExactly("call.observed 1");
+        assertThat(received(quick)).hasSize(4);
         slow.request(10);
-        assertThat(told(slow)).endsWith("call.recording-changed 4");
+        assertThat(received(slow)).endsWith("call.recording-changed 4");
     }
 
     @Test
@@ -566,7 +566,7 @@ class CallFeedTest {
         AssertSubscriber<Notification> reader = follow();
         pollers.close(null);
         reader.assertCompleted();
-        assertThat(told(reader)).doesNotContain("settled");
+        assertThat(received(reader)).doesNotContain("settled");
         follow().assertCompleted();
         assertNothingRuns();
     }
@@ -626,21 +626,21 @@ class CallFeedTest {
     private static List<CallEvent> seen(AssertSubscriber<Notification> reader) {
         return reader.getItems().stream()
                 .filter(Notification.Changed.class::isInstance)
-                .map(news -> ((Notification.Changed) news).event())
+                .map(notification -> ((Notification.Changed) notification).event())
                 .toList();
     }
 
     /** Types of events with the number of their revision, from 1 in the order of the revisions; problems; {@code settled}. */
-    private List<String> told(AssertSubscriber<Notification> reader) {
+    private List<String> received(AssertSubscriber<Notification> reader) {
         return reader.getItems().stream().map(this::text).toList();
     }
 
-    private String text(Notification news) {
-        if (news instanceof Notification.Changed seen) {
+    private String text(Notification notification) {
+        if (notification instanceof Notification.Changed seen) {
             return seen.event().type().wireName() + " "
                     + number(seen.event().call().revision());
         }
-        if (news instanceof Notification.Failed troubled) {
+        if (notification instanceof Notification.Failed troubled) {
             ProblemType type = troubled.reason().type();
             return type.code();
         }

@@ -84,7 +84,7 @@ class CallHintsTest {
         time.pass(Duration.ofSeconds(12));
         vonage.answers(guid, RECORDED);
         hint(CallHint.Kind.CHANGED);
-        assertThat(told(reader)).containsExactly("call.observed", "call.recording-changed");
+        assertThat(received(reader)).containsExactly("call.observed", "call.recording-changed");
         assertThat(readings()).containsExactly(0.0, 12.0);
         assertThat(counter("callwatch.notifications.readings")).isEqualTo(1);
     }
@@ -219,10 +219,10 @@ class CallHintsTest {
         hint(CallHint.Kind.ENDED);
         hint(CallHint.Kind.WRAPPING_UP);
         hint(CallHint.Kind.ENDED);
-        assertThat(told(reader)).endsWith("call.completed");
+        assertThat(received(reader)).endsWith("call.completed");
         time.pass(Duration.ofMillis(60_100));
         hint(CallHint.Kind.RECORDED);
-        assertThat(told(reader)).endsWith("call.disposition-set", "settled");
+        assertThat(received(reader)).endsWith("call.disposition-set", "settled");
         reader.assertCompleted();
         assertThat(vonage.readings(guid)).hasSizeBetween(9, 12);
         assertThat(counter("callwatch.notifications.polls.saved")).isGreaterThanOrEqualTo(25);
@@ -433,7 +433,7 @@ class CallHintsTest {
                 .sum();
     }
 
-    private static List<String> told(AssertSubscriber<Notification> reader) {
+    private static List<String> received(AssertSubscriber<Notification> reader) {
         return reader.getItems().stream()
                 .map(item -> item instanceof Notification.Changed changed
                         ? changed.event().type().wireName()

@@ -85,7 +85,7 @@ class ResumptionTest {
     }
 
     @Test
-    void after_a_restart_a_reader_learns_that_the_call_has_ended_meanwhile() {
+    void after_a_restart_a_reader_receives_that_the_call_has_ended_meanwhile() {
         vonage.answers(guid, ACTIVE);
         long active = new Life().lookUp().revision();
         vonage.answers(guid, DISPOSED);
