@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -139,16 +141,14 @@ class PushClusterIT {
         String guid = UUID.randomUUID().toString();
         String id = subscribe(replicas.get(0), guid);
         String path = replicas.get(1).url() + SUBSCRIPTIONS + "/" + id;
-        RestAssured.given().get(path).then().statusCode(200);
-        assertThat(RestAssured.given()
-                        .get(replicas.get(1).url() + SUBSCRIPTIONS)
+        stored(() -> RestAssured.get(path)).then().statusCode(200);
+        assertThat(stored(() -> RestAssured.get(replicas.get(1).url() + SUBSCRIPTIONS))
                         .jsonPath()
                         .getList("subscriptions.id"))
                 .contains(id);
         assertThat(subscribe(replicas.get(1), guid)).isEqualTo(id);
-        RestAssured.given().delete(path).then().statusCode(204);
-        RestAssured.given()
-                .get(replicas.get(0).url() + SUBSCRIPTIONS + "/" + id)
+        stored(() -> RestAssured.delete(path)).then().statusCode(204);
+        stored(() -> RestAssured.get(replicas.get(0).url() + SUBSCRIPTIONS + "/" + id))
                 .then()
                 .statusCode(404);
         await().until(() -> RECEIVED.stream()
@@ -156,18 +156,20 @@ class PushClusterIT {
                         && "SUBSCRIPTION_DELETED".equals(event.getString("data.terminationReason"))));
     }
 
-    /** A replica that has just lost Redis for a moment, as on a busy machine, answers 503 {@code store-unavailable}. */
     private static String subscribe(Replica replica, String guid) {
-        return await().until(
-                        () -> RestAssured.given()
-                                .contentType("application/json")
-                                .body("""
-                                        {"protocol":"HTTP","sink":"crm",
-                                         "config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(guid))
-                                .post(replica.url() + SUBSCRIPTIONS),
-                        answer -> answer.statusCode() < 300)
+        return stored(() -> RestAssured.given()
+                        .contentType("application/json")
+                        .body("""
+                                {"protocol":"HTTP","sink":"crm",
+                                 "config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(guid))
+                        .post(replica.url() + SUBSCRIPTIONS))
                 .jsonPath()
                 .getString("id");
+    }
+
+    /** A replica that has just lost Redis for a moment, as on a busy machine, answers 503 {@code store-unavailable}. */
+    private static Response stored(Supplier<Response> request) {
+        return await().until(request::get, answer -> answer.statusCode() != 503);
     }
 
     private static void change(List<String> guids) {

@@ -130,7 +130,7 @@ class SmallHeapIT {
         others(() -> {
             try (Socket socket = new Socket("localhost", API)) {
                 drain(socket);
-                for (int i = 0; i < 10_000; i++) {
+                for (int i = 0; i < 4_000; i++) {
                     String request = i % 2 == 0
                             ? method + i + " /v1/accounts HTTP/1.1\r\nHost: a\r\n\r\n"
                             : "GET /v1/" + method + i + " HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -275,7 +275,7 @@ class SmallHeapIT {
                             Stream.generate(() -> one).limit(4),
                             IntStream.range(0, 4)
                                     .mapToObj(batch -> "{\"ids\":["
-                                            + IntStream.range(0, 100)
+                                            + IntStream.range(0, 50)
                                                     .mapToObj(i -> '"' + guid(1_000 * batch + i + 1) + '"')
                                                     .collect(Collectors.joining(","))
                                             + "]}"))
