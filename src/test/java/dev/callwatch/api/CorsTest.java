@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
 import dev.callwatch.settings.ConfigErrors;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
+@ConnectWireMock
 class CorsTest {
 
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";

@@ -10,6 +10,7 @@ import dev.callwatch.FaultyHost;
 import dev.callwatch.FaultyServer;
 import dev.callwatch.access.OidcProfile;
 import dev.callwatch.access.TestIssuer;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Issuers that take connections and never finish an answer: each request ends, and so does its connection. */
 @QuarkusTest
+@ConnectWireMock
 @WithTestResource(value = FaultyHost.class, scope = TestResourceScope.GLOBAL)
 @TestProfile(OidcProfile.class)
 class HungIssuerTest {

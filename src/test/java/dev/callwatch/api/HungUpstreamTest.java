@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 
 import dev.callwatch.FaultyHost;
 import dev.callwatch.FaultyServer;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Endpoints of Vonage that take connections and never finish an answer: each request ends, and so does its connection. */
 @QuarkusTest
+@ConnectWireMock
 @WithTestResource(value = FaultyHost.class, scope = TestResourceScope.GLOBAL)
 class HungUpstreamTest {
 

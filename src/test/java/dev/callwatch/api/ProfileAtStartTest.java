@@ -2,6 +2,7 @@ package dev.callwatch.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.runtime.configuration.ConfigRecorder;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** A profile that whoever starts the native executable chooses. */
 @QuarkusTest
+@ConnectWireMock
 class ProfileAtStartTest {
 
     private final LogRecorder log = new LogRecorder();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The sandbox sends notifications of its calls to the service, out of order and doubled, and the service acts on them. */
 @QuarkusTest
+@ConnectWireMock
 @TestProfile(OutboundTest.OtherOptions.class)
 class SandboxNotificationsTest {
 

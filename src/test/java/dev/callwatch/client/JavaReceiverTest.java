@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.standardwebhooks.Webhook;
 import dev.callwatch.MarkdownFile;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** The receiver in Java that {@code reference/push.md} shows. The library of Standard Webhooks signs what it gets. */
 @QuarkusTest
+@ConnectWireMock
 class JavaReceiverTest {
 
     private static final String EVENT = """
