@@ -417,9 +417,9 @@ class ClusterIT {
             }
             await().atMost(SETTLED)
                     .until(() -> IntStream.range(0, REPLICAS)
-                            .allMatch(i ->
-                                    last(followers.get(i).received(calls.get(i))).version()
-                                            == upstream.version(calls.get(i))));
+                            .allMatch(i -> last(followers.get(i).received(calls.get(i)))
+                                            .version()
+                                    == upstream.version(calls.get(i))));
         } finally {
             followers.forEach(Follower::close);
         }
@@ -501,7 +501,8 @@ class ClusterIT {
                 List<Update> received = since(follower, guid, before.get(guid));
                 assertRevisionsRise(received, false);
                 assertThat(versions(received)).as(when).isSorted();
-                twice += received.size() - (int) versions(received).stream().distinct().count();
+                twice += received.size()
+                        - (int) versions(received).stream().distinct().count();
             }
         }
         FIGURES.put("Versions received twice under another revision, " + when, Integer.toString(twice));

@@ -198,7 +198,8 @@ class EventsTest {
             for (int i = 0; i < 40; i++) {
                 all.add(follow(vonage));
             }
-            await().until(() -> all.stream().noneMatch(reader -> reader.received().isEmpty()));
+            await().until(() ->
+                    all.stream().noneMatch(reader -> reader.received().isEmpty()));
             for (StreamReader reader : all) {
                 reader.close();
             }

@@ -265,9 +265,8 @@ class HostileRequestsTest {
     @ParameterizedTest
     @ValueSource(ints = {5, 20})
     void a_body_in_chunks_has_the_same_limit(int chunks) throws IOException {
-        String answer = RawClient.exchange(
-                LOOK_UP + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + SIXTEEN_K.repeat(chunks)
-                        + "0\r\n\r\n");
+        String answer = RawClient.exchange(LOOK_UP + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + SIXTEEN_K.repeat(chunks) + "0\r\n\r\n");
         assertThat(RawClient.statuses(answer)).containsExactly(413);
         assertThat(answer).contains("application/problem+json").contains("The body is too large.");
     }

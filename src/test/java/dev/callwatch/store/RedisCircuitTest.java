@@ -14,7 +14,8 @@ class RedisCircuitTest {
 
     private final VirtualTime time = new VirtualTime();
     private final List<String> transitions = new ArrayList<>();
-    private final RedisCircuit circuit = new RedisCircuit(true, time, () -> transitions.add("lost"), () -> transitions.add("back"));
+    private final RedisCircuit circuit =
+            new RedisCircuit(true, time, () -> transitions.add("lost"), () -> transitions.add("back"));
 
     @Test
     void failures_that_go_on_are_an_outage_which_is_reported_once() {

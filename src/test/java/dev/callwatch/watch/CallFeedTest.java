@@ -398,7 +398,8 @@ class CallFeedTest {
         AssertSubscriber<Notification> first = follow();
         first.cancel();
         change(RECORDED, ACTIVE, RECORDED);
-        assertThat(received(follow(revision(2)))).containsExactly("call.recording-changed 3", "call.recording-changed 4");
+        assertThat(received(follow(revision(2))))
+                .containsExactly("call.recording-changed 3", "call.recording-changed 4");
         assertThat(received(follow(revision(4)))).isEmpty();
     }
 
