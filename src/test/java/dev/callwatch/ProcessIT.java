@@ -276,17 +276,6 @@ class ProcessIT {
         }
     }
 
-    /** Options for the JVM of a package that does not run for long; a native executable ignores them. */
-    static String jvmOptions() throws IOException {
-        List<String> command = command();
-        if (!command.get(0).equals("java")) {
-            return SHORT_LIVED;
-        }
-        return SharedClasses.of(Path.of(command.get(command.size() - 1)))
-                .map(archive -> SHORT_LIVED + " -XX:SharedArchiveFile=" + archive)
-                .orElse(SHORT_LIVED);
-    }
-
     static Path output() throws IOException {
         return Files.createTempFile(Path.of("target"), "start", ".log");
     }
@@ -304,10 +293,8 @@ class ProcessIT {
                 .redirectOutput(output.toFile());
         builder.environment().put("QUARKUS_HTTP_PORT", "0");
         builder.environment().put("QUARKUS_MANAGEMENT_PORT", "0");
+        builder.environment().put("JDK_JAVA_OPTIONS", SHORT_LIVED);
         builder.environment().putAll(settings);
-        if (!settings.containsKey("JDK_JAVA_OPTIONS")) {
-            builder.environment().put("JDK_JAVA_OPTIONS", jvmOptions());
-        }
         return builder.start();
     }
 

@@ -44,7 +44,7 @@ class RunningIT {
         shell = new Shell()
                 .with("QUARKUS_HTTP_PORT", Integer.toString(api))
                 .with("QUARKUS_MANAGEMENT_PORT", "0")
-                .with("JDK_JAVA_OPTIONS", ProcessIT.jvmOptions())
+                .with("JDK_JAVA_OPTIONS", ProcessIT.SHORT_LIVED)
                 // Nobody has to find another replica.
                 .with("QUARKUS_SHUTDOWN_DELAY", "0s")
                 .with("CALLWATCH_SANDBOX_PORT", Integer.toString(ProcessIT.freePort()));
