@@ -117,7 +117,7 @@ class CallUpdates {
                 return cached;
             }
             boolean follows = update.snapshot().follows(known);
-            Snapshot now = follows ? update.snapshot() : known.merge(update.snapshot());
+            Snapshot now = follows ? update.snapshot().following(known) : known.merge(update.snapshot());
             List<CallStatus> revisions = revisions(known, now, update.since());
             CachedCall next = cached.next(
                     now, revisions, readAt.apply(cached), follows ? checkedAt : latest(checkedAt, cached.checkedAt()));

@@ -50,6 +50,17 @@ final class Revision {
                 after(Math.max(above, known.revision()), now), OptionalLong.of(known.revision()), known.vonage());
     }
 
+    /**
+     * The same, naming a revision as the one before it where it names none: a replica that could not ask the others read the call for
+     * the first time, as far as it knew.
+     *
+     * @param before 0 where there is none
+     */
+    static CallStatus linked(CallStatus status, long before) {
+        boolean first = status.previous().isEmpty() && before > 0 && before < status.revision();
+        return first ? status.numbered(status.revision(), OptionalLong.of(before), status.vonage()) : status;
+    }
+
     /** Whether nothing but observation times and revision differ. */
     static boolean isSame(CallStatus one, CallStatus other) {
         return content(one).equals(content(other)) && isSameDocument(one.vonage(), other.vonage());

@@ -71,7 +71,8 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
 
     private static CallStatus following(CallStatus before, CallStatus status) {
         CallStatus next = status.revision() > before.revision() ? status : Revision.follow(before, status);
-        return next.observed(status.observed().with(before.observed()));
+        return Revision.linked(next, Math.min(before.revision(), status.revision()))
+                .observed(status.observed().with(before.observed()));
     }
 
     /** Whether its status was read later; of two read at the same moment it is the one of the higher revision. */
@@ -93,6 +94,18 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
     /** Whether its status can follow another's as it is: neither its revision nor its observation goes back. */
     boolean follows(Snapshot other) {
         return revision() >= other.revision() && !readAt().isBefore(other.readAt());
+    }
+
+    /**
+     * The same, as what follows another one: where whoever read it knew of no revision before it, although there was one, its status
+     * names that.
+     */
+    Snapshot following(Snapshot other) {
+        long before = other.revision();
+        return new Snapshot(
+                status.map(known -> Revision.linked(known, before)),
+                lastKnown.map(known -> Revision.linked(known, before)),
+                lastError);
     }
 
     /** When Vonage was asked last, with or without success. */

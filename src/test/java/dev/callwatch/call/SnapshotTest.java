@@ -31,6 +31,19 @@ class SnapshotTest {
     }
 
     @Test
+    void what_was_read_without_knowing_the_call_follows_what_the_others_knew() {
+        Snapshot known = seen(7, 10, "Active");
+        Snapshot first = seen(BEGIN.plusSeconds(20).toEpochMilli(), 20, "Ringing");
+        assertThat(first.status().orElseThrow().previous()).isEmpty();
+        CallStatus both = known.merge(first).status().orElseThrow();
+        assertThat(both.revision()).isEqualTo(BEGIN.plusSeconds(20).toEpochMilli());
+        assertThat(both.previous()).hasValue(7);
+        assertThat(first.merge(known).status()).contains(both);
+        assertThat(first.following(known).status().orElseThrow().previous()).hasValue(7);
+        assertThat(first.following(Snapshot.NOTHING)).isEqualTo(first);
+    }
+
+    @Test
     void two_that_say_the_same_keep_the_higher_revision_and_the_later_time() {
         Snapshot both = seen(7, 10, "Active").merge(seen(3, 20, "Active"));
         assertThat(both.revision()).isEqualTo(7);
