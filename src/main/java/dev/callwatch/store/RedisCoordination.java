@@ -53,6 +53,12 @@ class RedisCoordination implements Coordination {
     private static final int ATTEMPTS_TO_APPEND = 30;
     private static final Duration BETWEEN_ATTEMPTS_TO_APPEND = Duration.ofSeconds(1);
 
+    /** So long after it was seen here, a revision of another replica should be in the log of its account. */
+    private static final Duration UNTIL_APPENDED = Duration.ofSeconds(3);
+
+    /** Of so many calls it is known up to which revision that was looked at. */
+    private static final int MOST_LOOKED_AT = 10_000;
+
     /** An account's list keeps so many calls in each state. */
     private static final int LONGEST_LIST = 10_000;
 
@@ -74,6 +80,9 @@ class RedisCoordination implements Coordination {
     private final WallClock clock;
     private final Coordination local = new LocalCoordination();
     private final AtomicLong leases = new AtomicLong();
+
+    /** Guarded by itself. */
+    private final Map<CallKey, Long> lookedAt = new LinkedHashMap<>();
 
     @Inject
     RedisCoordination(
@@ -234,7 +243,7 @@ class RedisCoordination implements Coordination {
         }
     }
 
-    /** A slow Redis must not cost the log a revision; that it has one twice does no harm. */
+    /** A slow Redis must not cost the log a revision. */
     private Uni<Void> append(ScriptCall call, int attempts) {
         return scripts.run(call)
                 .replaceWithVoid()
@@ -301,9 +310,37 @@ class RedisCoordination implements Coordination {
 
     private Update update(CallKey key, Response answer) {
         Snapshot snapshot = codec.snapshot(key, RedisScripts.fields(answer.get(1)));
+        snapshot.status().ifPresent(status -> ensureAppended(key, status));
         return new Update(
                 snapshot,
                 joined(statuses(key, answer.get(2)), snapshot.status().stream().toList()));
+    }
+
+    /** The replica that stored a revision may be gone before it appended it: to store and to append are two scripts. */
+    private void ensureAppended(CallKey key, CallStatus status) {
+        if (!isLookedAt(key, status.revision())) {
+            delay.of(UNTIL_APPENDED)
+                    .chain(() -> scripts.run(new ScriptCall.IsListed(keys, key, status.revision())))
+                    .onFailure(RedisUnavailable.class)
+                    .recoverWithNull()
+                    .subscribe()
+                    .with(listed -> {
+                        if (listed == null || listed.toInteger() == 0) {
+                            append(new Change(key, Snapshot.NOTHING, Snapshot.of(status), NO_LEASE));
+                        }
+                    });
+        }
+    }
+
+    private boolean isLookedAt(CallKey key, long revision) {
+        synchronized (lookedAt) {
+            Long before = lookedAt.remove(key);
+            lookedAt.put(key, before == null ? revision : Math.max(before, revision));
+            if (lookedAt.size() > MOST_LOOKED_AT) {
+                lookedAt.remove(lookedAt.keySet().iterator().next());
+            }
+            return before != null && before >= revision;
+        }
     }
 
     private List<CallStatus> statuses(CallKey key, Response entries) {

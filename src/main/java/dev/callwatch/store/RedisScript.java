@@ -18,6 +18,7 @@ enum RedisScript {
     RELEASE_LEASE,
     HISTORY(false, RedisScript.NOTHING),
     APPEND_REVISION,
+    IS_LISTED(false, RedisScript.NOTHING),
     READ_LOG(false, RedisScript.NOTHING),
     NEWEST_CALLS(false, RedisScript.NOTHING),
     HEARTBEAT,

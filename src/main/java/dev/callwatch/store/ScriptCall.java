@@ -228,6 +228,27 @@ interface ScriptCall {
         }
     }
 
+    /** Asks whether the list of an account has a revision of a call, or a later one. */
+    record IsListed(Keys names, CallKey call, long revision) implements ScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.IS_LISTED;
+        }
+
+        @Override
+        public List<String> keys() {
+            return Stream.of(CallState.values())
+                    .map(state -> names.calls(call.account(), state))
+                    .toList();
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(call.guid().value(), Long.toString(revision));
+        }
+    }
+
     /**
      * Reads on in the log of an account.
      *

@@ -161,6 +161,55 @@ class RedisCoordinationTest {
     }
 
     @Test
+    void a_revision_is_appended_once_and_by_another_replica_where_its_own_was_gone_before_that() {
+        String begin = log(c, Optional.empty()).end();
+        vonage.answers(key.guid(), "{\"status\":\"Active\"}");
+        long revision = a.readNow(key.guid()).revision();
+        await().until(() -> own(log(c, Optional.of(begin))).size() == 1);
+        redis.run(Command.DEL, a.keys.log(key.account()), a.keys.calls(key.account(), CallState.ACTIVE));
+        assertThat(b.lookNow(key.guid()).revision()).isEqualTo(revision);
+        c.lookNow(key.guid());
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> own(log(c, Optional.of("0-0"))).size() == 1);
+        await().during(Duration.ofSeconds(2))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> own(log(c, Optional.of("0-0"))).size() == 1);
+    }
+
+    @Test
+    void a_status_that_was_read_without_redis_follows_what_redis_knew() {
+        vonage.answers(key.guid(), "{\"status\":\"Active\"}");
+        long before = a.readNow(key.guid()).revision();
+        vonage.answers(key.guid(), "{\"status\":null}");
+        // As when Redis did not answer b in time before it read the call, but did when it stored it.
+        CallStatus first = CallStatus.of(
+                key,
+                Optional.empty(),
+                ScriptedReader.detail("{\"status\":null}"),
+                before + 5,
+                OptionalLong.empty(),
+                CallStatus.Observed.of(Instant.now(), Instant.now(), Optional.empty(), Optional.empty()));
+        Coordination.Lease lease = (Coordination.Lease) b.replicas
+                .acquire(
+                        key,
+                        a.replicas
+                                .sync(key, Snapshot.NOTHING)
+                                .await()
+                                .atMost(PATIENT)
+                                .snapshot())
+                .await()
+                .atMost(PATIENT);
+        CallStatus kept = lease.publish(Snapshot.NOTHING, Snapshot.of(first))
+                .await()
+                .atMost(PATIENT)
+                .snapshot()
+                .status()
+                .orElseThrow();
+        assertThat(kept.revision()).isEqualTo(before + 5);
+        assertThat(kept.previous()).hasValue(before);
+    }
+
+    @Test
     void a_position_that_the_log_does_not_have_has_a_gap_after_it() {
         vonage.answers(guid, ACTIVE);
         String begin = log(a, Optional.empty()).end();
