@@ -88,7 +88,18 @@ final class FakeVonage {
             return Scenario.UNKNOWN_CALL;
         }
         String guid = call.group(2).toLowerCase(Locale.ROOT);
-        return Scenario.of(guid).map(scenario -> answer(scenario, guid)).orElse(Scenario.UNKNOWN_CALL);
+        return Scenario.of(guid)
+                .filter(scenario -> !scenario.beginsByItself() || calls.containsKey(guid))
+                .map(scenario -> answer(scenario, guid))
+                .orElse(Scenario.UNKNOWN_CALL);
+    }
+
+    /** A call begins although nobody has asked for it. */
+    synchronized void begin(String guid) {
+        Optional<Scenario.Life> life = Scenario.of(guid).flatMap(Scenario::life);
+        if (life.isPresent() && calls.putIfAbsent(guid, new Requested(clock.instant(), 1)) == null) {
+            onLife.accept(guid, life.get());
+        }
     }
 
     private Answer answer(Scenario scenario, String guid) {

@@ -65,6 +65,7 @@ public class SandboxServer {
                 throw unusable(settings.port());
             }
             server = Optional.of(listen(settings.port()));
+            webHooks.ifPresent(hooks -> new SelfStartingCalls(vertx, vonage::begin).start());
             LOG.infof("The sandbox serves a fake Vonage on http://%s:%d", LOOPBACK, settings.port());
         }
     }

@@ -43,6 +43,23 @@ enum Scenario {
             return Optional.of(BRIEF_LIFE);
         }
     },
+    /** The same, of a call that begins by itself and that nobody knows before. */
+    SELF_STARTING("00000102") {
+        @Override
+        Answer answer(String guid, Duration age, int request) {
+            return BRIEF_LIFE.at(age, guid);
+        }
+
+        @Override
+        Optional<Life> life() {
+            return Optional.of(BRIEF_LIFE);
+        }
+
+        @Override
+        boolean beginsByItself() {
+            return true;
+        }
+    },
     /** A call that has ended without a fault, with a presented CLID and a disposition. */
     PRESENTED_CLID("00000200") {
         @Override
@@ -164,6 +181,11 @@ enum Scenario {
     /** When a call changes; nothing for one that does not. */
     Optional<Life> life() {
         return Optional.empty();
+    }
+
+    /** Whether a call begins without a request for it, and is unknown before. */
+    boolean beginsByItself() {
+        return false;
     }
 
     /**

@@ -6,8 +6,10 @@ import dev.callwatch.time.VirtualTime;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,22 @@ class FakeVonageTest {
         assertThat(vonage.call(path(LIFE), Optional.of(token)).status()).isEqualTo(200);
         time.pass(Duration.ofHours(1));
         assertThat(vonage.call(path(LIFE), Optional.of(token)).status()).isEqualTo(401);
+    }
+
+    @Test
+    void a_call_that_begins_by_itself_is_unknown_before() {
+        List<String> begun = new ArrayList<>();
+        FakeVonage notifying = new FakeVonage(time, (guid, life) -> begun.add(guid));
+        String guid = SelfStartingCalls.guid(1);
+        String token = "Bearer "
+                + new JsonObject(notifying.token(form(), Optional.empty()).body()).getString("access_token");
+        assertThat(notifying.call(path(guid), Optional.of(token)).status()).isEqualTo(404);
+        notifying.begin(guid);
+        notifying.begin(guid);
+        time.pass(Duration.ofSeconds(12));
+        assertThat(new JsonObject(notifying.call(path(guid), Optional.of(token)).body()).getValue("status"))
+                .isNull();
+        assertThat(begun).containsExactly(guid);
     }
 
     @Test
