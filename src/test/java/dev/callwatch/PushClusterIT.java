@@ -10,9 +10,12 @@ import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,10 +23,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -37,8 +41,16 @@ class PushClusterIT {
     private static final int CALLS = 10;
     private static final String SUBSCRIPTIONS = "/v1/accounts/live/subscriptions";
 
-    /** What the sink accepted, in order. */
+    /** What the sink of the subscriptions accepted, in order. */
     private static final ConcurrentLinkedQueue<JsonPath> RECEIVED = new ConcurrentLinkedQueue<>();
+
+    /** What the sink accepted that follows every call, in order. */
+    private static final ConcurrentLinkedQueue<JsonPath> FOLLOWED = new ConcurrentLinkedQueue<>();
+
+    /** What the replicas print in each of their lives. */
+    private static final List<Path> OUTPUTS = new ArrayList<>();
+
+    private static final String REDIS_LOST = "Redis cannot be used";
 
     private static ReplicasLock lock;
     private static RedisProcess redis;
@@ -56,13 +68,14 @@ class PushClusterIT {
         upstream = new ScriptedUpstream(2);
         sink = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         sink.setExecutor(Executors.newCachedThreadPool());
-        sink.createContext("/", PushClusterIT::receive);
+        sink.createContext("/", exchange -> receive(exchange, RECEIVED));
+        sink.createContext("/all", exchange -> receive(exchange, FOLLOWED));
         sink.start();
         replicas = IntStream.range(0, 2)
                 .mapToObj(index -> new Replica(index, settings(index)))
                 .toList();
         for (Replica replica : replicas) {
-            replica.start();
+            start(replica);
         }
         replicas.forEach(Replica::awaitReady);
     }
@@ -78,8 +91,13 @@ class PushClusterIT {
         }
     }
 
+    private static void start(Replica replica) throws IOException {
+        replica.start();
+        OUTPUTS.add(replica.output());
+    }
+
     private static Map<String, String> settings(int index) {
-        return new HashMap<>(Map.of(
+        Map<String, String> settings = new HashMap<>(Map.of(
                 "CALLWATCH_STORE", "redis",
                 "QUARKUS_REDIS_HOSTS", redis.url(),
                 "CALLWATCH_ACCESS_MODE", "none",
@@ -91,11 +109,16 @@ class PushClusterIT {
                 "CALLWATCH_ACCOUNTS_LIVE_REQUESTS_PER_MINUTE", "100000",
                 "CALLWATCH_PUSH_SINKS_CRM_URL",
                         "http://localhost:" + sink.getAddress().getPort() + "/"));
+        settings.put(
+                "CALLWATCH_PUSH_SINKS_ALL_URL",
+                "http://localhost:" + sink.getAddress().getPort() + "/all");
+        settings.put("CALLWATCH_PUSH_SINKS_ALL_FOLLOW", "true");
+        return settings;
     }
 
-    private static void receive(HttpExchange exchange) throws IOException {
+    private static void receive(HttpExchange exchange, Queue<JsonPath> received) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        RECEIVED.add(JsonPath.from(body));
+        received.add(JsonPath.from(body));
         exchange.sendResponseHeaders(204, -1);
         exchange.close();
     }
@@ -113,14 +136,14 @@ class PushClusterIT {
         await("the other replica goes on")
                 .atMost(SETTLED)
                 .until(() -> guids.stream().allMatch(this::isUpToDate));
-        replicas.get(0).start();
+        start(replicas.get(0));
         replicas.get(0).awaitReady();
         replicas.get(1).terminate();
         change(guids);
         await("the first one goes on")
                 .atMost(SETTLED)
                 .until(() -> guids.stream().allMatch(this::isUpToDate));
-        replicas.get(1).start();
+        start(replicas.get(1));
         replicas.get(1).awaitReady();
         guids.forEach(upstream::end);
         await("all have ended").atMost(SETTLED).until(() -> ends() == CALLS);
@@ -133,6 +156,51 @@ class PushClusterIT {
                     .extracting(event -> event.getInt("data.call.disposition"))
                     .isSorted();
             assertThat(isUpToDate(guid)).isTrue();
+            assertEachNamesTheOneBefore(events(guid));
+        });
+        await("the sink that follows every call knows each end")
+                .atMost(SETTLED)
+                .until(() -> guids.stream().allMatch(guid -> hasEnded(events(FOLLOWED, guid))));
+        assertThat(guids).allSatisfy(guid -> {
+            List<JsonPath> events = events(FOLLOWED, guid);
+            assertThat(events).extracting(PushClusterIT::revision).isSorted().doesNotHaveDuplicates();
+            assertEachNamesTheOneBefore(events);
+        });
+    }
+
+    private static boolean hasEnded(List<JsonPath> events) {
+        return !events.isEmpty() && events.get(events.size() - 1).getBoolean("data.call.ended");
+    }
+
+    private static Long revision(JsonPath event) {
+        return event.getLong("data.call.revision");
+    }
+
+    /**
+     * {@code previous} is the revision of the event before, or a later one, so that it shows what was missed. A replica that could not use
+     * Redis for a moment, as on a busy machine, does not know what the other one knew, and says so in its log.
+     */
+    private static void assertEachNamesTheOneBefore(List<JsonPath> events) {
+        for (int i = 1; i < events.size(); i++) {
+            Number previous = events.get(i).get("data.previous");
+            boolean follows = previous != null
+                    && previous.longValue() >= revision(events.get(i - 1))
+                    && previous.longValue() < revision(events.get(i));
+            assertThat(follows || lostRedis())
+                    .as(
+                            "%s follows %s, and names %s",
+                            events.get(i).getString("id"), events.get(i - 1).getString("id"), previous)
+                    .isTrue();
+        }
+    }
+
+    private static boolean lostRedis() {
+        return OUTPUTS.stream().anyMatch(output -> {
+            try {
+                return Files.readString(output).contains(REDIS_LOST);
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException(unreadable);
+            }
         });
     }
 
@@ -141,14 +209,14 @@ class PushClusterIT {
         String guid = UUID.randomUUID().toString();
         String id = subscribe(replicas.get(0), guid);
         String path = replicas.get(1).url() + SUBSCRIPTIONS + "/" + id;
-        stored(() -> RestAssured.get(path)).then().statusCode(200);
-        assertThat(stored(() -> RestAssured.get(replicas.get(1).url() + SUBSCRIPTIONS))
+        answer(() -> RestAssured.get(path)).then().statusCode(200);
+        assertThat(answer(() -> RestAssured.get(replicas.get(1).url() + SUBSCRIPTIONS))
                         .jsonPath()
                         .getList("subscriptions.id"))
                 .contains(id);
         assertThat(subscribe(replicas.get(1), guid)).isEqualTo(id);
-        stored(() -> RestAssured.delete(path)).then().statusCode(204);
-        stored(() -> RestAssured.get(replicas.get(0).url() + SUBSCRIPTIONS + "/" + id))
+        answer(() -> RestAssured.delete(path)).then().statusCode(204);
+        answer(() -> RestAssured.get(replicas.get(0).url() + SUBSCRIPTIONS + "/" + id))
                 .then()
                 .statusCode(404);
         await().until(() -> RECEIVED.stream()
@@ -157,7 +225,7 @@ class PushClusterIT {
     }
 
     private static String subscribe(Replica replica, String guid) {
-        return stored(() -> RestAssured.given()
+        return answer(() -> RestAssured.given()
                         .contentType("application/json")
                         .body("""
                                 {"protocol":"HTTP","sink":"crm",
@@ -168,8 +236,8 @@ class PushClusterIT {
     }
 
     /** A replica that has just lost Redis for a moment, as on a busy machine, answers 503 {@code store-unavailable}. */
-    private static Response stored(Supplier<Response> request) {
-        return await().until(request::get, answer -> answer.statusCode() != 503);
+    private static Response answer(Callable<Response> request) {
+        return await().until(request, answer -> answer.statusCode() != 503);
     }
 
     private static void change(List<String> guids) {
@@ -190,10 +258,14 @@ class PushClusterIT {
                 .count();
     }
 
-    /** Of one call, each once, in the order in which they came first. */
     private static List<JsonPath> events(String guid) {
+        return events(RECEIVED, guid);
+    }
+
+    /** Of one call, each once, in the order in which they came first. */
+    private static List<JsonPath> events(Queue<JsonPath> received, String guid) {
         Map<String, JsonPath> first = new LinkedHashMap<>();
-        RECEIVED.stream()
+        received.stream()
                 .filter(event -> guid.equals(event.getString("subject")))
                 .forEach(event -> first.putIfAbsent(event.getString("id"), event));
         return new ArrayList<>(first.values());

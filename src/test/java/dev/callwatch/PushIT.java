@@ -4,9 +4,12 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +19,12 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,6 +36,7 @@ class PushIT {
     private static final String SHORT_LIFE = "00000101-0000-0000-0000-000000000002";
     private static final Pattern GUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final int RECEIVER = ProcessIT.freePort();
+    private static final int FOLLOWER = ProcessIT.freePort();
     private static final List<String> WHOLE_CALL = List.of(
             "dev.callwatch.call.observed",
             "dev.callwatch.call.recording-changed",
@@ -41,7 +49,36 @@ class PushIT {
     @RegisterExtension
     static final PackagedService SERVICE = PackagedService.withSandbox()
             .with("CALLWATCH_PUSH_ALLOWED", "http://localhost:" + RECEIVER)
-            .with("CALLWATCH_PUSH_SIGNING_KEY_FILE", key().toAbsolutePath().toString());
+            .with("CALLWATCH_PUSH_SIGNING_KEY_FILE", key().toAbsolutePath().toString())
+            .with("CALLWATCH_PUSH_SINKS_EVERYTHING_URL", "http://localhost:" + FOLLOWER + "/all")
+            .with("CALLWATCH_PUSH_SINKS_EVERYTHING_FOLLOW", "true")
+            .with("CALLWATCH_PUSH_SINKS_EVERYTHING_ACCOUNTS", "sandbox")
+            .with("CALLWATCH_PUSH_SINKS_EVERYTHING_CONTENT_MODE", "binary");
+
+    private record Event(String call, String type) {}
+
+    /** What the sink that follows got, in order. */
+    private static final Queue<Event> FOLLOWED = new ConcurrentLinkedQueue<>();
+
+    private static HttpServer follower;
+
+    @BeforeAll
+    static void listen() throws IOException {
+        follower = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), FOLLOWER), 0);
+        follower.createContext("/all", exchange -> {
+            FOLLOWED.add(new Event(
+                    exchange.getRequestHeaders().getFirst("ce-subject"),
+                    exchange.getRequestHeaders().getFirst("ce-type")));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        follower.start();
+    }
+
+    @AfterAll
+    static void close() {
+        follower.stop(0);
+    }
 
     private final MarkdownFile document = MarkdownFile.reference("push.md");
 
@@ -103,6 +140,23 @@ class PushIT {
                 .jsonPath()
                 .getList("subscriptions.terminationReason")
                 .contains("SINK_GONE"));
+    }
+
+    @Test
+    void a_sink_that_follows_gets_every_call_that_anybody_looks_up() {
+        String guid = Documented.another(SHORT_LIFE);
+        await().atMost(A_CALL).until(() -> {
+            given().get("/v1/accounts/sandbox/calls/{guid}", guid).then().statusCode(200);
+            return followed(guid).contains("dev.callwatch.call.completed");
+        });
+        assertThat(WHOLE_CALL).containsSubsequence(followed(guid));
+    }
+
+    private static List<String> followed(String guid) {
+        return FOLLOWED.stream()
+                .filter(event -> event.call().equals(guid))
+                .map(Event::type)
+                .toList();
     }
 
     private static int subscribe(String sink, String guid) {

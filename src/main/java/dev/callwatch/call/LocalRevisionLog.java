@@ -94,6 +94,12 @@ public final class LocalRevisionLog implements RevisionLog {
         }
     }
 
+    /** Where nothing is shared, there is nothing else to read. */
+    @Override
+    public Uni<Slice> readShared(AccountKey account, Optional<String> after, int most) {
+        return read(account, after, most);
+    }
+
     /** Whether a position is one of this process. */
     public boolean knows(String position) {
         return number(position) >= 0;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The revisions of all calls of an account in one order, of which the last ones are kept. A port. No method fails.
+ * The revisions of all calls of an account in one order, of which the last ones are kept. A port.
  *
  * <p>Where it grows, {@link LogAppended} is fired.
  */
@@ -31,10 +31,16 @@ public interface RevisionLog {
     record Slice(List<Entry> entries, String end, boolean isComplete) {}
 
     /**
-     * Reads on.
+     * Reads on. It never fails.
      *
      * @param after a position; empty for the end of the log
      * @param most how many entries at most
      */
     Uni<Slice> read(AccountKey account, Optional<String> after, int most);
+
+    /**
+     * Reads on like {@link #read}, but only what all replicas share: where that cannot be read now it fails, instead of going on with
+     * what this process alone knows.
+     */
+    Uni<Slice> readShared(AccountKey account, Optional<String> after, int most);
 }

@@ -22,6 +22,11 @@ public class LocalSubscriptionStore implements SubscriptionStore {
     }
 
     @Override
+    public Uni<Void> claim(String id, Map<String, String> fields) {
+        return DONE;
+    }
+
+    @Override
     public Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed) {
         return Uni.createFrom().item(Saved.KEPT);
     }

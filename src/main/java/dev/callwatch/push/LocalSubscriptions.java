@@ -41,19 +41,19 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
     LocalSubscriptions(SubscriptionContext context) {
         dependencies = context.dependencies();
         executor = context.executor();
-        PushMetrics metrics = dependencies.metrics();
-        metrics.gauge(
-                "subscriptions",
-                "Subscriptions whose calls are followed",
-                () -> runners.values().stream()
-                        .filter(SubscriptionRunner::isActive)
-                        .count());
-        metrics.gauge(
-                "pending",
-                "Events that are not delivered yet",
-                () -> runners.values().stream()
-                        .mapToInt(SubscriptionRunner::pending)
-                        .sum());
+        dependencies
+                .metrics()
+                .gauge(
+                        "subscriptions",
+                        "Subscriptions whose calls are followed",
+                        () -> runners.values().stream()
+                                .filter(SubscriptionRunner::isActive)
+                                .count());
+    }
+
+    /** How many events are not delivered yet. */
+    int pending() {
+        return runners.values().stream().mapToInt(SubscriptionRunner::pending).sum();
     }
 
     /**

@@ -18,6 +18,7 @@ class PushMetrics {
     private final Counter unanswered;
     private final Counter gone;
     private final Counter undelivered;
+    private final Counter followGaps;
 
     PushMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -27,6 +28,10 @@ class PushMetrics {
         this.gone = attempts("gone");
         this.undelivered = Counter.builder("callwatch.push.undelivered")
                 .description("Events that were given up")
+                .register(registry);
+        this.followGaps = Counter.builder("callwatch.push.follow.gaps")
+                .description(
+                        "Gaps in the feed of an account that is followed for a sink, repaired from the list of its calls")
                 .register(registry);
     }
 
@@ -51,6 +56,10 @@ class PushMetrics {
 
     void undelivered(int events) {
         undelivered.increment(events);
+    }
+
+    void followGap() {
+        followGaps.increment();
     }
 
     /** Shows what is held now. */

@@ -3,6 +3,7 @@ package dev.callwatch.push;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.watch.EventType;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -170,6 +172,7 @@ public class PushOptions {
         List<X509Certificate> ca =
                 entry.ca().map(file -> errors.certificates(prefix + "ca", file)).orElse(List.of());
         Set<AccountKey> keys = accounts(prefix + "accounts", entry.accounts().orElse(List.of()));
+        Optional<Sink.Follow> follow = follow(prefix, entry);
         url.ifPresent(known -> sinks.put(
                 name,
                 new Sink(
@@ -181,8 +184,28 @@ public class PushOptions {
                         ca,
                         keys,
                         extensions(prefix, entry.extensions()),
+                        follow,
                         OptionalInt.empty(),
                         address -> true)));
+    }
+
+    private Optional<Sink.Follow> follow(String prefix, PushSettings.SinkSettings entry) {
+        boolean follow = errors.flag(prefix + "follow", entry.follow());
+        boolean numbers = errors.flag(prefix + "numbers", entry.numbers());
+        Set<EventType> types = new HashSet<>();
+        entry.types().orElse(List.of()).stream()
+                .map(String::trim)
+                .filter(text -> !text.isEmpty())
+                .forEach(text -> EventTypes.parse(text)
+                        .ifPresentOrElse(
+                                types::add,
+                                () -> errors.add(
+                                        prefix + "types",
+                                        "must be types of events such as dev.callwatch.call.failed, but has " + text)));
+        if (!follow && (numbers || !types.isEmpty())) {
+            errors.add(prefix + (numbers ? "numbers" : "types"), "has a meaning only with " + prefix + "follow=true");
+        }
+        return follow ? Optional.of(new Sink.Follow(new EventTypes(types), numbers)) : Optional.empty();
     }
 
     private SinkSecrets secrets(String prefix, PushSettings.SinkSettings entry) {

@@ -55,6 +55,17 @@ public interface PushSettings {
         /** The keys of the accounts whose events it may get; by default all. */
         Optional<List<String>> accounts();
 
+        /** Whether it gets the events of every call of its accounts that anybody learns of, without subscriptions. */
+        @WithDefault("false")
+        String follow();
+
+        /** The types of the events that {@link #follow} sends; by default all. */
+        Optional<List<String>> types();
+
+        /** Whether the events that {@link #follow} sends have telephone numbers; otherwise they are masked. */
+        @WithDefault("false")
+        String numbers();
+
         /** Further attributes of its events, by their names: 1 to 20 lower-case letters and digits. */
         Map<String, String> extensions();
     }

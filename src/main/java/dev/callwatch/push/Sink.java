@@ -23,6 +23,7 @@ import java.util.function.Predicate;
  * @param ca the authorities that its certificate may come from; the platform's where there are none
  * @param accounts whose events it may get; empty for all
  * @param extensions further attributes of its events
+ * @param follow what it gets of every call of its accounts, without subscriptions; empty for nothing
  * @param ratePerMinute how many requests a minute it allows
  * @param addresses which addresses its name may resolve to
  */
@@ -35,8 +36,17 @@ record Sink(
         List<X509Certificate> ca,
         Set<AccountKey> accounts,
         Map<String, String> extensions,
+        Optional<Follow> follow,
         OptionalInt ratePerMinute,
         Predicate<InetAddress> addresses) {
+
+    /**
+     * What a sink gets of every call of its accounts.
+     *
+     * @param types of the events
+     * @param numbers whether they have telephone numbers
+     */
+    record Follow(EventTypes types, boolean numbers) {}
 
     /** A sink that a subscription names by its URL. */
     static Sink of(URI url, OptionalInt ratePerMinute, Predicate<InetAddress> addresses) {
@@ -49,6 +59,7 @@ record Sink(
                 List.of(),
                 Set.of(),
                 Map.of(),
+                Optional.empty(),
                 ratePerMinute,
                 addresses);
     }

@@ -26,6 +26,11 @@ class Sinks {
         this.allowed = allowed;
     }
 
+    /** The sinks of the settings that follow all calls of their accounts. */
+    List<Sink> following() {
+        return named.values().stream().filter(sink -> sink.follow().isPresent()).toList();
+    }
+
     /** Whether a text is the name of a sink of the settings, rather than a URL. */
     boolean isNamed(String text) {
         return named.containsKey(text);

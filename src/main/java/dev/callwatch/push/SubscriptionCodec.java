@@ -64,29 +64,42 @@ final class SubscriptionCodec {
             return Optional.empty();
         }
         try {
-            Map<CallGuid, CallProgress> calls = new HashMap<>();
-            List<StoredEvent> events = new ArrayList<>();
-            for (Map.Entry<String, String> field : fields.entrySet()) {
-                if (field.getKey().startsWith(CALL)) {
-                    JsonNode node = JSON.readTree(field.getValue());
-                    calls.put(
-                            new CallGuid(field.getKey().substring(CALL.length())),
-                            new CallProgress(
-                                    node.path("revision").asLong(),
-                                    node.path("settled").asBoolean()));
-                } else if (field.getKey().startsWith(EVENT)) {
-                    events.add(event(JSON.readTree(field.getValue())));
-                }
-            }
-            events.sort(Comparator.comparingLong(StoredEvent::number));
             return Optional.of(new StoredSubscription(
                     subscription(JSON.readTree(fields.get(SUBSCRIPTION))),
                     progress(JSON.readTree(fields.getOrDefault(PROGRESS, "{}"))),
-                    calls,
-                    events));
+                    calls(fields),
+                    events(fields)));
         } catch (JsonProcessingException | RuntimeException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** How far each call has come. Fails with any exception where a field is malformed. */
+    static Map<CallGuid, CallProgress> calls(Map<String, String> fields) throws JsonProcessingException {
+        Map<CallGuid, CallProgress> calls = new HashMap<>();
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            if (field.getKey().startsWith(CALL)) {
+                JsonNode node = JSON.readTree(field.getValue());
+                calls.put(
+                        new CallGuid(field.getKey().substring(CALL.length())),
+                        new CallProgress(
+                                node.path("revision").asLong(),
+                                node.path("settled").asBoolean()));
+            }
+        }
+        return calls;
+    }
+
+    /** The events that are not delivered yet, in their order. Fails with any exception where a field is malformed. */
+    static List<StoredEvent> events(Map<String, String> fields) throws JsonProcessingException {
+        List<StoredEvent> events = new ArrayList<>();
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            if (field.getKey().startsWith(EVENT)) {
+                events.add(event(JSON.readTree(field.getValue())));
+            }
+        }
+        events.sort(Comparator.comparingLong(StoredEvent::number));
+        return events;
     }
 
     static String encode(CallProgress progress) {

@@ -17,7 +17,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Agrees with the other replicas on who runs which subscription, by a heartbeat through the store. A replica that is gone is
+ * Agrees with the other replicas on who runs which subscription, and who follows which account for a sink, by a heartbeat
+ * through the store. A replica that is gone is
  * replaced within 3 s. Does nothing where subscriptions are only in the memory of this process.
  */
 @Singleton
@@ -28,6 +29,8 @@ class SubscriptionOwnership {
     /** Subscriptions of another replica that are read at the same time. */
     private static final int READ_AT_ONCE = 16;
 
+    private static final int HEARTBEATS_PER_CLAIM = 6;
+
     private static final Uni<Void> DONE = Uni.createFrom().voidItem();
 
     private final PushOptions options;
@@ -35,11 +38,13 @@ class SubscriptionOwnership {
     private final AccessControl access;
     private final Accounts accounts;
     private final LocalSubscriptions local;
+    private final SinkFollowers followers;
     private final RunLease lease;
     private final SubscriptionRunner.Dependencies dependencies;
     private final SubscriptionStore store;
 
     private Cancellable heartbeats = () -> {};
+    private long beats;
     private volatile boolean leaving;
 
     SubscriptionOwnership(
@@ -48,15 +53,23 @@ class SubscriptionOwnership {
             AccessControl access,
             Accounts accounts,
             LocalSubscriptions local,
+            SinkFollowers followers,
             SubscriptionContext context) {
         this.options = options;
         this.sinks = sinks;
         this.access = access;
         this.accounts = accounts;
         this.local = local;
+        this.followers = followers;
         lease = context.lease();
         dependencies = context.dependencies();
         store = dependencies.store();
+        dependencies
+                .metrics()
+                .gauge(
+                        "pending",
+                        "Events that are not delivered yet",
+                        () -> local.pending() + followers.pending());
     }
 
     void begin(@Observes StartupEvent start) {
@@ -64,10 +77,12 @@ class SubscriptionOwnership {
             if (options.isUsable()) {
                 LOG.info("Subscriptions are kept in the memory of this process: a restart loses them");
             }
+            followers.begin();
             return;
         }
         heartbeats = Uni.createFrom()
-                .deferred(this::heartbeat)
+                .deferred(this::claim)
+                .chain(this::heartbeat)
                 .chain(() -> dependencies.delay().of(SubscriptionStore.HEARTBEAT_INTERVAL))
                 .replaceWith(true)
                 .repeat()
@@ -89,6 +104,11 @@ class SubscriptionOwnership {
         heartbeats.cancel();
     }
 
+    /** What no replica runs is looked for now and then: the heartbeats hand over what one ran. Never fails. */
+    private Uni<Void> claim() {
+        return beats++ % HEARTBEATS_PER_CLAIM == 0 ? followers.claim() : DONE;
+    }
+
     /** Never fails. */
     private Uni<Void> heartbeat() {
         Instant sent = dependencies.clock().instant();
@@ -98,7 +118,8 @@ class SubscriptionOwnership {
                         return DONE;
                     }
                     ownership.ended().forEach(local::delete);
-                    boolean agrees = ownership.taken().isEmpty() && ownership.owned() == local.count();
+                    boolean agrees =
+                            ownership.taken().isEmpty() && ownership.owned() == local.count() + followers.size();
                     return (agrees ? DONE : agree()).invoke(() -> lease.extend(sent.plus(SubscriptionStore.LEASE)));
                 })
                 .onFailure()
@@ -109,8 +130,11 @@ class SubscriptionOwnership {
     private Uni<Void> agree() {
         return store.owned().chain(owned -> {
             local.checkOthers(owned);
+            followers.check(owned);
             return Multi.createFrom()
-                    .iterable(owned.stream().filter(id -> !local.contains(id)).toList())
+                    .iterable(owned.stream()
+                            .filter(id -> !local.contains(id) && !followers.runs(id))
+                            .toList())
                     .onItem()
                     .transformToUni(id -> store.load(id).invoke(fields -> takeOver(id, fields)))
                     .merge(READ_AT_ONCE)
@@ -121,6 +145,10 @@ class SubscriptionOwnership {
     }
 
     private void takeOver(String id, Map<String, String> fields) {
+        if (SinkFollowers.isFollower(id)) {
+            followers.takeOver(id, fields);
+            return;
+        }
         Optional<StoredSubscription> stored = SubscriptionCodec.decode(fields);
         if (local.contains(id)) {
             return;

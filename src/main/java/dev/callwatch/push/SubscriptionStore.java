@@ -50,6 +50,14 @@ public interface SubscriptionStore {
     Uni<Optional<String>> create(Subscription subscription, Map<String, String> fields, boolean replaceSame);
 
     /**
+     * Lets this replica run something under a name that every replica gives it, unless another replica that is there runs it. Fields of
+     * it that are kept already stay as they are.
+     *
+     * @param fields set where nothing is kept of it
+     */
+    Uni<Void> claim(String id, Map<String, String> fields);
+
+    /**
      * Keeps a change of a subscription that this replica runs.
      *
      * @param fields to set

@@ -74,6 +74,32 @@ interface PushScriptCall extends ScriptCall {
     }
 
     /**
+     * Lets this replica run something, unless another replica that is there runs it.
+     *
+     * @param fields set where nothing is stored of it
+     */
+    record Claim(Keys names, String replica, String id, Duration expiry, Map<String, String> fields)
+            implements PushScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.PUSH_CLAIM;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.pushReplicas(), names.pushOwners(), names.pushOwned(replica), names.subscription(id));
+        }
+
+        @Override
+        public List<String> arguments() {
+            List<String> arguments = new ArrayList<>(List.of(replica, id, ScriptCall.millis(expiry)));
+            fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
+            return arguments;
+        }
+    }
+
+    /**
      * Writes fields of a subscription that this replica runs.
      *
      * @param fields what is stored

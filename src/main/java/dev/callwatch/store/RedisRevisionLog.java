@@ -86,12 +86,17 @@ class RedisRevisionLog implements RevisionLog {
 
     @Override
     public Uni<Slice> read(AccountKey account, Optional<String> after, int most) {
+        return readShared(account, after, most)
+                .onFailure(RedisUnavailable.class)
+                .recoverWithUni(() -> local.read(account, after, most));
+    }
+
+    @Override
+    public Uni<Slice> readShared(AccountKey account, Optional<String> after, int most) {
         boolean foreign =
                 after.filter(position -> !POSITION.matcher(position).matches()).isPresent();
         return scripts.run(new ScriptCall.ReadLog(keys, account, foreign ? Optional.of("") : after, most))
-                .map(answer -> slice(account, after, answer))
-                .onFailure(RedisUnavailable.class)
-                .recoverWithUni(() -> local.read(account, after, most));
+                .map(answer -> slice(account, after, answer));
     }
 
     private Slice slice(AccountKey account, Optional<String> after, Response answer) {

@@ -58,6 +58,12 @@ class RedisSubscriptions implements SubscriptionStore {
     }
 
     @Override
+    public Uni<Void> claim(String id, Map<String, String> fields) {
+        return scripts.run(new PushScriptCall.Claim(keys, replica, id, expiry, fields))
+                .replaceWithVoid();
+    }
+
+    @Override
     public Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed) {
         return scripts.run(new PushScriptCall.Save(keys, replica, id, expiry, fields, removed))
                 .map(answer -> switch (answer.toString()) {

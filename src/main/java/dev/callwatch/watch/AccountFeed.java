@@ -26,6 +26,8 @@ public class AccountFeed {
     /** A message of another replica may be lost. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
+    private static final Duration UNTIL_SHARED_AGAIN = Duration.ofMillis(500);
+
     private final RevisionLog log;
     private final Delay delay;
     private final FeedSignals signals = new FeedSignals();
@@ -62,7 +64,34 @@ public class AccountFeed {
      *     process ends, and never fails
      */
     public Multi<Item> follow(Account account, String after) {
-        return Multi.createFrom().deferred(() -> new Subscription(account.key(), after).items());
+        return follow(account, after, log::read);
+    }
+
+    /** Like {@link #position}, but of the log that replicas share alone: where that cannot be read now, it waits. */
+    public Uni<String> sharedPosition(Account account) {
+        return Uni.createFrom()
+                .deferred(() -> log.readShared(account.key(), Optional.empty(), 1))
+                .map(RevisionLog.Slice::end)
+                .onFailure()
+                .recoverWithUni(unavailable -> delay.of(UNTIL_SHARED_AGAIN).chain(() -> sharedPosition(account)));
+    }
+
+    /**
+     * Follows an account like {@link #follow(Account, String)}, but only in the log that replicas share: while that cannot be read, it
+     * waits, and there is no gap because of that.
+     */
+    public Multi<Item> followShared(Account account, String after) {
+        return follow(
+                account,
+                after,
+                (key, position, most) -> log.readShared(key, position, most)
+                        .onFailure()
+                        .recoverWithUni(unavailable -> delay.of(UNTIL_SHARED_AGAIN)
+                                .replaceWith(new RevisionLog.Slice(List.of(), position.orElseThrow(), true))));
+    }
+
+    private Multi<Item> follow(Account account, String after, LogReader reader) {
+        return Multi.createFrom().deferred(() -> new Subscription(account.key(), after, reader).items());
     }
 
     void appended(@Observes LogAppended appended) {
@@ -80,15 +109,22 @@ public class AccountFeed {
         signals.all();
     }
 
+    /** Reads on in a log. */
+    private interface LogReader {
+        Uni<RevisionLog.Slice> read(AccountKey account, Optional<String> after, int most);
+    }
+
     /** Reads on from batch to batch, once the items of the last one are taken. */
     private final class Subscription {
 
         private final AccountKey account;
+        private final LogReader reader;
         private String position;
 
-        private Subscription(AccountKey account, String after) {
+        private Subscription(AccountKey account, String after, LogReader reader) {
             this.account = account;
             this.position = after;
+            this.reader = reader;
         }
 
         private Multi<Item> items() {
@@ -102,7 +138,7 @@ public class AccountFeed {
 
         private Uni<List<Item>> next() {
             long version = signals.version(account);
-            return log.read(account, Optional.of(position), BATCH)
+            return reader.read(account, Optional.of(position), BATCH)
                     .map(this::items)
                     .chain(items -> {
                         boolean waits = items.isEmpty() && !closed;

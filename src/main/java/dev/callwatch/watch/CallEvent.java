@@ -27,7 +27,7 @@ public record CallEvent(EventType type, List<EventType> changes, Optional<Long> 
     }
 
     /** Where a call stands. */
-    static CallEvent observed(CallStatus call) {
+    public static CallEvent observed(CallStatus call) {
         return of(List.of(EventType.OBSERVED), call);
     }
 

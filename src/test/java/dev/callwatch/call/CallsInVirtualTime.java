@@ -49,7 +49,42 @@ public final class CallsInVirtualTime {
             WallClock wallClock,
             Delay delay,
             Consumer<CallChanged> changes) {
-        CallCache cache = new CallCache(options, clock);
+        return of(vonage, options, new CallCache(options, clock), coordination, clock, wallClock, delay, changes);
+    }
+
+    /**
+     * What a process knows of calls.
+     *
+     * @param log the revisions that it learns of
+     */
+    public record Knowledge(Calls calls, CallDirectory directory, RevisionLog log) {}
+
+    /** The look-up with all that is made of it, in a process of its own. */
+    public static Knowledge knowledge(
+            CallReader vonage, VirtualTime time, Consumer<CallChanged> changes, Consumer<LogAppended> appended) {
+        LookupOptions options = options(Map.of());
+        CallCache cache = new CallCache(options, time);
+        LocalRevisionLog log = new LocalRevisionLog(cache, appended);
+        Coordination coordination = new LocalCoordination();
+        CallUpdates updates = new CallUpdates(cache, time, time, new SimpleMeterRegistry(), change -> {});
+        return new Knowledge(
+                of(vonage, options, cache, coordination, time, time, time, change -> {
+                    log.append(change);
+                    changes.accept(change);
+                }),
+                new CallDirectory(cache, updates, coordination, options, time, time),
+                log);
+    }
+
+    private static Calls of(
+            CallReader vonage,
+            LookupOptions options,
+            CallCache cache,
+            Coordination coordination,
+            Clock clock,
+            WallClock wallClock,
+            Delay delay,
+            Consumer<CallChanged> changes) {
         Timeouts timeouts = new Timeouts(clock, delay);
         CallUpdates updates = new CallUpdates(cache, clock, wallClock, new SimpleMeterRegistry(), changes);
         return new Calls(

@@ -42,6 +42,14 @@ class KnativeSinkTest {
     }
 
     @Test
+    void the_broker_may_get_every_call() {
+        Sink sink = options(Map.of("K_SINK", SINK, "callwatch.push.sinks.knative.follow", "true"))
+                .sinks()
+                .get("knative");
+        assertThat(sink.follow()).contains(new Sink.Follow(EventTypes.ALL, false));
+    }
+
+    @Test
     void attributes_that_are_none_stop_the_start() {
         for (String overrides : new String[] {
             "no json", "{\"extensions\":{\"Region\":\"emea\"}}", "{\"extensions\":{\"source\":\"elsewhere\"}}"

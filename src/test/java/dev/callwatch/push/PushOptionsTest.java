@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.watch.EventType;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +58,26 @@ class PushOptionsTest {
     }
 
     @Test
+    void a_sink_may_follow_all_calls_of_its_accounts() {
+        PushOptions options = options(
+                Map.of(
+                        "callwatch.push.sinks.crm.url", "https://crm.example.com/calls",
+                        "callwatch.push.sinks.all.url", "https://all.example.com/calls",
+                        "callwatch.push.sinks.all.follow", "true",
+                        "callwatch.push.sinks.all.numbers", "true",
+                        "callwatch.push.sinks.all.types", "dev.callwatch.call.failed, dev.callwatch.call.completed"),
+                new ConfigErrors());
+        assertThat(new Sinks(options.sinks(), options.allowed()).following())
+                .singleElement()
+                .satisfies(sink -> {
+                    assertThat(sink.name()).isEqualTo("all");
+                    assertThat(sink.follow())
+                            .contains(new Sink.Follow(
+                                    new EventTypes(Set.of(EventType.FAILED, EventType.COMPLETED)), true));
+                });
+    }
+
+    @Test
     void every_fault_is_named_at_once_by_its_full_key_and_no_secret_is() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "planted");
         ConfigErrors errors = new ConfigErrors();
@@ -75,6 +97,9 @@ class PushOptionsTest {
                         Map.entry("callwatch.push.sinks.c.secret-file", file.toString()),
                         Map.entry("callwatch.push.sinks.c.token-file", "/no/such/file"),
                         Map.entry("callwatch.push.sinks.c.ca", "/no/such/file"),
+                        Map.entry("callwatch.push.sinks.c.types", "call.failed"),
+                        Map.entry("callwatch.push.sinks.c.follow", "all"),
+                        Map.entry("callwatch.push.sinks.b.numbers", "true"),
                         Map.entry("callwatch.push.sinks.c.extensions.subject", "x")),
                 errors);
         assertThatThrownBy(errors::throwIfAny)
@@ -91,6 +116,9 @@ class PushOptionsTest {
                 .hasMessageContaining("callwatch.push.sinks.c.secret-file names a file without")
                 .hasMessageContaining("callwatch.push.sinks.c.token-file names a file that cannot be read")
                 .hasMessageContaining("callwatch.push.sinks.c.ca names a file that cannot be read")
+                .hasMessageContaining("callwatch.push.sinks.c.types must be types of events")
+                .hasMessageContaining("callwatch.push.sinks.c.follow must be true or false")
+                .hasMessageContaining("callwatch.push.sinks.b.numbers has a meaning only with")
                 .hasMessageContaining("callwatch.push.sinks.c.extensions.subject must be an attribute's name")
                 .hasMessageNotContaining("planted");
     }

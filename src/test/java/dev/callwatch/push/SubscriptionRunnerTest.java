@@ -14,16 +14,12 @@ import dev.callwatch.watch.CallFeed;
 import dev.callwatch.watch.EventType;
 import dev.callwatch.watch.FeedInVirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -319,12 +315,12 @@ class SubscriptionRunnerTest {
     @Test
     void an_event_is_kept_before_it_is_delivered() {
         SharedStore store = new SharedStore();
-        store.isUnavailable = true;
+        store.isAway(true);
         vonage.answers(guid, ACTIVE);
         begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
         time.pass(SOON);
         assertThat(pushed()).isEmpty();
-        store.isUnavailable = false;
+        store.isAway(false);
         time.pass(SOON);
         assertThat(pushed()).containsExactly("call.observed");
     }
@@ -347,7 +343,7 @@ class SubscriptionRunnerTest {
         SharedStore store = new SharedStore();
         vonage.answers(guid, ACTIVE);
         SubscriptionRunner runner = begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
-        store.fields.clear();
+        store.clear();
         runner.check();
         assertThat(store.stored().subscription()).isEqualTo(runner.subscription());
         assertThat(store.stored().calls()).containsKey(guid);
@@ -364,63 +360,6 @@ class SubscriptionRunnerTest {
         SubscriptionRunner next = begin(store.stored().revoked(), store.onAnotherReplica());
         assertThat(pushed()).containsExactly("subscription-ended ACCESS_REVOKED");
         assertThat(next.status().state()).isEqualTo(SubscriptionState.INACTIVE);
-    }
-
-    /** A store that outlives a replica. */
-    private static final class SharedStore extends LocalSubscriptionStore {
-
-        private final Map<String, String> fields;
-        private boolean lost;
-        private boolean isUnavailable;
-
-        private SharedStore() {
-            this(new HashMap<>());
-        }
-
-        private SharedStore(Map<String, String> fields) {
-            this.fields = fields;
-        }
-
-        /** The same, for the replica that runs the subscription from now on. */
-        private SharedStore onAnotherReplica() {
-            return new SharedStore(fields);
-        }
-
-        /** Another replica runs the subscription. */
-        private void lose() {
-            lost = true;
-        }
-
-        private StoredSubscription stored() {
-            return SubscriptionCodec.decode(fields).orElseThrow();
-        }
-
-        @Override
-        public boolean isDurable() {
-            return true;
-        }
-
-        @Override
-        public Uni<Optional<String>> create(Subscription subscription, Map<String, String> all, boolean replaceSame) {
-            fields.putAll(all);
-            return Uni.createFrom().item(Optional.empty());
-        }
-
-        @Override
-        public Uni<Saved> save(String id, Map<String, String> set, Collection<String> removed) {
-            if (isUnavailable) {
-                return Uni.createFrom().failure(new IllegalStateException("unavailable"));
-            }
-            if (lost) {
-                return Uni.createFrom().item(Saved.TAKEN);
-            }
-            if (fields.isEmpty()) {
-                return Uni.createFrom().item(Saved.UNKNOWN);
-            }
-            fields.putAll(set);
-            fields.keySet().removeAll(removed);
-            return Uni.createFrom().item(Saved.KEPT);
-        }
     }
 
     private Instant begin() {

@@ -137,6 +137,32 @@ class RedisSubscriptionsTest {
     }
 
     @Test
+    void what_every_replica_knows_by_one_name_is_run_by_one_and_keeps_its_fields() {
+        now(first.claim("follow:crm:a", Map.of("follow", "1")));
+        now(second.claim("follow:crm:a", Map.of("follow", "1")));
+        assertThat(now(first.owned())).containsExactly("follow:crm:a");
+        assertThat(now(second.owned())).isEmpty();
+        now(first.save("follow:crm:a", Map.of("position", "1-0"), Set.of()));
+        now(first.leave());
+        assertThat(now(second.heartbeat()).taken()).containsExactly("follow:crm:a");
+        now(second.claim("follow:crm:a", Map.of("follow", "1", "position", "0-0")));
+        assertThat(now(second.load("follow:crm:a"))).containsEntry("position", "1-0");
+        assertThat(redis.run(io.vertx.mutiny.redis.client.Command.PTTL, two.keys.subscription("follow:crm:a"))
+                        .toLong())
+                .isPositive();
+    }
+
+    @Test
+    void what_belongs_to_a_replica_that_nobody_knows_can_be_claimed() {
+        now(first.claim("follow:crm:a", Map.of("follow", "1")));
+        redis.run(io.vertx.mutiny.redis.client.Command.ZREM, one.keys.pushReplicas(), one.identity.name());
+        now(second.claim("follow:crm:a", Map.of("follow", "1")));
+        assertThat(now(second.owned())).containsExactly("follow:crm:a");
+        assertThat(now(first.save("follow:crm:a", Map.of("position", "1-0"), Set.of())))
+                .isEqualTo(Saved.TAKEN);
+    }
+
+    @Test
     void all_of_it_expires() {
         Subscription subscription = subscription("a");
         now(first.create(subscription, Map.of("progress", "1"), false));

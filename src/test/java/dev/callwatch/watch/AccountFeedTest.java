@@ -85,6 +85,27 @@ class AccountFeedTest {
     }
 
     @Test
+    void who_follows_what_replicas_share_waits_while_that_cannot_be_read() {
+        append("{\"status\":\"Active\"}");
+        log.isAway = true;
+        String[] from = new String[1];
+        feed.sharedPosition(account).subscribe().with(position -> from[0] = position);
+        assertThat(from[0]).isNull();
+        log.isAway = false;
+        time.pass(Duration.ofSeconds(1));
+        assertThat(from[0]).isEqualTo("1");
+        AssertSubscriber<AccountFeed.Item> subscriber =
+                feed.followShared(account, from[0]).subscribe().withSubscriber(AssertSubscriber.create(100));
+        log.isAway = true;
+        append("{\"status\":null}");
+        time.pass(Duration.ofMinutes(1));
+        assertThat(told(subscriber)).isEmpty();
+        log.isAway = false;
+        time.pass(Duration.ofSeconds(6));
+        assertThat(told(subscriber)).containsExactly("2 call.completed");
+    }
+
+    @Test
     void nothing_runs_once_a_subscriber_has_left() {
         AssertSubscriber<AccountFeed.Item> subscriber = follow(Optional.empty(), 100);
         assertThat(time.pending()).isOne();
@@ -124,6 +145,7 @@ class AccountFeedTest {
     private final class Log implements RevisionLog {
 
         private final List<Entry> entries = new ArrayList<>();
+        private boolean isAway;
 
         private void append(String document) {
             Optional<CallStatus> before = entries.isEmpty()
@@ -137,6 +159,11 @@ class AccountFeedTest {
                     OptionalLong.empty(),
                     CallStatus.Observed.of(time.now(), time.now(), Optional.empty(), Optional.empty()));
             entries.add(new Entry(Integer.toString(entries.size() + 1), before, now));
+        }
+
+        @Override
+        public Uni<Slice> readShared(AccountKey key, Optional<String> after, int most) {
+            return isAway ? Uni.createFrom().failure(new IllegalStateException("away")) : read(key, after, most);
         }
 
         @Override

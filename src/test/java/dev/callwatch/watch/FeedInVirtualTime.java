@@ -2,15 +2,19 @@ package dev.callwatch.watch;
 
 import dev.callwatch.budget.BudgetsInVirtualTime;
 import dev.callwatch.call.CallChanged;
+import dev.callwatch.call.CallDirectory;
 import dev.callwatch.call.CallReader;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
+import dev.callwatch.call.LogAppended;
+import dev.callwatch.call.RevisionLog;
 import dev.callwatch.time.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** The feed of calls as it is wired in production, on a scripted Vonage and a clock that is moved by hand. */
 public final class FeedInVirtualTime {
@@ -24,6 +28,27 @@ public final class FeedInVirtualTime {
                 CallsInVirtualTime.options(Map.of()),
                 time,
                 change -> observers.forEach(observer -> observer.accept(change)));
+        return of(calls, observers, time);
+    }
+
+    /** All feeds of a process, and the look-ups that fill them. */
+    public record Feeds(Calls calls, CallDirectory directory, CallFeed ofCalls, AccountFeed ofAccounts) {}
+
+    /** @param log made of the log of the process */
+    public static Feeds all(CallReader vonage, VirtualTime time, UnaryOperator<RevisionLog> log) {
+        List<Consumer<CallChanged>> observers = new ArrayList<>();
+        List<Consumer<LogAppended>> readers = new ArrayList<>();
+        CallsInVirtualTime.Knowledge knowledge = CallsInVirtualTime.knowledge(
+                vonage,
+                time,
+                change -> observers.forEach(observer -> observer.accept(change)),
+                appended -> readers.forEach(reader -> reader.accept(appended)));
+        AccountFeed ofAccounts = new AccountFeed(log.apply(knowledge.log()), time);
+        readers.add(ofAccounts::appended);
+        return new Feeds(knowledge.calls(), knowledge.directory(), of(knowledge.calls(), observers, time), ofAccounts);
+    }
+
+    private static CallFeed of(Calls calls, List<Consumer<CallChanged>> observers, VirtualTime time) {
         CallPollers pollers = new CallPollers(
                 calls,
                 BudgetsInVirtualTime.of(time),

@@ -1,0 +1,141 @@
+package dev.callwatch.push;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.Accounts;
+import dev.callwatch.call.CallDirectory;
+import dev.callwatch.watch.AccountFeed;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jboss.logging.Logger;
+
+/**
+ * The accounts that are followed for sinks which get the events of every call. Each pair of an account and a sink is run by one replica;
+ * {@link SubscriptionOwnership} takes them over together with subscriptions. Safe for concurrent use.
+ */
+@Singleton
+class SinkFollowers implements SinkFollower.Owner {
+
+    private static final Logger LOG = Logger.getLogger(SinkFollowers.class);
+
+    /** No subscription is named so. */
+    private static final String PREFIX = "follow:";
+
+    private record Pair(Account account, Sink sink) {}
+
+    private final Map<String, Pair> wanted = new TreeMap<>();
+    private final SinkFollower.Dependencies dependencies;
+    private final ConcurrentMap<String, SinkFollower> running = new ConcurrentHashMap<>();
+
+    @Inject
+    SinkFollowers(
+            Sinks sinks, Accounts accounts, SubscriptionContext context, AccountFeed feed, CallDirectory directory) {
+        this(
+                sinks,
+                accounts,
+                new SinkFollower.Dependencies(context.dependencies(), feed, directory, context.executor()));
+    }
+
+    SinkFollowers(Sinks sinks, Accounts accounts, SinkFollower.Dependencies dependencies) {
+        this.dependencies = dependencies;
+        sinks.following()
+                .forEach(sink -> accounts.all().stream()
+                        .filter(account -> sink.isFor(account.key()))
+                        .forEach(account ->
+                                wanted.put(PREFIX + sink.name() + ":" + account.key(), new Pair(account, sink))));
+        PushMetrics metrics = dependencies.push().metrics();
+        metrics.gauge(
+                "follow.active", "Accounts that this replica follows for a sink", () -> running.size() - stopped());
+        metrics.gauge(
+                "follow.stopped",
+                "Accounts that are not followed any more for a sink that answered 410",
+                this::stopped);
+    }
+
+    private long stopped() {
+        return running.values().stream().filter(SinkFollower::isStopped).count();
+    }
+
+    /** Whether something that is kept is an account that is followed, rather than a subscription. */
+    static boolean isFollower(String id) {
+        return id.startsWith(PREFIX);
+    }
+
+    /** Follows all of them, where nothing is shared. */
+    void begin() {
+        wanted.forEach((id, pair) -> begin(id, pair, StoredFollow.NOTHING));
+    }
+
+    /** Lets this replica run those that none runs. Never fails. */
+    Uni<Void> claim() {
+        Map<String, String> nothing = FollowCodec.encode(StoredFollow.NOTHING);
+        return Multi.createFrom()
+                .iterable(wanted.keySet().stream()
+                        .filter(id -> !running.containsKey(id))
+                        .toList())
+                .onItem()
+                .transformToUniAndConcatenate(id -> dependencies.push().store().claim(id, nothing))
+                .onItem()
+                .ignoreAsUni()
+                .onFailure()
+                .recoverWithNull();
+    }
+
+    /** This replica runs it from now on. */
+    synchronized void takeOver(String id, Map<String, String> fields) {
+        if (running.containsKey(id)) {
+            return;
+        }
+        Optional<Pair> pair = Optional.ofNullable(wanted.get(id));
+        Optional<StoredFollow> stored = FollowCodec.decode(fields);
+        if (pair.isEmpty() || stored.isEmpty()) {
+            LOG.warnf(
+                    "%s is not pushed any more: %s",
+                    id, pair.isEmpty() ? "the settings do not have it" : "what was kept of it cannot be read");
+            dependencies.push().store().forget(id).subscribe().with(done -> {}, unavailable -> {});
+            return;
+        }
+        begin(id, pair.get(), stored.get());
+    }
+
+    private void begin(String id, Pair pair, StoredFollow stored) {
+        SinkFollower follower = new SinkFollower(id, pair.account(), pair.sink(), stored, dependencies, this);
+        running.put(id, follower);
+        dependencies.executor().execute(follower::begin);
+    }
+
+    @Override
+    public void taken(SinkFollower follower) {
+        LOG.debugf("Another replica runs %s", follower.id());
+        follower.suspend();
+        running.remove(follower.id(), follower);
+    }
+
+    /** Finds out what became of those that this replica no longer owns. */
+    void check(Set<String> owned) {
+        running.values().stream()
+                .filter(follower -> !owned.contains(follower.id()))
+                .forEach(SinkFollower::check);
+    }
+
+    boolean runs(String id) {
+        return running.containsKey(id);
+    }
+
+    /** How many this replica runs. */
+    int size() {
+        return running.size();
+    }
+
+    /** How many events are not delivered yet. */
+    int pending() {
+        return running.values().stream().mapToInt(SinkFollower::pending).sum();
+    }
+}

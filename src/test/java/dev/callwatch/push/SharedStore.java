@@ -1,0 +1,86 @@
+package dev.callwatch.push;
+
+import io.smallrye.mutiny.Uni;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is kept of one subscription, or of one account that is followed, in a store that outlives a replica. */
+final class SharedStore extends LocalSubscriptionStore {
+
+    private final Map<String, String> fields;
+    private boolean lost;
+    private boolean isAway;
+
+    SharedStore() {
+        this(new HashMap<>());
+    }
+
+    private SharedStore(Map<String, String> fields) {
+        this.fields = fields;
+    }
+
+    /** The same, for the replica that runs it from now on. */
+    SharedStore onAnotherReplica() {
+        return new SharedStore(fields);
+    }
+
+    /** Another replica runs it. */
+    void lose() {
+        lost = true;
+    }
+
+    /** Whether it cannot be reached. */
+    void isAway(boolean now) {
+        isAway = now;
+    }
+
+    /** It comes back empty. */
+    void clear() {
+        fields.clear();
+    }
+
+    StoredSubscription stored() {
+        return SubscriptionCodec.decode(fields).orElseThrow();
+    }
+
+    StoredFollow followed() {
+        return FollowCodec.decode(fields).orElseThrow();
+    }
+
+    @Override
+    public boolean isDurable() {
+        return true;
+    }
+
+    @Override
+    public Uni<Optional<String>> create(Subscription subscription, Map<String, String> all, boolean replaceSame) {
+        fields.putAll(all);
+        return Uni.createFrom().item(Optional.empty());
+    }
+
+    @Override
+    public Uni<Void> claim(String id, Map<String, String> initial) {
+        if (fields.isEmpty()) {
+            fields.putAll(initial);
+        }
+        return Uni.createFrom().voidItem();
+    }
+
+    @Override
+    public Uni<Saved> save(String id, Map<String, String> set, Collection<String> removed) {
+        if (isAway) {
+            return Uni.createFrom().failure(new IllegalStateException("away"));
+        }
+        if (lost) {
+            return Uni.createFrom().item(Saved.TAKEN);
+        }
+        if (fields.isEmpty()) {
+            return Uni.createFrom().item(Saved.UNKNOWN);
+        }
+        fields.putAll(set);
+        fields.keySet().removeAll(removed);
+        return Uni.createFrom().item(Saved.KEPT);
+    }
+}

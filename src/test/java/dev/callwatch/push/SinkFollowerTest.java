@@ -1,0 +1,361 @@
+package dev.callwatch.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.AnAccount;
+import dev.callwatch.call.CacheDirectives;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.RevisionLog;
+import dev.callwatch.time.VirtualTime;
+import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.watch.EventType;
+import dev.callwatch.watch.FeedInVirtualTime;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** All calls of an account on their way to one sink, on the feeds as they are wired in production. */
+class SinkFollowerTest {
+
+    private static final String ACTIVE = "{\"status\":\"Active\"}";
+    private static final String RECORDED = "{\"status\":\"Active\",\"recordingStatus\":\"Started\"}";
+    private static final String ENDED = "{\"status\":null}";
+    private static final String DISPOSED = "{\"status\":null,\"dispositionCode\":\"Sale\"}";
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final long PLENTY = 1 << 20;
+    private static final String ID = "follow:crm:a";
+
+    private final VirtualTime time = new VirtualTime();
+    private final ScriptedReader vonage = new ScriptedReader(time);
+    private final ScriptedSink sink = new ScriptedSink(time);
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final PushMetrics metrics = new PushMetrics(registry);
+    private final PushMemory memory = new PushMemory(PLENTY);
+    private final Account account = AnAccount.usual();
+    private final CallGuid guid = guid();
+    private final List<Log> logs = new ArrayList<>();
+    private final FeedInVirtualTime.Feeds feeds = FeedInVirtualTime.all(vonage, time, real -> {
+        logs.add(new Log(real));
+        return logs.get(0);
+    });
+    private final List<SinkFollower> taken = new ArrayList<>();
+    private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
+            sink, new DeliverySchedule(() -> 0), Duration.ofHours(24), () -> true, time, time, metrics));
+
+    @Test
+    void every_call_that_anybody_looks_up_is_pushed_in_order_without_a_subscription() {
+        CallGuid other = guid();
+        follow(new SharedStore(), EventTypes.ALL, false);
+        lookUp(guid, ACTIVE);
+        lookUp(other, DISPOSED);
+        lookUp(guid, ENDED);
+        lookUp(guid, DISPOSED);
+        assertThat(pushed(guid)).containsExactly("call.observed", "call.completed", "call.disposition-set");
+        assertThat(pushed(other)).containsExactly("call.observed");
+        List<PushEvent> events = of(guid);
+        assertThat(events.get(0).source()).isEqualTo("https://callwatch.example/v1/accounts/a/calls/" + guid);
+        assertThat(events.get(1).data()).isEqualTo(sequence(events.get(0)) + " masked");
+        assertThat(events.get(2).data()).isEqualTo(sequence(events.get(1)) + " masked");
+    }
+
+    @Test
+    void what_happened_more_than_a_minute_before_it_began_is_not_pushed() {
+        lookUp(guid, ACTIVE);
+        time.pass(Duration.ofMinutes(2));
+        CallGuid other = guid();
+        lookUp(other, ACTIVE);
+        follow(new SharedStore(), EventTypes.ALL, false);
+        assertThat(pushed(guid)).isEmpty();
+        // A moment ago is now: a position may be lost together with its store.
+        assertThat(pushed(other)).containsExactly("call.observed");
+        lookUp(guid, ENDED);
+        assertThat(pushed(guid)).containsExactly("call.completed");
+    }
+
+    @Test
+    void the_sink_gets_the_types_and_numbers_that_its_settings_say() {
+        follow(new SharedStore(), new EventTypes(Set.of(EventType.COMPLETED)), true);
+        lookUp(guid, ACTIVE);
+        lookUp(guid, RECORDED);
+        lookUp(guid, DISPOSED);
+        assertThat(pushed(guid)).containsExactly("call.completed");
+        assertThat(of(guid).get(0).data()).endsWith("full");
+    }
+
+    @Test
+    void another_replica_goes_on_where_the_first_was_lost() {
+        SharedStore store = new SharedStore();
+        follow(store, EventTypes.ALL, false);
+        lookUp(guid, ACTIVE);
+        sink.answers(ScriptedSink.SILENT);
+        lookUp(guid, RECORDED);
+        store.lose();
+        lookUp(guid, ENDED);
+        assertThat(taken).hasSize(1);
+        sink.answers(ScriptedSink.OK);
+        assertThat(store.followed().events()).hasSize(1);
+        follow(store.onAnotherReplica(), EventTypes.ALL, false);
+        lookUp(guid, DISPOSED);
+        assertThat(pushed(guid))
+                .containsExactly("call.observed", "call.recording-changed", "call.completed", "call.disposition-set");
+        assertThat(store.followed().events()).isEmpty();
+        assertThat(store.followed().calls()).containsKey(guid);
+        assertThat(gaps()).isZero();
+    }
+
+    @Test
+    void an_event_is_kept_before_it_is_delivered() {
+        SharedStore store = new SharedStore();
+        follow(store, EventTypes.ALL, false);
+        store.isAway(true);
+        lookUp(guid, ACTIVE);
+        time.pass(SOON);
+        assertThat(sink.accepted()).isEmpty();
+        store.isAway(false);
+        time.pass(SOON);
+        assertThat(pushed(guid)).containsExactly("call.observed");
+    }
+
+    @Test
+    void what_the_store_lost_is_written_again() {
+        SharedStore store = new SharedStore();
+        SinkFollower follower = follow(store, EventTypes.ALL, false);
+        lookUp(guid, ACTIVE);
+        store.clear();
+        follower.check();
+        assertThat(store.followed().position()).isPresent();
+        assertThat(store.followed().calls()).containsKey(guid);
+    }
+
+    @Test
+    void a_gap_in_the_feed_is_counted_and_filled_from_what_is_remembered() {
+        CallGuid other = guid();
+        CallGuid before = guid();
+        lookUp(before, DISPOSED);
+        time.pass(Duration.ofMinutes(3));
+        follow(new SharedStore(), EventTypes.ALL, false);
+        lookUp(guid, ACTIVE);
+        logs.get(0).hides(true);
+        lookUp(guid, RECORDED);
+        lookUp(guid, ENDED);
+        lookUp(other, ACTIVE);
+        assertThat(sink.accepted()).hasSize(1);
+        logs.get(0).gap();
+        logs.get(0).hides(false);
+        time.pass(SOON);
+        assertThat(gaps()).isOne();
+        assertThat(pushed(guid)).containsExactly("call.observed", "call.recording-changed", "call.completed");
+        assertThat(pushed(other)).containsExactly("call.observed");
+        assertThat(pushed(before)).isEmpty();
+        lookUp(guid, DISPOSED);
+        assertThat(pushed(guid)).endsWith("call.disposition-set").hasSize(4);
+    }
+
+    @Test
+    void a_revision_that_comes_late_or_twice_in_the_feed_is_pushed_in_its_order_and_once() {
+        follow(new SharedStore(), EventTypes.ALL, false);
+        lookUp(guid, ACTIVE);
+        logs.get(0).hides(true);
+        lookUp(guid, RECORDED);
+        lookUp(guid, ENDED);
+        logs.get(0).reverses();
+        logs.get(0).hides(false);
+        time.pass(SOON);
+        assertThat(pushed(guid)).containsExactly("call.observed", "call.recording-changed", "call.completed");
+        assertThat(sink.ids()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_sink_that_hangs_holds_the_feed_back_and_loses_nothing() {
+        sink.holds();
+        SinkFollower follower = follow(new SharedStore(), EventTypes.ALL, false);
+        int calls = SinkFollower.MOST_PENDING + 50;
+        List<CallGuid> guids = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            guids.add(guid());
+            lookUp(guids.get(i), DISPOSED);
+        }
+        assertThat(follower.pending()).isEqualTo(SinkFollower.MOST_PENDING);
+        while (sink.waiting() > 0) {
+            sink.release(ScriptedSink.OK);
+        }
+        assertThat(gaps()).isZero();
+        assertThat(sink.requests()).hasSize(calls);
+        assertThat(follower.pending()).isZero();
+    }
+
+    @Test
+    void one_event_that_the_sink_never_accepts_holds_back_its_call_alone() {
+        follow(new SharedStore(), EventTypes.ALL, false);
+        sink.answers(event -> event.subject().equals(guid.value()) ? ScriptedSink.refused(400) : ScriptedSink.OK);
+        lookUp(guid, ACTIVE);
+        CallGuid other = guid();
+        lookUp(other, ACTIVE);
+        lookUp(other, DISPOSED);
+        time.pass(SOON);
+        assertThat(pushed(other)).containsExactly("call.observed", "call.completed");
+        time.pass(Duration.ofHours(25));
+        assertThat(registry.counter("callwatch.push.undelivered").count()).isEqualTo(1);
+    }
+
+    @Test
+    void a_sink_that_wants_no_more_gets_no_more_until_it_is_run_anew() {
+        SharedStore store = new SharedStore();
+        SinkFollower follower = follow(store, EventTypes.ALL, false);
+        sink.answers(ScriptedSink.GONE);
+        lookUp(guid, ACTIVE);
+        lookUp(guid, ENDED);
+        time.pass(Duration.ofHours(1));
+        assertThat(sink.requests()).hasSize(1);
+        assertThat(follower.isStopped()).isTrue();
+        sink.answers(ScriptedSink.OK);
+        follow(store.onAnotherReplica(), EventTypes.ALL, false);
+        assertThat(pushed(guid)).containsExactly("call.observed", "call.completed");
+    }
+
+    @Test
+    void nothing_is_left_once_another_replica_runs_it() {
+        SharedStore store = new SharedStore();
+        SinkFollower follower = follow(store, EventTypes.ALL, false);
+        sink.answers(ScriptedSink.SILENT);
+        lookUp(guid, DISPOSED);
+        follower.suspend();
+        time.pass(Duration.ofMinutes(10));
+        assertThat(time.pending()).isZero();
+        assertThat(memory.reserve((int) PLENTY)).isTrue();
+    }
+
+    private SinkFollower follow(SharedStore store, EventTypes types, boolean numbers) {
+        store.claim(ID, FollowCodec.encode(StoredFollow.NOTHING)).subscribe().with(claimed -> {});
+        Sink usual = ASink.usual();
+        Sink following = new Sink(
+                usual.name(),
+                URI.create("https://sink.example/"),
+                ContentMode.STRUCTURED,
+                SinkSecrets.NONE,
+                Optional.empty(),
+                List.of(),
+                Set.of(),
+                Map.of(),
+                Optional.of(new Sink.Follow(types, numbers)),
+                OptionalInt.empty(),
+                address -> true);
+        PushEvents events = new PushEvents(
+                "https://callwatch.example",
+                (event, full) -> event.previous().map(String::valueOf).orElse("none") + (full ? " full" : " masked"));
+        SinkFollower follower = new SinkFollower(
+                ID,
+                account,
+                following,
+                store.followed(),
+                new SinkFollower.Dependencies(
+                        new SubscriptionRunner.Dependencies(
+                                feeds.ofCalls(), queues, events, memory, metrics, store, time, time, time),
+                        feeds.ofAccounts(),
+                        feeds.directory(),
+                        Runnable::run),
+                lost -> {
+                    taken.add(lost);
+                    lost.suspend();
+                });
+        follower.begin();
+        return follower;
+    }
+
+    private void lookUp(CallGuid call, String document) {
+        vonage.answers(call, document);
+        time.pass(Duration.ofSeconds(2));
+        feeds.calls()
+                .lookUp(account, call, CacheDirectives.maxAge(Duration.ZERO), "")
+                .await()
+                .indefinitely();
+    }
+
+    private double gaps() {
+        return registry.counter("callwatch.push.follow.gaps").count();
+    }
+
+    private List<PushEvent> of(CallGuid call) {
+        return sink.accepted().stream()
+                .filter(event -> event.subject().equals(call.value()))
+                .toList();
+    }
+
+    private List<String> pushed(CallGuid call) {
+        return of(call).stream()
+                .map(event -> event.type().replace("dev.callwatch.", ""))
+                .toList();
+    }
+
+    private static long sequence(PushEvent event) {
+        return event.sequence().orElseThrow();
+    }
+
+    private static CallGuid guid() {
+        return new CallGuid(UUID.randomUUID().toString());
+    }
+
+    /** The log of the process, which may hide what it has, lose it, or have it in another order. */
+    private static final class Log implements RevisionLog {
+
+        private final RevisionLog real;
+        private boolean hides;
+        private boolean gap;
+        private boolean reverses;
+
+        private Log(RevisionLog real) {
+            this.real = real;
+        }
+
+        private void hides(boolean now) {
+            hides = now;
+        }
+
+        private void gap() {
+            gap = true;
+        }
+
+        /** Those of the next answer are the wrong way round, and the first of them comes twice. */
+        private void reverses() {
+            reverses = true;
+        }
+
+        @Override
+        public Uni<Slice> read(AccountKey key, Optional<String> after, int most) {
+            return readShared(key, after, most);
+        }
+
+        @Override
+        public Uni<Slice> readShared(AccountKey key, Optional<String> after, int most) {
+            if (hides && after.isPresent()) {
+                return Uni.createFrom().item(new Slice(List.of(), after.get(), true));
+            }
+            if (gap) {
+                gap = false;
+                return real.read(key, Optional.empty(), most).map(end -> new Slice(List.of(), end.end(), false));
+            }
+            return real.read(key, after, most)
+                    .map(slice -> reverses && !slice.entries().isEmpty() ? reversed(slice) : slice);
+        }
+
+        private Slice reversed(Slice slice) {
+            reverses = false;
+            List<Entry> entries = new ArrayList<>(slice.entries());
+            Collections.reverse(entries);
+            entries.add(entries.get(0));
+            return new Slice(entries, slice.end(), true);
+        }
+    }
+}
