@@ -8,11 +8,14 @@ import java.time.Duration;
  * @param lookUp until a replica answers a look-up of a call that is known, whatever is wrong; more than its deadline (2 s here)
  * @param recovery until calls can be read, once the way to the upstream is whole again
  * @param end until every reader knows how its call ended, once nothing is wrong any more
+ * @param push until every sink does: a delivery that failed twice is tried again after 5 min
  */
-record Bounds(Duration lookUp, Duration recovery, Duration end) {
+record Bounds(Duration lookUp, Duration recovery, Duration end, Duration push) {
 
-    static final Bounds ORDINARY = new Bounds(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(45));
+    static final Bounds ORDINARY =
+            new Bounds(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(45), Duration.ofMinutes(7));
 
     /** For machines that do other work at the same time; what never comes back is found all the same. */
-    static final Bounds GENEROUS = new Bounds(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
+    static final Bounds GENEROUS =
+            new Bounds(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofMinutes(7));
 }

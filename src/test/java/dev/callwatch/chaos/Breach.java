@@ -10,6 +10,8 @@ enum Breach {
     FORGOT_SILENTLY("statuses of a restarted replica that claim to follow what it has forgotten"),
     WRONG_AT_THE_END("readers wrong at the end"),
     STREAM_BROKE_OFF("streams without end or retry hint"),
+    PUSHED_BACK("pushed out of order within a call"),
+    NOT_PUSHED("ends of calls that a sink does not know"),
     LOOK_UP_FAILED("look-ups failed"),
     NOT_RECOVERED("calls not readable again in time"),
     REPLICA_FAILED("replicas that did not end or did not start");

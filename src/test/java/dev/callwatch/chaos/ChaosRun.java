@@ -76,12 +76,14 @@ final class ChaosRun {
         ScheduledExecutorService clock = Executors.newScheduledThreadPool(1, daemons("stream-clock"));
         KnownCalls known = new KnownCalls();
         Http http = new Http();
-        try (Deployment deployment = Deployment.start(options.store(), redis)) {
+        PushedEvents pushed = new PushedEvents(findings, events);
+        try (Deployment deployment = Deployment.start(options.store(), redis, new SinkServer(pushed::accepted))) {
             warmUp(http, deployment);
             StreamClient.Dependencies dependencies = new StreamClient.Dependencies(
                     http, deployment, known, pause, options.pace(), findings, events, clock);
-            try (CallTraffic traffic =
-                            new CallTraffic(deployment.upstream(), (guid, seed) -> follow(dependencies, guid, seed));
+            PushClient pushClient = new PushClient(http, deployment, pause, pushed, findings);
+            try (CallTraffic traffic = new CallTraffic(
+                            deployment.upstream(), (guid, seed) -> follow(dependencies, pushClient, guid, seed));
                     LookupClient lookupClient = new LookupClient(
                             http, deployment, known, options.bounds().lookUp(), findings, lookups)) {
                 traffic.begin(traffics, CALLS);
@@ -92,6 +94,7 @@ final class ChaosRun {
                 inject(new FaultInjector(deployment, path, recovery, pause, log));
                 traffic.finish();
                 awaitReaders();
+                awaitSinks(pushClient);
             } finally {
                 pause.end();
             }
@@ -102,8 +105,11 @@ final class ChaosRun {
         return new Report(options, findings, log, Duration.ofNanos(System.nanoTime() - since));
     }
 
-    private void follow(StreamClient.Dependencies dependencies, String guid, long seed) {
+    private void follow(StreamClient.Dependencies dependencies, PushClient pushClient, String guid, long seed) {
         Random random = new Random(seed);
+        if (options.store() == Store.REDIS) {
+            pushClient.subscribe(guid, new Random(seed));
+        }
         for (int reader = 1; reader <= READERS_OF_A_CALL; reader++) {
             StreamClient client = new StreamClient(
                     dependencies,
@@ -162,6 +168,15 @@ final class ChaosRun {
             pause.of(UNTIL_NEXT_LOOK);
         }
         readers.forEach(StreamClient::giveUp);
+    }
+
+    private void awaitSinks(PushClient pushClient) throws InterruptedException {
+        long since = System.nanoTime();
+        while (!pushClient.isComplete()
+                && System.nanoTime() - since < options.bounds().push().toNanos()) {
+            pause.of(UNTIL_NEXT_LOOK);
+        }
+        pushClient.check();
     }
 
     private static ThreadFactory daemons(String name) {

@@ -25,7 +25,10 @@ final class Deployment implements AutoCloseable {
     private final List<Replica> replicas = new ArrayList<>();
     private final Availability availability;
 
-    private Deployment(int size, Optional<RedisProcess> redis) throws Exception {
+    private final SinkServer sinks;
+
+    private Deployment(int size, Optional<RedisProcess> redis, SinkServer sinks) throws Exception {
+        this.sinks = sinks;
         this.upstream = new ScriptedUpstream(size);
         this.redis = redis;
         upstream.tokenLifetime(TOKEN_LIFETIME);
@@ -43,9 +46,10 @@ final class Deployment implements AutoCloseable {
      * Starts, and waits until all are ready.
      *
      * @param redis that is shared, or nothing with {@link Store#MEMORY}
+     * @param sinks closed with it
      */
-    static Deployment start(Store store, Optional<RedisProcess> redis) throws Exception {
-        Deployment deployment = new Deployment(store.replicas(), redis);
+    static Deployment start(Store store, Optional<RedisProcess> redis, SinkServer sinks) throws Exception {
+        Deployment deployment = new Deployment(store.replicas(), redis, sinks);
         try {
             for (Replica replica : deployment.replicas) {
                 replica.start();
@@ -64,6 +68,10 @@ final class Deployment implements AutoCloseable {
 
     RedisProcess redis() {
         return redis.orElseThrow();
+    }
+
+    SinkServer sinks() {
+        return sinks;
     }
 
     CuttableProxy upstreamLink(int replica) {
@@ -94,6 +102,7 @@ final class Deployment implements AutoCloseable {
             link.close();
         }
         upstream.close();
+        sinks.close();
         if (redis.isPresent()) {
             redis.get().close();
         }
@@ -123,6 +132,9 @@ final class Deployment implements AutoCloseable {
         settings.put("CALLWATCH_LOOKUP_DEADLINE", "4s");
         if (redis.isPresent()) {
             settings.put("CALLWATCH_STORE", "redis");
+            settings.put("CALLWATCH_PUSH_SINKS_SUBSCRIBED_URL", sinks.url(PushClient.SUBSCRIBED));
+            settings.put("CALLWATCH_PUSH_SINKS_FOLLOWED_URL", sinks.url(PushClient.FOLLOWED));
+            settings.put("CALLWATCH_PUSH_SINKS_FOLLOWED_FOLLOW", "true");
             settings.put(
                     "QUARKUS_REDIS_HOSTS",
                     "redis://127.0.0.1:" + redisLinks.get(index).port());

@@ -91,6 +91,9 @@ final class FaultInjector {
             case REDIS_LINK_CUT -> deployment.redisLink(replica).cut();
             case REDIS_LINK_SILENT -> deployment.redisLink(replica).silence();
             case REDIS_LINK_SLOW -> deployment.redisLink(replica).delay(SLOW);
+            case SINK_FAILING -> deployment.sinks().fail();
+            case SINK_HANGING -> deployment.sinks().hang();
+            case SINK_RESTARTED -> deployment.sinks().stop();
             case CALLS_FROZEN -> calls(Behaviour.FROZEN);
             case CALLS_FAILING -> calls(Behaviour.FAILING);
             case CALLS_DRIPPING -> calls(Behaviour.DRIPPING);
@@ -120,6 +123,8 @@ final class FaultInjector {
             case REDIS_FROZEN -> deployment.redis().thaw();
             case REDIS_LINK_CUT, REDIS_LINK_SILENT, REDIS_LINK_SLOW ->
                 deployment.redisLink(replica).mend();
+            case SINK_FAILING, SINK_HANGING -> deployment.sinks().mend();
+            case SINK_RESTARTED -> deployment.sinks().restart();
             case CALLS_FROZEN, CALLS_FAILING, CALLS_DRIPPING, CALLS_HALF_OPEN -> calls(Behaviour.WELL);
             case TOKENS_FROZEN, TOKENS_DRIPPING, TOKENS_HALF_OPEN, TOKENS_NONSENSE -> tokens(Behaviour.WELL);
             case UPSTREAM_LINK_CUT, UPSTREAM_LINK_SLOW ->

@@ -13,6 +13,10 @@ enum FaultKind {
     REDIS_LINK_SILENT(Part.REDIS_LINK, 1, "open but silent"),
     REDIS_LINK_SLOW(Part.REDIS_LINK, 1, "slow"),
 
+    SINK_FAILING(Part.SINK, 1, "failing"),
+    SINK_HANGING(Part.SINK, 1, "hanging"),
+    SINK_RESTARTED(Part.SINK, 1, "restarted"),
+
     CALLS_FROZEN(Part.CALLS, 1, "frozen"),
     CALLS_FAILING(Part.CALLS, 1, "failing"),
     CALLS_DRIPPING(Part.CALLS, 1, "dripping"),
@@ -31,6 +35,7 @@ enum FaultKind {
         REPLICA("replica"),
         REDIS("Redis"),
         REDIS_LINK("network to Redis"),
+        SINK("sinks"),
         CALLS("upstream's calls"),
         TOKENS("upstream's tokens"),
         UPSTREAM_LINK("network to the upstream");
@@ -46,9 +51,9 @@ enum FaultKind {
             return this == REPLICA || this == REDIS_LINK || this == UPSTREAM_LINK;
         }
 
-        /** Whether it exists only where replicas share a Redis. */
+        /** Whether it exists only where replicas share a Redis: without one, a restart loses what waits for sinks. */
         boolean needsRedis() {
-            return this == REDIS || this == REDIS_LINK;
+            return this == REDIS || this == REDIS_LINK || this == SINK;
         }
 
         /** Whether calls cannot be read meanwhile, so that they have to be readable again after it. */

@@ -1,6 +1,7 @@
 package dev.callwatch.chaos;
 
 import dev.callwatch.Replica;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -13,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** Requests as clients of the service make them. */
 final class Http {
+
+    private static final String SUBSCRIPTIONS = "/v1/accounts/chaos/subscriptions";
 
     /** Longer than a look-up may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
@@ -44,6 +47,40 @@ final class Http {
         HttpRequest.Builder request = request(replica, guid + "/events").header("Accept", "text/event-stream");
         lastEventId.ifPresent(id -> request.header("Last-Event-ID", id));
         return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    /**
+     * Subscribes to a call.
+     *
+     * @return the identifier of the subscription; nothing where the replica did not take it
+     */
+    Optional<String> subscribe(Replica replica, String guid, String sink) throws InterruptedException {
+        String body = """
+                {"protocol":"HTTP","sink":"%s","config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(sink, guid);
+        HttpRequest request = HttpRequest.newBuilder(URI.create(replica.url() + SUBSCRIPTIONS))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() < 300
+                    ? Optional.of(new JsonObject(response.body()).getString("id"))
+                    : Optional.empty();
+        } catch (IOException refused) {
+            return Optional.empty();
+        }
+    }
+
+    /** The status code of the answer about a subscription; nothing where there is none. */
+    Optional<Integer> subscription(Replica replica, String id) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(replica.url() + SUBSCRIPTIONS + "/" + id))
+                .timeout(PATIENCE)
+                .build();
+        return client.sendAsync(request, HttpResponse.BodyHandlers.discarding())
+                .thenApply(response -> Optional.of(response.statusCode()))
+                .exceptionally(failure -> Optional.empty())
+                .join();
     }
 
     private static HttpRequest.Builder request(Replica replica, String path) {

@@ -1,0 +1,106 @@
+package dev.callwatch.chaos;
+
+import dev.callwatch.Replica;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** Subscribes to each call, and knows in the end what the sinks should know: that of the subscriptions, and the one that follows. */
+final class PushClient {
+
+    static final String SUBSCRIBED = "/subscribed";
+    static final String FOLLOWED = "/followed";
+
+    private static final Duration AGAIN = Duration.ofMillis(200);
+    private static final int GONE = 404;
+
+    private final Http http;
+    private final Deployment deployment;
+    private final Pause pause;
+    private final PushedEvents events;
+    private final Findings findings;
+
+    /** By call; empty before it is made. */
+    private final Map<String, Optional<String>> subscriptions = new ConcurrentHashMap<>();
+
+    PushClient(Http http, Deployment deployment, Pause pause, PushedEvents events, Findings findings) {
+        this.http = http;
+        this.deployment = deployment;
+        this.pause = pause;
+        this.events = events;
+        this.findings = findings;
+    }
+
+    /** Subscribes to a call, at one replica after the other until one takes it. */
+    void subscribe(String guid, Random random) {
+        subscriptions.put(guid, Optional.empty());
+        Thread thread = new Thread(() -> trySubscribing(guid, random), "subscriber");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void trySubscribing(String guid, Random random) {
+        try {
+            while (!pause.hasEnded() && subscriptions.get(guid).isEmpty()) {
+                Replica replica = deployment
+                        .replicas()
+                        .get(random.nextInt(deployment.replicas().size()));
+                http.subscribe(replica, guid, "subscribed").ifPresent(id -> {
+                    findings.count(Count.SUBSCRIPTIONS);
+                    subscriptions.put(guid, Optional.of(id));
+                });
+                pause.of(AGAIN);
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether the sinks know how every call ended. */
+    boolean isComplete() {
+        return missing().findAny().isEmpty();
+    }
+
+    /** Notes what the sinks do not know. */
+    void check() {
+        List<String> missing = missing().toList();
+        missing.forEach(what -> {
+            String[] parts = what.split(" ");
+            if (parts[0].equals(SUBSCRIBED) && isForgotten(parts[1])) {
+                findings.count(Count.SUBSCRIPTIONS_LOST);
+            } else {
+                findings.breach(
+                        Breach.NOT_PUSHED,
+                        what + " knows content " + events.content(parts[0], parts[1]) + ", the upstream is at "
+                                + content(parts[1]) + ", subscription "
+                                + subscriptions.get(parts[1]).orElse("none"));
+            }
+        });
+    }
+
+    private Stream<String> missing() {
+        return subscriptions.keySet().stream()
+                .flatMap(guid -> Stream.of(SUBSCRIBED, FOLLOWED)
+                        .filter(sink -> events.content(sink, guid) != content(guid))
+                        .map(sink -> sink + " " + guid));
+    }
+
+    private long content(String guid) {
+        return StatusEvent.content(
+                deployment.upstream().version(guid), deployment.upstream().isOver(guid));
+    }
+
+    /** Redis, which keeps nothing on disk, and the replica that ran it were both gone: nobody knows it any more. */
+    private boolean isForgotten(String guid) {
+        return subscriptions.get(guid).isPresent()
+                && deployment.replicas().stream()
+                        .map(replica -> http.subscription(
+                                replica, subscriptions.get(guid).orElseThrow()))
+                        .flatMap(Optional::stream)
+                        .anyMatch(status -> status == GONE);
+    }
+}
