@@ -11,11 +11,6 @@ import java.net.URI;
  */
 public record Region(String name, URI url) {
 
-    /** Whether requests to it are encrypted. */
-    public boolean isEncrypted() {
-        return "https".equalsIgnoreCase(url.getScheme());
-    }
-
     /** Whether it is a loopback address of this machine. */
     public boolean isLoopback() {
         return LoopbackAddress.isHostOf(url);

@@ -18,9 +18,6 @@ public class AuthenticationFilter {
 
     private static final String CALLER = AuthenticationFilter.class.getName();
 
-    /** No path below is public. */
-    private static final String ACCOUNTS = Route.ACCOUNTS.template() + "/";
-
     private final Authenticator authenticator;
     private final CallerLimits limits;
     private final Audit audit;
@@ -34,7 +31,7 @@ public class AuthenticationFilter {
     /** Fails with a problem where the request does not prove who makes it, or where its caller made too many requests. */
     @ServerRequestFilter
     public Uni<Void> admit(RoutingContext request, UriInfo uri) {
-        if (isPublic(request.normalizedPath())) {
+        if (MethodFilter.route(request).filter(Route::isPublic).isPresent()) {
             return Uni.createFrom().voidItem();
         }
         return authenticator
@@ -44,12 +41,6 @@ public class AuthenticationFilter {
                 .invoke(limits::request)
                 .invoke(caller -> request.put(CALLER, caller))
                 .replaceWithVoid();
-    }
-
-    private static boolean isPublic(String path) {
-        // MethodFilter looks each path up already: a second time would slow down most requests.
-        return !path.startsWith(ACCOUNTS)
-                && Route.of(path).filter(Route::isPublic).isPresent();
     }
 
     /** Who made an admitted request. */

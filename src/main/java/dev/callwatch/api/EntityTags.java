@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.callwatch.access.Sha256;
 import dev.callwatch.call.CallStatus;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,9 +42,9 @@ class EntityTags {
     String of(CallStatus status) {
         try {
             byte[] content = canonical(json.writeValueAsBytes(status.withoutTimes()));
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+            byte[] hash = Sha256.of(content);
             return WEAK + '"' + HexFormat.of().formatHex(Arrays.copyOf(hash, BYTES)) + '"';
-        } catch (JsonProcessingException | NoSuchAlgorithmException impossible) {
+        } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
     }

@@ -17,6 +17,8 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
  */
 public class MethodFilter {
 
+    private static final String ROUTE = MethodFilter.class.getName();
+
     /**
      * Checks the method of a request, and leaves only the best of the media types that it accepts.
      *
@@ -30,6 +32,7 @@ public class MethodFilter {
         if (route.isEmpty()) {
             return Optional.empty();
         }
+        request.put(ROUTE, route.get());
         String method = request.request().method().name();
         if (!route.get().methods().contains(method)) {
             throw new NotAllowedException(route.get().allow());
@@ -43,6 +46,11 @@ public class MethodFilter {
                 .orElseThrow(NotAcceptableException::new);
         headers.set(HttpHeaders.ACCEPT, best);
         return Optional.empty();
+    }
+
+    /** The route of a request that passed this filter; nothing where the interface has no such path. */
+    static Optional<Route> route(RoutingContext request) {
+        return Optional.ofNullable(request.get(ROUTE));
     }
 
     private static RestResponse<Void> options(Route route) {

@@ -1,5 +1,6 @@
 package dev.callwatch.push;
 
+import dev.callwatch.access.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;

@@ -1,6 +1,7 @@
 package dev.callwatch.push;
 
 import dev.callwatch.access.Caller;
+import dev.callwatch.access.Sha256;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
 import java.time.Instant;

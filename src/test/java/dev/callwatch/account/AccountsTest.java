@@ -123,7 +123,6 @@ class AccountsTest {
 
         errors.throwIfAny();
         assertThat(lab.url()).isEqualTo(URI.create("http://lab.example"));
-        assertThat(lab.isEncrypted()).isFalse();
         assertThat(lab.isLoopback()).isFalse();
     }
 
