@@ -1,8 +1,11 @@
 package dev.callwatch.access;
 
 import dev.callwatch.time.Timeouts;
+import io.netty.util.AttributeMap;
+import io.netty.util.DefaultAttributeMap;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -48,11 +51,16 @@ public class Authenticator {
             return Uni.createFrom().item(Caller.ANYONE);
         }
         List<String> headers = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
-        return Optional.of(headers)
-                .filter(all -> all.size() == 1)
-                .flatMap(all -> verified.find(all.get(0)))
-                .map(caller -> Uni.createFrom().item(caller))
+        Optional<Caller> known =
+                headers.size() == 1 ? verified.find(connection(request), headers.get(0)) : Optional.empty();
+        return known.map(caller -> Uni.createFrom().item(caller))
                 .orElseGet(() -> Uni.createFrom().deferred(() -> verified(BearerToken.of(headers), headers.get(0))));
+    }
+
+    private static AttributeMap connection(RoutingContext request) {
+        return request.request().connection() instanceof ConnectionBase known
+                ? known.channel()
+                : new DefaultAttributeMap();
     }
 
     private Uni<Caller> verified(BearerToken token, String authorization) {

@@ -1,7 +1,6 @@
 package dev.callwatch.access;
 
 import io.github.bucket4j.Bucket;
-import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -46,6 +45,13 @@ public class CallerLimits {
         private Use(Bucket requests) {
             this.requests = requests;
         }
+
+        /** How many ns to wait for the next request; 0 where it is counted now. */
+        private long request() {
+            return requests.tryConsume(1)
+                    ? 0
+                    : Math.max(1, requests.estimateAbilityToConsume(1).getNanosToWaitForRefill());
+        }
     }
 
     /** What is counted until it is given back. */
@@ -71,14 +77,14 @@ public class CallerLimits {
         if (none) {
             return;
         }
-        ConsumptionProbe probe = withUse(caller, use -> use.requests.tryConsumeAndReturnRemaining(1));
-        if (!probe.isConsumed()) {
+        long wait = withUse(caller, use -> use.request());
+        if (wait > 0) {
             throw refused(
                     caller,
                     "requests",
                     new RateLimited(
                             "You make more than " + limits.requestsPerSecond() + " requests a second.",
-                            Duration.ofNanos(probe.getNanosToWaitForRefill())));
+                            Duration.ofNanos(wait)));
         }
     }
 

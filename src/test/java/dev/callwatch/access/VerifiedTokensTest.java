@@ -3,6 +3,8 @@ package dev.callwatch.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.time.VirtualTime;
+import io.netty.util.AttributeMap;
+import io.netty.util.DefaultAttributeMap;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -21,31 +23,32 @@ class VerifiedTokensTest {
     private Uni<List<JsonWebKey>> published = Uni.createFrom().item(List.of());
     private final IssuerKeys keys = new IssuerKeys(ISSUER, () -> published, time);
     private final VerifiedTokens tokens = new VerifiedTokens(time, time);
+    private final AttributeMap connection = new DefaultAttributeMap();
 
     @Test
     void a_token_is_known_for_a_minute() {
         remember(TOKEN, caller(Duration.ofHours(1)));
         time.pass(Duration.ofSeconds(59));
-        assertThat(tokens.find(TOKEN)).map(Caller::subject).contains("crm-sync");
+        assertThat(find(TOKEN)).map(Caller::subject).contains("crm-sync");
         time.pass(Duration.ofSeconds(1));
-        assertThat(tokens.find(TOKEN)).isEmpty();
+        assertThat(find(TOKEN)).isEmpty();
     }
 
     @Test
     void another_token_is_not_known() {
         remember(TOKEN, caller(Duration.ofHours(1)));
-        assertThat(tokens.find("Bearer a.b.d")).isEmpty();
-        assertThat(tokens.find("bearer a.b.c")).isEmpty();
-        assertThat(tokens.find("")).isEmpty();
+        assertThat(find("Bearer a.b.d")).isEmpty();
+        assertThat(find("bearer a.b.c")).isEmpty();
+        assertThat(find("")).isEmpty();
     }
 
     @Test
     void a_token_is_not_known_once_it_expires() {
         remember(TOKEN, caller(Duration.ofSeconds(10)));
         time.pass(Duration.ofMillis(9_999));
-        assertThat(tokens.find(TOKEN)).isPresent();
+        assertThat(find(TOKEN)).isPresent();
         time.pass(Duration.ofMillis(1));
-        assertThat(tokens.find(TOKEN)).isEmpty();
+        assertThat(find(TOKEN)).isEmpty();
     }
 
     @Test
@@ -54,7 +57,7 @@ class VerifiedTokensTest {
         IssuerKeys.Known before = current();
         keys.newerThan(before).await().indefinitely();
         assertThat(current()).isNotSameAs(before);
-        assertThat(tokens.find(TOKEN)).isEmpty();
+        assertThat(find(TOKEN)).isEmpty();
     }
 
     @Test
@@ -63,13 +66,13 @@ class VerifiedTokensTest {
         for (int minutes = 0; minutes < 10; minutes++) {
             remember(TOKEN, caller(Duration.ofHours(1)));
             time.pass(Duration.ofSeconds(59));
-            assertThat(tokens.find(TOKEN)).as("after %d minutes", minutes).isPresent();
+            assertThat(find(TOKEN)).as("after %d minutes", minutes).isPresent();
             assertThat(current()).isSameAs(first);
         }
         remember(TOKEN, caller(Duration.ofHours(1)));
         time.pass(Duration.ofSeconds(20));
-        assertThat(tokens.find(TOKEN)).isPresent();
-        assertThat(tokens.find(TOKEN)).isEmpty();
+        assertThat(find(TOKEN)).isPresent();
+        assertThat(find(TOKEN)).isEmpty();
     }
 
     @Test
@@ -78,8 +81,8 @@ class VerifiedTokensTest {
         published = Uni.createFrom().failure(new KeysUnreadable("it is unreachable"));
         time.pass(Duration.ofMinutes(10));
         remember(TOKEN, caller(Duration.ofHours(1)));
-        assertThat(tokens.find(TOKEN)).isPresent();
-        assertThat(tokens.find(TOKEN)).isPresent();
+        assertThat(find(TOKEN)).isPresent();
+        assertThat(find(TOKEN)).isPresent();
     }
 
     @Test
@@ -88,9 +91,43 @@ class VerifiedTokensTest {
             remember("Bearer " + i + "x".repeat(10_000), caller(Duration.ofHours(1)));
         }
         long known = java.util.stream.IntStream.range(0, 5_000)
-                .filter(i -> tokens.find("Bearer " + i + "x".repeat(10_000)).isPresent())
+                .filter(i -> find("Bearer " + i + "x".repeat(10_000)).isPresent())
                 .count();
         assertThat(known).isBetween(1L, 1_600L);
+    }
+
+    @Test
+    void a_token_is_verified_once_a_minute_however_often_it_comes_over_a_connection() {
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        assertThat(find(TOKEN)).isPresent();
+        time.pass(Duration.ofSeconds(60));
+        assertThat(find(TOKEN)).isEmpty();
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        assertThat(find(TOKEN)).isPresent();
+        time.pass(Duration.ofSeconds(59));
+        assertThat(find(TOKEN)).isPresent();
+    }
+
+    @Test
+    void each_token_of_a_connection_is_its_own_caller() {
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        remember("Bearer a.b.d", caller("wallboard", Duration.ofHours(1)));
+        for (int i = 0; i < 3; i++) {
+            assertThat(find(TOKEN)).map(Caller::subject).contains("crm-sync");
+            assertThat(find("Bearer a.b.d")).map(Caller::subject).contains("wallboard");
+            assertThat(find("Bearer a.b.e")).isEmpty();
+        }
+    }
+
+    @Test
+    void a_token_is_known_over_every_connection() {
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        assertThat(tokens.find(new DefaultAttributeMap(), TOKEN)).isPresent();
+        assertThat(tokens.find(new DefaultAttributeMap(), TOKEN)).isPresent();
+    }
+
+    private Optional<Caller> find(String authorization) {
+        return tokens.find(connection, authorization);
     }
 
     private void remember(String token, Caller caller) {
@@ -102,10 +139,14 @@ class VerifiedTokensTest {
     }
 
     private Caller caller(Duration lifetime) {
+        return caller("crm-sync", lifetime);
+    }
+
+    private Caller caller(String subject, Duration lifetime) {
         return new Caller(
                 "corp",
                 ISSUER.url(),
-                "crm-sync",
+                subject,
                 Set.of(),
                 Set.of(),
                 Optional.of(time.now().plus(lifetime)));
