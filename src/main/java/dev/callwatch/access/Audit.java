@@ -1,6 +1,7 @@
 package dev.callwatch.access;
 
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.Accounts;
 import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.ProblemType;
 import dev.callwatch.time.Delay;
@@ -16,8 +17,6 @@ import io.vertx.core.impl.ContextInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -54,13 +53,18 @@ public class Audit {
     /** Of a request whose caller is unknown these are what anybody wants, and its lines would never repeat. */
     private static final Set<String> UNPROVED = Set.of("account", "call");
 
+    /** Whoever has no token could write anything into the log as an account. */
+    private static final String UNKNOWN_ACCOUNT = "unknown";
+
+    private final Accounts accounts;
     private final boolean reads;
     private final Delay delay;
     private final MeterRegistry registry;
     private final AuditLines lines = new AuditLines(Audit::log);
     private volatile Cancellable counting = () -> {};
 
-    Audit(AccessOptions options, Delay delay, MeterRegistry registry) {
+    Audit(Accounts accounts, AccessOptions options, Delay delay, MeterRegistry registry) {
+        this.accounts = accounts;
         this.reads = options.auditReads();
         this.delay = delay;
         this.registry = registry;
@@ -92,7 +96,7 @@ public class Audit {
     /**
      * A request that does not prove who makes it was refused. What its token claims is not proved, so it is not logged.
      *
-     * @param account the account in the request's path
+     * @param account the account in the request's path; one that this process does not hold is logged as {@value #UNKNOWN_ACCOUNT}
      * @param call the GUID of the call in the request's path
      */
     public void unknownCaller(Optional<AccountKey> account, Optional<String> call, ProblemException refusal) {
@@ -104,7 +108,7 @@ public class Audit {
         if (refusal instanceof IssuerUnavailable unavailable) {
             fields.put("issuer", unavailable.issuer());
         }
-        account.ifPresent(key -> fields.put("account", key.value()));
+        account.ifPresent(key -> fields.put("account", accounts.find(key).isPresent() ? key.value() : UNKNOWN_ACCOUNT));
         call.ifPresent(guid -> fields.put("call", guid));
         deny(refusal, fields, UNPROVED);
     }
@@ -197,14 +201,9 @@ public class Audit {
     }
 
     private static String hash(String text) {
-        try {
-            // Char by char: an encoder would make half characters equal.
-            ByteBuffer content = ByteBuffer.allocate(text.length() * Character.BYTES);
-            content.asCharBuffer().put(text);
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.array());
-            return HexFormat.of().formatHex(hash, 0, BYTES_OF_HASH);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        // Char by char: an encoder would make half characters equal.
+        ByteBuffer content = ByteBuffer.allocate(text.length() * Character.BYTES);
+        content.asCharBuffer().put(text);
+        return HexFormat.of().formatHex(Sha256.of(content.array()), 0, BYTES_OF_HASH);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.callwatch.account.AccountSettings;
+import dev.callwatch.account.AnAccount;
 import dev.callwatch.settings.ConfigErrors;
 import dev.callwatch.time.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -131,6 +132,7 @@ class CallerLimitsTest {
                 config.getConfigMapping(AccessSettings.class),
                 config.getConfigMapping(AccountSettings.class),
                 new ConfigErrors());
-        return new CallerLimits(options, clock, new Audit(options, new VirtualTime(), new SimpleMeterRegistry()));
+        return new CallerLimits(
+                options, clock, new Audit(AnAccount.only(), options, new VirtualTime(), new SimpleMeterRegistry()));
     }
 }

@@ -294,6 +294,20 @@ class AuthenticationTest {
     }
 
     @Test
+    void an_account_that_a_stranger_makes_up_is_not_in_the_log() {
+        LogRecorder log = new LogRecorder();
+        log.start();
+        try {
+            given().get("/v1/accounts/07700900123/calls").then().statusCode(401);
+            given().get("/v1/accounts/life/calls").then().statusCode(401);
+            await().until(() -> log.lines().stream().anyMatch(line -> line.contains("outcome=unauthenticated")));
+        } finally {
+            log.stop();
+        }
+        assertThat(log.lines()).noneMatch(line -> line.contains("07700900123"));
+    }
+
+    @Test
     void keys_are_never_read_from_another_machine_without_tls() {
         TestIssuer plain = issuer("plain").publishesKeysAt("http://keys.example/jwks");
         lookUp(plain.token(OidcProfile.MAIN_KEY, "any"))
