@@ -9,13 +9,16 @@ import java.util.Set;
 /** Why a call could not be read from Vonage. Each failure names its problem. */
 public abstract sealed class UpstreamFailure extends ProblemException {
 
-    /** The metrics label of a request that was never sent. */
     private static final int LOWEST_STATUS = 100;
 
     private static final int HIGHEST_STATUS = 599;
 
+    /** What gateways in front of Vonage answer while something is wrong for a moment. */
+    private static final Set<Integer> TRANSIENT_STATUSES = Set.of(500, 502, 503, 504);
+
     private static final Duration SOON = Duration.ofSeconds(1);
 
+    /** The metrics label of a request that was never sent. */
     private static final String NOT_SENT = "none";
 
     private static final String TIMEOUT = "timeout";
@@ -85,14 +88,20 @@ public abstract sealed class UpstreamFailure extends ProblemException {
         return label.equals(NOT_SENT);
     }
 
-    /** The value of the metrics label {@code status}: the status code of Vonage, or a word where there was none. */
+    /**
+     * The value of the metrics label {@code status}: the status code of Vonage where it means something here, otherwise its class, as
+     * {@code 4xx}, or a word where there was none.
+     */
     public String label() {
         return label;
     }
 
-    /** Metrics must not grow with what an upstream makes up. */
+    /** Metrics must not grow with what an upstream makes up: each status is a histogram of each region. */
     private static String labelOf(int status) {
-        return status >= LOWEST_STATUS && status <= HIGHEST_STATUS ? Integer.toString(status) : "other";
+        if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
+            return "other";
+        }
+        return TRANSIENT_STATUSES.contains(status) ? Integer.toString(status) : status / 100 + "xx";
     }
 
     /** Vonage does not know the call: 404. */
@@ -214,8 +223,6 @@ public abstract sealed class UpstreamFailure extends ProblemException {
 
     /** Vonage answered 5xx. */
     public static final class ServerError extends UpstreamFailure {
-        private static final Set<Integer> TRANSIENT = Set.of(500, 502, 503, 504);
-
         /**
          * @param status 500 to 599
          * @param retryAfter how long Vonage asks to wait, where it says so
@@ -226,7 +233,7 @@ public abstract sealed class UpstreamFailure extends ProblemException {
                     labelOf(status),
                     "Vonage failed with status " + status + ".",
                     retryAfter,
-                    TRANSIENT.contains(status)
+                    TRANSIENT_STATUSES.contains(status)
                             ? new Trait[] {Trait.OUTAGE, Trait.TRANSIENT}
                             : new Trait[] {Trait.OUTAGE});
         }

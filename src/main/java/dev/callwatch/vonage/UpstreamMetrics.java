@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Metrics of the requests to Vonage. The series of known regions, accounts and answers exist from the start; a status that Vonage
- * has no reason to answer gets its series with the first answer.
+ * Metrics of the requests to Vonage. The series of known regions, accounts and answers exist from the start; one for
+ * each class of statuses that have no meaning here, as {@code 4xx}, comes with its first answer.
  */
 @Singleton
 class UpstreamMetrics {
