@@ -13,7 +13,8 @@ import java.util.Set;
 
 /**
  * Refuses requests by their first line and their headers, before anything else is done with them. The decoder of Vert.x has limits
- * too, a little above these; beyond them it answers without a body.
+ * too, twice these; beyond them {@link HttpServerRequest#DEFAULT_INVALID_REQUEST_HANDLER} answers, without a body. A handler that
+ * sends one would have to be set on the {@code HttpServer} before it listens, and Quarkus 3.33 gives nobody the server before that.
  */
 @ApplicationScoped
 public class RequestChecks {
