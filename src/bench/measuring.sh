@@ -34,6 +34,22 @@ cell() { # SERIES FORMAT
     printf "$f ($f–$f)" "$(median "$1")" "$(sort -g "$tmp/series/$1" | head -n 1)" "$(sort -g "$tmp/series/$1" | tail -n 1)"
 }
 
+# As cell; "not measured" where there is no such series.
+cell_if_any() { # SERIES FORMAT
+    if [[ -s $tmp/series/$1 ]]; then
+        cell "$1" "$2"
+    else
+        echo "not measured"
+    fi
+}
+
+# MiB that a JVM has allocated so far, as of its last collection; nothing for any other process.
+allocated() { # PID
+    [[ -s $tmp/gc.$1 ]] || return 0
+    sed -n 's/.* \([0-9]*\)M->\([0-9]*\)M(.*/\1 \2/p' "$tmp/gc.$1" |
+        awk '{ all += $1 - left; left = $2 } END { print all + 0 }'
+}
+
 # Makes a series out of two, round by round.
 combine() { # NEW A B AWK-EXPRESSION-OF-$1-AND-$2
     paste "$tmp/series/$2" "$tmp/series/$3" | awk "{ print $4 }" >"$tmp/series/$1"
@@ -54,15 +70,17 @@ quiet() {
     done
 }
 
-# Loads a server once; notes SERIES.rps, .rpcs (requests per CPU-second), .busy (%), .p50, .p99 (milliseconds) and .failed.
+# Loads a server once; notes SERIES.rps, .rpcs (requests per CPU-second), .busy (%), .p50, .p99 (milliseconds), .failed and, of a
+# JVM, .kib (allocated for each request).
 load() { # SERIES PID CONNECTIONS SECONDS URL [look.lua arguments…]
     local series=$1 server=$2 connections=$3 seconds=$4 url=$5 TIMEFORMAT='%U %S'
-    local all mine used behind hz others requests micros failed p50 p99
+    local all mine used behind hz others requests micros failed p50 p99 heap
     shift 5
     hz=$(getconf CLK_TCK)
     while true; do
         all=$(machine)
         used=$(cpu "$server")
+        heap=$(allocated "$server")
         behind=$(cpu "${upstream_pid:-}")
         { time taskset -c "$LOAD_CORE" wrk -t 1 -c "$connections" -d "${seconds}s" -s "$here/look.lua" "$url" -- "$@" \
             >"$tmp/wrk.out"; } 2>"$tmp/wrk.time"
@@ -86,6 +104,7 @@ load() { # SERIES PID CONNECTIONS SECONDS URL [look.lua arguments…]
     note "$series.p50" "$(awk "BEGIN { print $p50 / 1000 }")"
     note "$series.p99" "$(awk "BEGIN { print $p99 / 1000 }")"
     note "$series.failed" "$failed"
+    [[ -z $heap ]] || note "$series.kib" "$(awk "BEGIN { print 1024 * ($(allocated "$server") - $heap) / $requests }")"
 }
 
 # Loads a JVM until it is compiled: first on both cores, then on its own.

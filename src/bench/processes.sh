@@ -81,9 +81,31 @@ native() {
     find "$root/target" -maxdepth 1 -name '*-runner' -type f -perm -u+x 2>/dev/null | head -n 1 || true
 }
 
+# What is measured: the jar, and the native executable if there is one.
+kinds=(jvm)
+[[ -z $(native) ]] || kinds+=(native)
+
+title() { # KIND
+    case $1 in
+        jvm) echo "JVM" ;;
+        *) echo "native" ;;
+    esac
+}
+
+# A JVM for a jar, with a log of what it allocates. %p is the process.
+java_command=(java "-Xlog:gc:file=$tmp/gc.%p")
+
+# From now on launch_callwatch starts this kind.
+use() { # KIND
+    case $1 in
+        jvm) service=("${java_command[@]}" -jar "$JAR") ;;
+        *) service=("$(native)") ;;
+    esac
+}
+
 # Callwatch on $port and $management, with the accounts b0, b1, … at an upstream on loopback. Arguments: the upstream's port,
 # then settings as VARIABLE=value. What runs, and on which cores, is in the arrays and variables before it.
-service=(java -jar "$JAR")
+use jvm
 service_cores=$SERVER_CORE
 launch_callwatch() {
     local upstream=$1 n settings

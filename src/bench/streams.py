@@ -5,6 +5,7 @@ Prints one line of key=value.
 """
 
 import asyncio
+import math
 import os
 import socket
 import subprocess
@@ -97,6 +98,9 @@ class Readers:
 
 
 def live(pid):
+    """Bytes of live objects of a JVM; not a number for a native executable."""
+    if not os.path.basename(os.readlink(f"/proc/{pid}/exe")).startswith("java"):
+        return math.nan
     subprocess.run(["jcmd", pid, "GC.run"], check=True, stdout=subprocess.DEVNULL)
     histogram = subprocess.run(["jcmd", pid, "GC.class_histogram"], check=True, capture_output=True, text=True).stdout
     return int([line for line in histogram.splitlines() if line.startswith("Total")][0].split()[2])

@@ -5,7 +5,16 @@
 # none gets the token as well: to read a header of that length costs something that is no access control.
 
 access() {
-    local round none none_url oidc oidc_url full masked issuer=http://127.0.0.1:$upstream_port/issuer
+    local kind
+    for kind in "${kinds[@]}"; do
+        use "$kind"
+        access_of "$kind"
+    done
+    use jvm
+}
+
+access_of() { # KIND
+    local kind=$1 round none none_url oidc oidc_url full masked issuer=http://127.0.0.1:$upstream_port/issuer
     local path=/v1/accounts/b0/calls/e0000001-0000-4000-8000-000000000001
     need_upstream
     { read -r full && read -r masked; } < <(python3 "$here/token.py" "$tmp/keys.json" "$issuer" full masked)
@@ -25,29 +34,29 @@ access() {
     warm "$oidc" 16 "$WARM_UP" "$oidc_url" token "$full"
     for ((round = 1; round <= ROUNDS; round++)); do
         progress "access, round $round"
-        load a.bare "$none" 16 "$SECONDS_EACH" "$none_url"
-        load a.none "$none" 16 "$SECONDS_EACH" "$none_url" token "$full"
-        load a.full "$oidc" 16 "$SECONDS_EACH" "$oidc_url" token "$full"
-        load a.masked "$oidc" 16 "$SECONDS_EACH" "$oidc_url" token "$masked"
+        load "a.bare.$kind" "$none" 16 "$SECONDS_EACH" "$none_url"
+        load "a.none.$kind" "$none" 16 "$SECONDS_EACH" "$none_url" token "$full"
+        load "a.full.$kind" "$oidc" 16 "$SECONDS_EACH" "$oidc_url" token "$full"
+        load "a.masked.$kind" "$oidc" 16 "$SECONDS_EACH" "$oidc_url" token "$masked"
     done
     end "$none"
     end "$oidc"
-    combine a.of-none a.none.rpcs a.full.rpcs '$1 / $2'
-    combine a.of-full a.full.rpcs a.masked.rpcs '$1 / $2'
+    combine "a.of-none.$kind" "a.none.$kind.rpcs" "a.full.$kind.rpcs" '$1 / $2'
+    combine "a.of-full.$kind" "a.full.$kind.rpcs" "a.masked.$kind.rpcs" '$1 / $2'
     cat <<TABLE
 
-## Access control
+## Access control, $(title "$kind")
 
-The same ended call out of the cache over 16 connections; failed requests: $(failures a.bare a.none a.full a.masked). The token is the
+The same ended call out of the cache over 16 connections; failed requests: $(failures "a.bare.$kind" "a.none.$kind" "a.full.$kind" "a.masked.$kind"). The token is the
 same in each request (RS256, $(printf %s "$full" | wc -c) bytes); mode none ignores it.
 
 | | requests per CPU-second | requests per second | p50, ms | p99, ms |
 |---|---|---|---|---|
-| mode none, without a token | $(cell a.bare.rpcs %.0f) | $(cell a.bare.rps %.0f) | $(cell a.bare.p50 %.2f) | $(cell a.bare.p99 %.2f) |
-| mode none, with a token | $(cell a.none.rpcs %.0f) | $(cell a.none.rps %.0f) | $(cell a.none.p50 %.2f) | $(cell a.none.p99 %.2f) |
-| mode oidc, with the permission numbers | $(cell a.full.rpcs %.0f) | $(cell a.full.rps %.0f) | $(cell a.full.p50 %.2f) | $(cell a.full.p99 %.2f) |
-| mode oidc, numbers masked | $(cell a.masked.rpcs %.0f) | $(cell a.masked.rps %.0f) | $(cell a.masked.p50 %.2f) | $(cell a.masked.p99 %.2f) |
-| **CPU per request with a token, oidc / none** (goal: 1.1) | **$(cell a.of-none %.2f)** | | | |
-| **CPU per request, masked / not masked** | **$(cell a.of-full %.2f)** | | | |
+| mode none, without a token | $(cell "a.bare.$kind.rpcs" %.0f) | $(cell "a.bare.$kind.rps" %.0f) | $(cell "a.bare.$kind.p50" %.2f) | $(cell "a.bare.$kind.p99" %.2f) |
+| mode none, with a token | $(cell "a.none.$kind.rpcs" %.0f) | $(cell "a.none.$kind.rps" %.0f) | $(cell "a.none.$kind.p50" %.2f) | $(cell "a.none.$kind.p99" %.2f) |
+| mode oidc, with the permission numbers | $(cell "a.full.$kind.rpcs" %.0f) | $(cell "a.full.$kind.rps" %.0f) | $(cell "a.full.$kind.p50" %.2f) | $(cell "a.full.$kind.p99" %.2f) |
+| mode oidc, numbers masked | $(cell "a.masked.$kind.rpcs" %.0f) | $(cell "a.masked.$kind.rps" %.0f) | $(cell "a.masked.$kind.p50" %.2f) | $(cell "a.masked.$kind.p99" %.2f) |
+| **CPU per request with a token, oidc / none** (goal: 1.1) | **$(cell "a.of-none.$kind" %.2f)** | | | |
+| **CPU per request, masked / not masked** | **$(cell "a.of-full.$kind" %.2f)** | | | |
 TABLE
 }

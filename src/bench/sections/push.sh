@@ -2,15 +2,24 @@
 # 10,000 subscriptions of one call, each with a sink of its own: memory, deliveries per CPU-second, and the delay of a few.
 
 push() {
-    local count=10000 few=100 upstream sink figures callwatch
+    local kind
     ulimit -n "$(ulimit -Hn)"
+    for kind in "${kinds[@]}"; do
+        use "$kind"
+        subscriptions "$kind"
+    done
+    use jvm
+}
+
+subscriptions() { # KIND
+    local count=10000 few=100 upstream sink figures callwatch
     upstream=$(free_port)
     sink=$(free_port)
     quiet
     launch_callwatch "$upstream" "CALLWATCH_PUSH_ALLOWED=http://127.0.0.1:$sink" CALLWATCH_PUSH_MEMORY=64M
     callwatch=$pid
     await "http://127.0.0.1:$port/v1/accounts"
-    progress "push"
+    progress "push, $(title "$1")"
     figures=$(taskset -c "$LOAD_CORE" python3 "$here/push.py" "$upstream" "$sink" "$port" "$callwatch" "$count" "$few" 10)
     end "$callwatch"
     figure() {
@@ -18,7 +27,7 @@ push() {
     }
     cat <<TABLE
 
-## $count subscriptions of one call
+## $count subscriptions of one call, $(title "$1")
 
 Each has a sink of its own, which accepts everything at once. The service runs on core $SERVER_CORE; the sinks and the upstream are one
 process with one clock on core $LOAD_CORE. Medians over 10 changes of the call.

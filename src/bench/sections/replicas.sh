@@ -4,7 +4,16 @@
 # Cached calls with callwatch.store=redis beside memory; requests to the upstream of three replicas beside one.
 
 replicas() {
-    local calls=5000 round one redis redis_port in_memory local_hits remote first second third requests_of_one requests_of_three requests_before
+    local kind
+    for kind in "${kinds[@]}"; do
+        use "$kind"
+        replicas_of "$kind"
+    done
+    use jvm
+}
+
+replicas_of() { # KIND
+    local kind=$1 calls=5000 round one redis redis_port in_memory local_hits remote first second third requests_of_one requests_of_three requests_before
     local hour=CALLWATCH_LOOKUP_ACTIVE_TTL=1h
     command -v redis-server >/dev/null || die "Missing: redis-server."
     need_upstream
@@ -30,14 +39,14 @@ replicas() {
     before=$(requests_to_upstream)
     for ((round = 1; round <= ROUNDS; round++)); do
         progress "replicas, round $round"
-        load x.memory "$in_memory" 1 "$SECONDS_EACH" "${to_memory[@]}"
-        load x.local "$local_hits" 1 "$SECONDS_EACH" "${to_local[@]}"
-        load x.remote "$remote" 1 "$SECONDS_EACH" "${to_remote[@]}"
+        load "x.memory.$kind" "$in_memory" 1 "$SECONDS_EACH" "${to_memory[@]}"
+        load "x.local.$kind" "$local_hits" 1 "$SECONDS_EACH" "${to_local[@]}"
+        load "x.remote.$kind" "$remote" 1 "$SECONDS_EACH" "${to_remote[@]}"
     done
     management=$remote_management
     local read_meanwhile=$(($(requests_to_upstream) - before))
-    combine x.local-added x.local.p50 x.memory.p50 '$1 - $2'
-    combine x.remote-added x.remote.p50 x.memory.p50 '$1 - $2'
+    combine "x.local-added.$kind" "x.local.$kind.p50" "x.memory.$kind.p50" '$1 - $2'
+    combine "x.remote-added.$kind" "x.remote.$kind.p50" "x.memory.$kind.p50" '$1 - $2'
     for one in "$in_memory" "$local_hits" "$remote"; do
         end "$one"
     done
@@ -90,16 +99,16 @@ replicas() {
     done
     cat <<TABLE
 
-## Replicas
+## Replicas, $(title "$kind")
 
 Cached calls, 20,000 GUIDs in turn, 1 connection; Redis $(redis-server --version | sed 's/.* v=\([^ ]*\).*/\1/') on core $LOAD_CORE. Failed requests:
-$(failures x.memory x.local x.remote); requests to the upstream during the measurement of the third row: $read_meanwhile.
+$(failures "x.memory.$kind" "x.local.$kind" "x.remote.$kind"); requests to the upstream during the measurement of the third row: $read_meanwhile.
 
 | | p50, ms | p99, ms | added at the median, ms |
 |---|---|---|---|
-| \`store=memory\` | $(cell x.memory.p50 %.3f) | $(cell x.memory.p99 %.3f) | |
-| \`store=redis\`, read by this replica | $(cell x.local.p50 %.3f) | $(cell x.local.p99 %.3f) | **$(cell x.local-added %.3f)** |
-| \`store=redis\`, read by another replica (goal: adds 1 at most) | $(cell x.remote.p50 %.3f) | $(cell x.remote.p99 %.3f) | **$(cell x.remote-added %.3f)** |
+| \`store=memory\` | $(cell "x.memory.$kind.p50" %.3f) | $(cell "x.memory.$kind.p99" %.3f) | |
+| \`store=redis\`, read by this replica | $(cell "x.local.$kind.p50" %.3f) | $(cell "x.local.$kind.p99" %.3f) | **$(cell "x.local-added.$kind" %.3f)** |
+| \`store=redis\`, read by another replica (goal: adds 1 at most) | $(cell "x.remote.$kind.p50" %.3f) | $(cell "x.remote.$kind.p99" %.3f) | **$(cell "x.remote-added.$kind" %.3f)** |
 
 $calls ended calls, three look-ups of each: one replica made $requests_of_one requests to the upstream. Three replicas, with one look-up of
 each call at each replica at the same time, made $requests_of_three.

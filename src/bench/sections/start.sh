@@ -70,17 +70,26 @@ Start-up is the time to the first answered look-up of the sandbox, on both cores
 after that look-up, and again after $SECONDS_EACH s of cached look-ups at the maximum rate. A JVM takes as much as its default heap
 allows, a quarter of the machine's memory.
 
-| | start-up, s | resident, MiB | resident after load, MiB | look-ups under that load |
-|---|---|---|---|---|
+| | size, MiB | start-up, s | resident, MiB | resident after load, MiB | look-ups under that load |
+|---|---|---|---|---|---|
 TABLE
-    local variant name
+    local variant name size
     for variant in "${variants[@]}"; do
         case $variant in
-            jvm) name="jar, JDK $(java_version java)" ;;
-            aot) name="jar with AOT cache, JDK $(java_version "$jdk25/bin/java")" ;;
-            *) name="native executable" ;;
+            jvm)
+                name="jar, JDK $(java_version java)"
+                size=$(dirname "$JAR")
+                ;;
+            aot)
+                name="jar with AOT cache, JDK $(java_version "$jdk25/bin/java")"
+                size=$(dirname "$aot_jar")
+                ;;
+            *)
+                name="native executable (goal: 75 MiB, 0.045 s, 60 MiB)"
+                size=$native
+                ;;
         esac
-        echo "| $name | $(cell "s.$variant.start" %.2f) | $(cell "s.$variant.rss" %.0f) | $(cell "s.$variant.loaded" %.0f)" \
+        echo "| $name | $(du -sLm "$size" | cut -f 1) | $(cell "s.$variant.start" %.2f) | $(cell "s.$variant.rss" %.0f) | $(cell "s.$variant.loaded" %.0f)" \
             "| $(cell "s.$variant.rps" %.0f) per second, failed: $(failures "s.$variant") |"
     done
     ((${#skipped[@]} == 0)) || printf '\nLeft out: %s.\n' "${skipped[@]}"

@@ -6,15 +6,16 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import java.io.IOException;
 import java.nio.file.Files;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Answers every path with the same bytes, those of the file that the system property {@code bench.body} names. */
+/** Answers every path with the same bytes, those of the file that the setting {@code bench.body} names. */
 @Path("/")
 public class Bare {
 
     private final byte[] body;
 
-    Bare() throws IOException {
-        body = Files.readAllBytes(java.nio.file.Path.of(System.getProperty("bench.body")));
+    Bare(@ConfigProperty(name = "bench.body") String file) throws IOException {
+        body = Files.readAllBytes(java.nio.file.Path.of(file));
     }
 
     @GET
