@@ -14,7 +14,8 @@ import java.util.Locale;
 
 /**
  * Adds what every answer has: {@code Date}, and below {@code /v1} {@code Cache-Control: no-store} where the answer does not say
- * itself for how long it may be kept. Without it a cache keeps a 404 as long as it likes (RFC 9111, section 4.2.2).
+ * itself for how long it may be kept. Without it a cache keeps a 404 as long as it likes (RFC 9111, section 4.2.2). The files of the
+ * page have {@link PageHeaders}.
  */
 @ApplicationScoped
 public class AnswerHeaders {
@@ -43,7 +44,11 @@ public class AnswerHeaders {
     }
 
     private void prepare(RoutingContext request) {
-        boolean api = Route.isBelowVersion(request.normalizedPath());
+        String path = request.normalizedPath();
+        boolean api = Route.isBelowVersion(path);
+        if (!api) {
+            PageHeaders.add(path, request.response().headers());
+        }
         request.addHeadersEndHandler(complete -> {
             MultiMap headers = request.response().headers();
             if (!headers.contains(HttpHeaders.DATE)) {

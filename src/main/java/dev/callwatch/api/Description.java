@@ -1,8 +1,11 @@
 package dev.callwatch.api;
 
-import io.quarkus.smallrye.openapi.runtime.OpenApiConstants;
-import io.quarkus.smallrye.openapi.runtime.OpenApiDocumentService;
-import io.smallrye.openapi.runtime.io.Format;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -12,25 +15,43 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Answers with the OpenAPI document out of one buffer for all: Quarkus copies it for each request, and anybody may ask for it as
- * often as they like. As with Quarkus it is YAML, unless {@code Accept}, {@code format} or the path's ending ask for JSON.
+ * Answers with the OpenAPI document {@value #RESOURCE}, out of one buffer for all: anybody may ask for it as often as they like. It
+ * is YAML as it stands there, unless {@code Accept}, {@code format} or the path's ending ask for JSON. It is read when somebody asks
+ * for it first.
  */
 @ApplicationScoped
 public class Description {
 
+    private static final String RESOURCE = "META-INF/openapi.yaml";
     private static final List<String> PATHS = List.of("/openapi", "/openapi.json", "/openapi.yaml", "/openapi.yml");
-    private static final int BEFORE_QUARKUS = -1;
 
-    private final OpenApiDocumentService documents;
-    private final Map<Format, Document> made = new EnumMap<>(Format.class);
+    private static final int BEFORE_RESOURCES = -1;
 
-    Description(OpenApiDocumentService documents) {
-        this.documents = documents;
+    private final Vertx vertx;
+    private final ObjectMapper json;
+    private final Map<Format, Future<Document>> made = new EnumMap<>(Format.class);
+
+    Description(Vertx vertx, ObjectMapper json) {
+        this.vertx = vertx;
+        this.json = json;
+    }
+
+    private enum Format {
+        YAML("application/yaml"),
+        JSON("application/json");
+
+        private final String mediaType;
+
+        Format(String mediaType) {
+            this.mediaType = mediaType;
+        }
     }
 
     private record Document(Buffer plain, Buffer compressed) {
@@ -42,7 +63,7 @@ public class Description {
 
     void register(@Observes Router router) {
         PATHS.forEach(path -> router.route(path)
-                .order(BEFORE_QUARKUS)
+                .order(BEFORE_RESOURCES)
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
                 .handler(this::answer));
@@ -50,9 +71,24 @@ public class Description {
 
     private void answer(RoutingContext request) {
         Format format = format(request);
-        Document document = document(format);
+        Future<Document> document = document(format);
+        if (document.succeeded()) {
+            answer(request, format, document.result());
+            return;
+        }
+        Context own = vertx.getOrCreateContext();
+        document.onComplete(read -> own.runOnContext(back -> {
+            if (read.succeeded()) {
+                answer(request, format, read.result());
+            } else {
+                request.fail(read.cause());
+            }
+        }));
+    }
+
+    private static void answer(RoutingContext request, Format format, Document document) {
         HttpServerResponse answer = request.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, format.getMimeType() + ";charset=UTF-8")
+                .putHeader(HttpHeaders.CONTENT_TYPE, format.mediaType + ";charset=UTF-8")
                 .putHeader(HttpHeaders.VARY, "Accept, Accept-Encoding");
         if (Compression.isAccepted(request)) {
             answer.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip").end(document.compressed());
@@ -61,9 +97,20 @@ public class Description {
         }
     }
 
-    private synchronized Document document(Format format) {
-        return made.computeIfAbsent(
-                format, absent -> Document.of(documents.getDocument(OpenApiConstants.DEFAULT_DOCUMENT_NAME, absent)));
+    /** Made once, and not on an event loop: to read so much YAML takes a while. */
+    private synchronized Future<Document> document(Format format) {
+        return made.computeIfAbsent(format, absent -> vertx.executeBlocking(() -> make(format), false));
+    }
+
+    private Document make(Format format) throws IOException {
+        try (InputStream resource =
+                Thread.currentThread().getContextClassLoader().getResourceAsStream(RESOURCE)) {
+            byte[] yaml = resource.readAllBytes();
+            return Document.of(
+                    format == Format.YAML
+                            ? yaml
+                            : json.writeValueAsBytes(new YAMLMapper().readValue(yaml, JsonNode.class)));
+        }
     }
 
     private static Format format(RoutingContext request) {
@@ -76,8 +123,8 @@ public class Description {
             return Format.YAML;
         }
         String accept = incoming.getHeader(HttpHeaders.ACCEPT);
-        boolean json = accept != null && accept.contains(Format.JSON.getMimeType())
+        boolean asksForJson = accept != null && accept.contains(Format.JSON.mediaType)
                 || "JSON".equalsIgnoreCase(incoming.getParam("format"));
-        return json ? Format.JSON : Format.YAML;
+        return asksForJson ? Format.JSON : Format.YAML;
     }
 }
