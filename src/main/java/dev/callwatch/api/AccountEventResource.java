@@ -18,7 +18,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
-import jakarta.ws.rs.sse.Sse;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.ResponseHeader;
@@ -67,10 +66,8 @@ public class AccountEventResource {
             @RestQuery("state") List<String> states,
             @RestQuery("type") List<String> types,
             @RestHeader("Last-Event-ID") List<String> lastEventId,
-            @Context Sse sse,
             @Context RoutingContext request) {
-        return frames(RequestedFeed.of(accountKey, states, types), lastEventId, request)
-                .map(frame -> EventResource.event(frame, sse));
+        return EventWriter.write(frames(RequestedFeed.of(accountKey, states, types), lastEventId, request), request);
     }
 
     /** Streams as lines of JSON. */

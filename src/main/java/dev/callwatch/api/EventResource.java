@@ -20,7 +20,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
-import jakarta.ws.rs.sse.Sse;
 import java.util.List;
 import java.util.Set;
 import org.jboss.resteasy.reactive.ResponseHeader;
@@ -70,10 +69,8 @@ public class EventResource {
             @PathParam("accountKey") String accountKey,
             @PathParam("callGuid") String callGuid,
             @RestHeader("Last-Event-ID") List<String> lastEventId,
-            @Context Sse sse,
             @Context RoutingContext request) {
-        return frames(RequestedCall.of(accountKey, callGuid), lastEventId, request)
-                .map(frame -> event(frame, sse));
+        return EventWriter.write(frames(RequestedCall.of(accountKey, callGuid), lastEventId, request), request);
     }
 
     /** Streams one call as lines of JSON. */
@@ -103,9 +100,8 @@ public class EventResource {
             @PathParam("accountKey") String accountKey,
             @RestQuery("id") List<String> ids,
             @RestHeader("Last-Event-ID") List<String> lastEventId,
-            @Context Sse sse,
             @Context RoutingContext request) {
-        return frames(RequestedStream.of(accountKey, ids), lastEventId, request).map(frame -> event(frame, sse));
+        return EventWriter.write(frames(RequestedStream.of(accountKey, ids), lastEventId, request), request);
     }
 
     /** Streams several calls as lines of JSON. */
@@ -179,19 +175,6 @@ public class EventResource {
                 .invoke(left::increment)
                 .onTermination()
                 .invoke(reservation::release);
-    }
-
-    static OutboundSseEvent event(StreamFrame frame, Sse sse) {
-        OutboundSseEvent.Builder event = sse.newEventBuilder();
-        if (frame instanceof StreamFrame.Event named) {
-            named.id().ifPresent(event::id);
-            event.name(named.name()).data(named.data());
-        } else if (frame instanceof StreamFrame.Retry retry) {
-            event.comment("").reconnectDelay(retry.after().toMillis());
-        } else {
-            event.comment("");
-        }
-        return event.build();
     }
 
     /** A heartbeat is an empty line; a hint at reconnection has no form here. */

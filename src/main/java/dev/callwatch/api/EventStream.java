@@ -162,6 +162,9 @@ class EventStream {
                                 caller.name())
                         .map(notification -> new Item(guid, notification)))
                 .toList();
+        if (calls.size() == 1) {
+            return calls.get(0);
+        }
         // One at a time of each call, so that what a slow client does not take waits where newer states replace it.
         return Multi.createBy()
                 .merging()
@@ -207,9 +210,7 @@ class EventStream {
 
     private List<StreamFrame> frames(Grant grant, Item item, AtomicInteger unsettled, RoutingContext request) {
         if (item.notification() instanceof Notification.Changed changed) {
-            String id = LastEventId.of(item.guid(), changed.event().call().revision());
-            return List.of(
-                    new StreamFrame.Event("status", Optional.of(id), renderer.of(changed.event(), grant.numbers())));
+            return List.of(renderer.frame(changed.event(), grant.numbers()));
         }
         if (item.notification() instanceof Notification.Failed failed) {
             Problem problem = ProblemMapper.of(failed.reason(), request);

@@ -3,6 +3,7 @@ package dev.callwatch.api;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.LookupOptions;
 import dev.callwatch.push.EventData;
@@ -10,6 +11,7 @@ import dev.callwatch.watch.CallEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What statuses and events look like on the wire, made once however many ask for them. Safe for concurrent use. */
@@ -28,7 +30,10 @@ class StatusRenderer implements EventData {
     private static final int BYTES_BESIDE_BODIES = 1_000;
 
     /** The array and the entry of the cache beside one event, about. */
-    private static final int BYTES_BESIDE_EVENT = 300;
+    private static final int BYTES_BESIDE_EVENT = 500;
+
+    /** The text of an event, and the bytes of the frame. */
+    private static final int COPIES_OF_EVENT = 2;
 
     /**
      * A status as it is sent.
@@ -41,8 +46,8 @@ class StatusRenderer implements EventData {
     private final ObjectMapper json;
     private final EntityTags tags;
     private final Cache<Audience, RenderedContent> contents;
-    private final Cache<CallEvent, String> events;
-    private final Cache<CallEvent, String> maskedEvents;
+    private final Cache<CallEvent, StreamFrame.Event> events;
+    private final Cache<CallEvent, StreamFrame.Event> maskedEvents;
 
     /** @param options how much memory all of it may take */
     StatusRenderer(ObjectMapper json, EntityTags tags, LookupOptions options) {
@@ -87,29 +92,38 @@ class StatusRenderer implements EventData {
     /** An event as JSON on one line, as those see it who may see numbers, or may not. */
     @Override
     public String of(CallEvent event, boolean numbers) {
+        return frame(event, numbers).data();
+    }
+
+    /** An event as those who follow its call get it. */
+    StreamFrame.Event frame(CallEvent event, boolean numbers) {
         return numbers
                 ? events.get(event, made -> make(made, true))
                 : maskedEvents.get(event, made -> make(made, false));
     }
 
-    private static Cache<CallEvent, String> events(long mostBytes) {
+    private static Cache<CallEvent, StreamFrame.Event> events(long mostBytes) {
         return Caffeine.newBuilder()
                 // By identity, and gone with the event itself.
                 .weakKeys()
                 .maximumWeight(mostBytes)
-                .weigher((CallEvent event, String text) -> BYTES_BESIDE_EVENT + text.length())
+                .weigher((CallEvent event, StreamFrame.Event frame) ->
+                        BYTES_BESIDE_EVENT + COPIES_OF_EVENT * frame.data().length())
                 .executor(Runnable::run)
                 .build();
     }
 
-    private String make(CallEvent event, boolean numbers) {
+    private StreamFrame.Event make(CallEvent event, boolean numbers) {
         String changes = event.changes().stream()
                 .map(change -> '"' + change.wireName() + '"')
                 .collect(Collectors.joining(",", "[", "]"));
         String call = new String(of(event.call(), numbers).body(), StandardCharsets.UTF_8);
         String previous = event.previous().map(String::valueOf).orElse("null");
-        return "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"previous\":" + previous
-                + ",\"call\":" + call + "}";
+        String data = "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"previous\":"
+                + previous + ",\"call\":" + call + "}";
+        CallGuid guid = new CallGuid(event.call().id());
+        String id = LastEventId.of(guid, event.call().revision());
+        return new StreamFrame.Event("status", Optional.of(id), data);
     }
 
     /** A call, and whether those who see it may see numbers. */

@@ -12,13 +12,31 @@ import java.util.Optional;
  * @param error why it cannot be read now
  * @param lost the event that Vonage knew it and no longer does
  * @param settled whether nothing more is to come
+ * @param observed what a subscriber that knows nothing of the call gets first; the same object for all, so that it is written once
  */
 record FeedState(
         long version,
         ReplayBuffer buffer,
         Optional<ProblemException> error,
         Optional<CallEvent> lost,
-        boolean settled) {
+        boolean settled,
+        Optional<CallEvent> observed) {
+
+    private FeedState(
+            long version,
+            ReplayBuffer buffer,
+            Optional<ProblemException> error,
+            Optional<CallEvent> lost,
+            boolean settled) {
+        this(
+                version,
+                buffer,
+                error,
+                lost,
+                settled,
+                buffer.current()
+                        .map(current -> CallEvent.observed(error.isPresent() ? current.asLastKnown() : current)));
+    }
 
     static FeedState of(ReplayBuffer buffer) {
         return new FeedState(0, buffer, Optional.empty(), Optional.empty(), false);

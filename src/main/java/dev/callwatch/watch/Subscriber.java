@@ -1,6 +1,5 @@
 package dev.callwatch.watch;
 
-import dev.callwatch.call.CallStatus;
 import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.ProblemType;
 import java.util.ArrayList;
@@ -42,7 +41,7 @@ final class Subscriber {
             return List.of();
         }
         List<Notification> all = new ArrayList<>();
-        state.buffer().current().ifPresent(current -> addStatus(state, current, all));
+        state.observed().ifPresent(observed -> addStatus(state, observed, all));
         if (state.lost().isPresent()) {
             addLost(state, state.lost().get(), all);
         } else {
@@ -55,19 +54,19 @@ final class Subscriber {
         return all;
     }
 
-    private void addStatus(FeedState state, CallStatus current, List<Notification> all) {
+    private void addStatus(FeedState state, CallEvent observed, List<Notification> all) {
+        long current = observed.call().revision();
         if (begun) {
             state.buffer().after(revision).forEach(event -> all.add(new Notification.Changed(event)));
         } else {
             begun = true;
-            boolean stale = state.error().isPresent();
-            all.add(observed(stale ? current.asLastKnown() : current));
+            all.add(new Notification.Changed(observed));
         }
         boolean recovered = error.isPresent() && state.error().isEmpty();
-        if (recovered && all.isEmpty() && current.revision() >= revision) {
-            all.add(observed(current));
+        if (recovered && all.isEmpty() && current >= revision) {
+            all.add(new Notification.Changed(observed));
         }
-        revision = Math.max(revision, current.revision());
+        revision = Math.max(revision, current);
     }
 
     /** Where the last known status is older than what the subscriber has, it gets the problem alone. */
@@ -86,9 +85,5 @@ final class Subscriber {
             all.add(new Notification.Failed(state.error().get()));
         }
         error = now;
-    }
-
-    private static Notification observed(CallStatus status) {
-        return new Notification.Changed(CallEvent.observed(status));
     }
 }

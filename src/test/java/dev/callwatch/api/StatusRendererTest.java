@@ -12,12 +12,16 @@ import dev.callwatch.call.CallKey;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.CallsInVirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.watch.CallEvent;
+import dev.callwatch.watch.EventType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -61,6 +65,23 @@ class StatusRendererTest {
         assertThat(assertRendered(ended, numbers)).isNotEqualTo(tag);
         assertThat(assertRendered(active, numbers)).isEqualTo(tag);
         assertRendered(ended, numbers);
+    }
+
+    @Test
+    void all_who_may_see_the_same_get_the_same_frame_of_an_event() {
+        CallStatus status = status("{\"status\":\"Active\",\"from\":{\"telephoneNumber\":\"02072068888\"}}", NOW);
+        CallEvent event = new CallEvent(EventType.ACTIVE, List.of(EventType.ACTIVE), Optional.of(1L), status);
+
+        StreamFrame.Event full = renderer.frame(event, true);
+        StreamFrame.Event masked = renderer.frame(event, false);
+
+        assertThat(renderer.frame(event, true).serverSentEvent()).isSameAs(full.serverSentEvent());
+        assertThat(renderer.frame(event, false).serverSentEvent()).isSameAs(masked.serverSentEvent());
+        assertThat(full.data()).contains("02072068888").isEqualTo(renderer.of(event, true));
+        assertThat(masked.data()).doesNotContain("02072068888").isEqualTo(renderer.of(event, false));
+        assertThat(full.serverSentEvent().toString())
+                .isEqualTo("id:94e5928c-7f7e-4645-ad72-61010f906449:" + status.revision() + "\nevent:status\ndata:"
+                        + full.data() + "\n\n");
     }
 
     private String assertRendered(CallStatus status, boolean numbers) throws JsonProcessingException {

@@ -98,6 +98,20 @@ class CallFeedTest {
     }
 
     @Test
+    void all_who_follow_a_call_get_the_same_events_so_that_each_is_written_once() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> first = follow();
+        AssertSubscriber<Notification> second = follow();
+        vonage.answers(guid, RECORDED);
+        time.pass(SECOND.multipliedBy(2));
+
+        assertThat(seen(first)).hasSize(2);
+        assertThat(seen(second))
+                .usingElementComparator((one, other) -> one == other ? 0 : 1)
+                .isEqualTo(seen(first));
+    }
+
+    @Test
     void polls_come_a_second_after_a_change_and_stretch_to_five_on_a_quiet_call() {
         vonage.answers(guid, ACTIVE);
         follow();
