@@ -1,7 +1,6 @@
 package dev.callwatch.account;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The key that Vonage gave an account. It is part of every path of Vonage's API and of ours.
@@ -10,11 +9,11 @@ import java.util.regex.Pattern;
  */
 public record AccountKey(String value) {
 
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final int LONGEST = 64;
 
     /** @throws IllegalArgumentException if the value has another form */
     public AccountKey {
-        if (!FORM.matcher(value).matches()) {
+        if (!isKey(value)) {
             throw new IllegalArgumentException("not an account key");
         }
     }
@@ -26,7 +25,15 @@ public record AccountKey(String value) {
      * @return the key, or nothing if the text has another form
      */
     public static Optional<AccountKey> parse(String text) {
-        return FORM.matcher(text).matches() ? Optional.of(new AccountKey(text)) : Optional.empty();
+        return isKey(text) ? Optional.of(new AccountKey(text)) : Optional.empty();
+    }
+
+    private static boolean isKey(String text) {
+        return !text.isEmpty() && text.length() <= LONGEST && text.chars().allMatch(AccountKey::isAllowed);
+    }
+
+    private static boolean isAllowed(int c) {
+        return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-';
     }
 
     @Override

@@ -18,6 +18,9 @@ final class CacheControl {
 
     /** Reads the lines of the header. Ignores unknown and malformed directives. */
     static CacheDirectives parse(List<String> lines) {
+        if (lines.isEmpty()) {
+            return CacheDirectives.NONE;
+        }
         List<String> directives = lines.stream()
                 .flatMap(line -> Stream.of(line.split(",")))
                 .map(directive -> directive.strip().toLowerCase(Locale.ROOT))

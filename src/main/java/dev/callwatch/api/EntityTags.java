@@ -60,6 +60,10 @@ class EntityTags {
 
     /** Whether an {@code If-None-Match} names the tag, by weak comparison. */
     static boolean matches(List<String> ifNoneMatch, String tag) {
+        return !ifNoneMatch.isEmpty() && isNamed(ifNoneMatch, tag);
+    }
+
+    private static boolean isNamed(List<String> ifNoneMatch, String tag) {
         return ifNoneMatch.stream()
                 .flatMap(line -> Stream.of(line.split(",")))
                 .map(String::strip)

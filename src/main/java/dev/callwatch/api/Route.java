@@ -68,9 +68,8 @@ enum Route {
      * @return the route, or nothing where the interface has no such path
      */
     static Optional<Route> of(String path) {
-        List<String> segments = segments(path);
         for (Route route : ALL) {
-            if (route.matches(segments)) {
+            if (route.matches(path)) {
                 return Optional.of(route);
             }
         }
@@ -134,15 +133,20 @@ enum Route {
         return String.join(", ", methods);
     }
 
-    private boolean matches(List<String> path) {
-        if (path.size() != segments.size()) {
-            return false;
-        }
-        for (int i = 0; i < path.size(); i++) {
+    /** Each request is compared with several routes, so the path is not taken apart. */
+    private boolean matches(String path) {
+        int begin = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            int slash = path.indexOf('/', begin);
+            boolean isLast = slash < 0;
+            int end = isLast ? path.length() : slash;
             String expected = segments.get(i);
-            if (!expected.startsWith(PARAMETER) && !expected.equals(path.get(i))) {
+            boolean fits = expected.startsWith(PARAMETER)
+                    || expected.length() == end - begin && path.startsWith(expected, begin);
+            if (!fits || isLast != (i == segments.size() - 1)) {
                 return false;
             }
+            begin = end + 1;
         }
         return true;
     }

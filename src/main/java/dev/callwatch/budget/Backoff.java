@@ -23,8 +23,8 @@ public record Backoff(long count, long rateAfterBackoff, Duration untilResumed) 
     /** Of the ceiling, each minute. */
     private static final int GROWTH_SHARE = 10;
 
-    /** After so long every rate has grown back. */
-    private static final Duration FORGOTTEN = Duration.ofDays(1);
+    /** So long after its pause every rate has grown back. As it is, because to negate a duration takes a big decimal. */
+    private static final Duration FORGOTTEN = Duration.ofDays(-1);
 
     /** A pause that is longer by less is the same pause, measured by another clock. */
     private static final Duration SAME_PAUSE = Duration.ofMillis(100);
@@ -37,19 +37,18 @@ public record Backoff(long count, long rateAfterBackoff, Duration untilResumed) 
 
     /** The state before any 429. */
     static Backoff none(Allowance ceiling) {
-        return new Backoff(0, ceiling.requestsPerMinute(), FORGOTTEN.negated());
+        return new Backoff(0, ceiling.requestsPerMinute(), FORGOTTEN);
     }
 
     /** The same some time later. */
     Backoff after(Duration elapsed) {
         Duration left = untilResumed.minus(elapsed);
-        return new Backoff(
-                count, rateAfterBackoff, left.compareTo(FORGOTTEN.negated()) < 0 ? FORGOTTEN.negated() : left);
+        return new Backoff(count, rateAfterBackoff, left.compareTo(FORGOTTEN) < 0 ? FORGOTTEN : left);
     }
 
     /** Requests a minute that are allowed now; it grows once the pause is over. */
     long perMinute(Allowance ceiling) {
-        double growing = Math.max(0, untilResumed.negated().toNanos() / 60e9);
+        double growing = Math.max(0, -untilResumed.toNanos() / 60e9);
         double grown = growing * ceiling.requestsPerMinute() / GROWTH_SHARE;
         return (long) Math.min(ceiling.requestsPerMinute(), rateAfterBackoff + grown);
     }

@@ -15,8 +15,9 @@ import java.util.TreeMap;
  * @param history its last revisions, the oldest first, at most {@value #LONGEST_HISTORY}; the last is the snapshot's
  * @param readAt when the status was read, by the steady clock
  * @param checkedAt when Vonage was asked last, with or without success, by the steady clock
+ * @param historyWeight the memory that the history takes, in bytes, about
  */
-record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, Instant checkedAt) {
+record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, Instant checkedAt, int historyWeight) {
 
     /** One more than the events that can be replayed: an event is the difference of two statuses. */
     static final int LONGEST_HISTORY = 33;
@@ -31,9 +32,21 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
 
     private static final int LAST_LATIN_1 = 0xFF;
 
+    CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, Instant checkedAt) {
+        this(
+                snapshot,
+                history,
+                readAt,
+                checkedAt,
+                history.stream().mapToInt(CachedCall::weight).sum());
+    }
+
     /** With another snapshot, and the revisions up to it. */
     CachedCall next(Snapshot now, List<CallStatus> revisions, Instant nowReadAt, Instant nowCheckedAt) {
-        return new CachedCall(now, revisions.isEmpty() ? history : latest(history, revisions), nowReadAt, nowCheckedAt);
+        return revisions.isEmpty()
+                // Nearly always: the texts are not weighed again.
+                ? new CachedCall(now, history, nowReadAt, nowCheckedAt, historyWeight)
+                : new CachedCall(now, latest(history, revisions), nowReadAt, nowCheckedAt);
     }
 
     /** With the revisions that other replicas keep and this one does not, as far as they came before the status here. */
@@ -69,14 +82,19 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
 
     /** The memory it takes, in bytes, about. */
     int weight() {
-        int bytes = BYTES_OF_CALL;
-        for (CallStatus status : history) {
-            bytes += weight(status);
+        return BYTES_OF_CALL
+                + historyWeight
+                + snapshot.status().map(this::weightBesideHistory).orElse(0);
+    }
+
+    private int weightBesideHistory(CallStatus status) {
+        Optional<CallStatus> last = history.isEmpty() ? Optional.empty() : Optional.of(history.get(history.size() - 1));
+        if (last.filter(kept -> kept == status).isPresent()) {
+            return 0;
         }
-        boolean kept = snapshot.status()
-                .filter(status -> history.isEmpty() || history.get(history.size() - 1) != status)
-                .isEmpty();
-        return kept ? bytes : bytes + weight(snapshot.status().orElseThrow());
+        // A reading that found nothing new shares the document.
+        boolean shared = last.filter(kept -> kept.vonage() == status.vonage()).isPresent();
+        return shared ? BYTES_BESIDE_DOCUMENT : weight(status);
     }
 
     private static int weight(CallStatus status) {

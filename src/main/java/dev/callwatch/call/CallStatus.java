@@ -170,6 +170,20 @@ public record CallStatus(
         return with(revision, previous, observed, true, vonage);
     }
 
+    /** Whether all is equal but what differs between two observations of one content, and the document. */
+    boolean hasContentOf(CallStatus other) {
+        return id.equals(other.id)
+                && account.equals(other.account)
+                && state == other.state
+                && ended.equals(other.ended)
+                && summary.equals(other.summary)
+                && from.equals(other.from)
+                && to.equals(other.to)
+                && recording.equals(other.recording)
+                && result.equals(other.result)
+                && disposition.equals(other.disposition);
+    }
+
     CallStatus numbered(long otherRevision, OptionalLong otherPrevious, String otherDocument) {
         return with(otherRevision, otherPrevious, observed, stale, otherDocument);
     }

@@ -140,6 +140,9 @@ class CallUpdates {
 
     /** The revisions after the known one; what was observed before it is of the past for those who follow here. */
     private static List<CallStatus> revisions(Snapshot known, Snapshot now, List<CallStatus> since) {
+        if (now.revision() <= known.revision()) {
+            return List.of();
+        }
         Instant observedAt =
                 known.status().map(status -> status.observed().at()).orElse(Instant.EPOCH);
         List<CallStatus> revisions = new ArrayList<>();

@@ -29,6 +29,19 @@ final class Enrichment {
         Instant at = previous.map(known -> known.observed().at())
                 .filter(before -> before.isAfter(time))
                 .orElse(time);
+        // Most readings find the document as it was, and all but the times follows from it.
+        return previous.filter(known -> known.vonage().equals(detail.document()))
+                .map(known -> known.observed(observed(known.state(), at, Optional.of(known.observed()))))
+                .orElseGet(() -> changed(account, country, guid, detail, at, previous));
+    }
+
+    private static CallStatus changed(
+            String account,
+            Optional<String> country,
+            CallGuid guid,
+            CallDetail detail,
+            Instant at,
+            Optional<CallStatus> previous) {
         CallState state = state(detail);
         Optional<CallStatus.Result> result = detail.fault().map(Enrichment::result);
         Optional<String> recording = present(detail.recordingStatus()).map(WireName::of);

@@ -63,15 +63,11 @@ final class Revision {
 
     /** Whether nothing but observation times and revision differ. */
     static boolean isSame(CallStatus one, CallStatus other) {
-        return content(one).equals(content(other)) && isSameDocument(one.vonage(), other.vonage());
+        return one.hasContentOf(other) && isSameDocument(one.vonage(), other.vonage());
     }
 
     private static long after(long revision, Instant at) {
         return Math.max(revision + 1, at.toEpochMilli());
-    }
-
-    private static CallStatus content(CallStatus status) {
-        return status.withoutTimes().numbered(0, OptionalLong.empty(), "");
     }
 
     private static boolean isSameDocument(String one, String other) {

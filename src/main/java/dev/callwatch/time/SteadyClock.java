@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,7 +12,10 @@ import java.util.function.LongSupplier;
  */
 final class SteadyClock extends Clock {
 
-    private final Instant begin;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final long beginMillis;
+    private final long nanosBeyond;
     private final long beginNanos;
     private final LongSupplier nanos;
 
@@ -22,14 +24,20 @@ final class SteadyClock extends Clock {
      * @param nanos a counter of nanoseconds that never goes back
      */
     SteadyClock(Instant begin, LongSupplier nanos) {
-        this.begin = begin;
+        this.beginMillis = begin.toEpochMilli();
+        this.nanosBeyond = begin.getNano() % NANOS_PER_MILLI;
         this.nanos = nanos;
         this.beginNanos = nanos.getAsLong();
     }
 
     @Override
     public Instant instant() {
-        return begin.plusNanos(nanos.getAsLong() - beginNanos).truncatedTo(ChronoUnit.MILLIS);
+        return Instant.ofEpochMilli(millis());
+    }
+
+    @Override
+    public long millis() {
+        return beginMillis + Math.floorDiv(nanosBeyond + nanos.getAsLong() - beginNanos, NANOS_PER_MILLI);
     }
 
     @Override

@@ -54,7 +54,9 @@ class RouteTest {
         "/v1/accounts/a/events, EVENTS_OF_ACCOUNT",
         "/v1/notifications/main, NOTIFICATIONS",
         "/v1/accounts/a/calls/x/revisions, REVISIONS_OF_CALL",
-        "/v1/accounts/a/calls/lookup/events, EVENTS_OF_CALL"
+        "/v1/accounts/a/calls/lookup/events, EVENTS_OF_CALL",
+        "/v1/accounts//calls, CALLS",
+        "/v1/push-keys, PUSH_KEYS"
     })
     void a_path_has_the_route_that_its_literals_name(String path, Route route) {
         assertThat(Route.of(path)).contains(route);

@@ -35,6 +35,27 @@ class CachedCallTest {
     }
 
     @Test
+    void an_observation_that_shares_the_document_of_the_history_does_not_weigh_it_again() {
+        CallStatus status = status(1, "x".repeat(5_000));
+        CachedCall first = new CachedCall(Snapshot.of(status), List.of(status), SEEN, SEEN);
+        Snapshot again = Snapshot.of(status.observed(status.observed()));
+        CachedCall second = first.next(again, List.of(), SEEN, SEEN);
+
+        assertThat(second.weight() - first.weight()).isBetween(500, 2_000);
+        assertThat(second).isEqualTo(new CachedCall(again, List.of(status), SEEN, SEEN));
+    }
+
+    @Test
+    void a_new_revision_weighs_as_much_as_if_it_was_there_from_the_beginning() {
+        CallStatus before = status(1, "Active");
+        CallStatus now = status(2, "x".repeat(5_000));
+        CachedCall next = new CachedCall(Snapshot.of(before), List.of(before), SEEN, SEEN)
+                .next(Snapshot.of(now), List.of(now), SEEN, SEEN);
+
+        assertThat(next).isEqualTo(new CachedCall(Snapshot.of(now), List.of(before, now), SEEN, SEEN));
+    }
+
+    @Test
     void a_document_with_other_characters_than_latin_ones_weighs_two_bytes_for_each() {
         CallStatus latin = status(1, "Zurückgestellt");
         CallStatus japanese = status(1, "保留中".repeat(4) + "保留");

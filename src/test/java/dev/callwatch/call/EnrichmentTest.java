@@ -10,6 +10,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,6 +227,17 @@ class EnrichmentTest {
     }
 
     @Test
+    void the_same_document_changes_the_times_only() {
+        CallStatus one = seen(detail(null, "Failure", "Originator", "NoAnswer", "Stopped", "Sale"));
+        CallStatus same = after(one, 7, detail(null, "Failure", "Originator", "NoAnswer", "Stopped", "Sale"));
+
+        assertThat(same.withTimesOf(one)).isEqualTo(one);
+        assertThat(same.vonage()).isSameAs(one.vonage());
+        assertThat(same.observed())
+                .isEqualTo(CallStatus.Observed.of(NOW.plusSeconds(7), NOW, Optional.empty(), Optional.of(NOW)));
+    }
+
+    @Test
     void white_space_in_the_document_does_not_count() {
         CallStatus one = seen(document("{\"a\":1}"));
         assertThat(after(one, 1, document("{ \"a\" : 1 }")).revision()).isEqualTo(one.revision());
@@ -317,7 +329,8 @@ class EnrichmentTest {
                                 Optional.ofNullable(code), Optional.ofNullable(party), Optional.ofNullable(reason)))
                         : Optional.empty(),
                 Optional.ofNullable(disposition),
-                "{}");
+                // What is read from it follows from it.
+                "{\"all\":\"" + Arrays.asList(status, code, party, reason, recording, disposition) + "\"}");
     }
 
     private static CallDetail parties(CallDetail.Party from, CallDetail.Party to) {
