@@ -18,6 +18,7 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
  */
 enum Route {
     ACCOUNTS("/v1/accounts", Form.OBJECT, HttpMethod.GET),
+    BUDGET("/v1/accounts/{accountKey}/budget", Form.OBJECT, HttpMethod.GET),
     EVENTS_OF_ACCOUNT("/v1/accounts/{accountKey}/events", Form.EVENTS, HttpMethod.GET),
     CALLS("/v1/accounts/{accountKey}/calls", Form.OBJECT, HttpMethod.GET),
     BATCH("/v1/accounts/{accountKey}/calls/lookup", Form.ROWS, HttpMethod.POST),

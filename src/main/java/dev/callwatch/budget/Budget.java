@@ -87,6 +87,11 @@ public final class Budget {
         });
     }
 
+    /** Where it stands now. */
+    public BudgetStatus status() {
+        return new BudgetStatus(limiter.perMinute(), limiter.available(), limiter.pause());
+    }
+
     /** A request or a poll that waits in its queue, and checks now and then whether its turn has come. */
     private abstract class Turn {
 

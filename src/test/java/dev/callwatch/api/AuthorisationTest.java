@@ -77,6 +77,7 @@ class AuthorisationTest {
                         .get(ACCOUNT + guid),
                 as("other").get(ACCOUNT + guid + "/revisions"),
                 as("other").get("/v1/accounts/a1b2c3d4e5/calls"),
+                as("other").get("/v1/accounts/a1b2c3d4e5/budget"),
                 as("other").get("/v1/accounts/a1b2c3d4e5/events"),
                 as("other").header("Last-Event-ID", "1-1").get("/v1/accounts/a1b2c3d4e5/events"),
                 as("other").accept("application/x-ndjson").get("/v1/accounts/a1b2c3d4e5/events"),

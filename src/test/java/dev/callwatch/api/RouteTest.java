@@ -52,6 +52,7 @@ class RouteTest {
         "/v1/accounts/a/calls/x, CALL",
         "/v1/accounts/a/calls, CALLS",
         "/v1/accounts/a/events, EVENTS_OF_ACCOUNT",
+        "/v1/accounts/a/budget, BUDGET",
         "/v1/notifications/main, NOTIFICATIONS",
         "/v1/accounts/a/calls/x/revisions, REVISIONS_OF_CALL",
         "/v1/accounts/a/calls/lookup/events, EVENTS_OF_CALL",
