@@ -1,11 +1,9 @@
 package dev.callwatch;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
@@ -18,12 +16,8 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -33,17 +27,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The page, in a browser. Skipped, saying so, where there is none. */
+/** Calls that were chosen, on the page, in a browser: what is current and what is not. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ConsoleIT {
+class ConsoleIT extends BrowserTest {
 
-    @RegisterExtension
-    static final PackagedService SERVICE = PackagedService.withSandbox();
-
-    private static final String FAILED = "94e5928c-7f7e-4645-ad72-61010f906449";
-    private static final String UNKNOWN = "24e5948c-4f4e-6646-cd77-91010f903889";
-    private static final String RINGING = "00000777-0000-0000-0000-00000000000c";
-    private static final String ACTIVE = "00000503-0000-0000-0000-00000000000c";
     private static final String LIFE = "00000101-0000-0000-0000-00000000000c";
 
     /** Milliseconds that a call may take from its start to its disposition. */
@@ -55,7 +42,7 @@ class ConsoleIT {
     private static final int DEAD = 41_000;
     private static final int RECONNECTION = 10_000;
 
-    /** The texts of cards and of the connection whose contrast is below 4.5:1, which WCAG 2 asks for at level AA. */
+    /** The texts of the board whose contrast is below 4.5:1, which WCAG 2 asks for at level AA. */
     private static final String TOO_FAINT = """
             () => {
               const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
@@ -73,62 +60,19 @@ class ConsoleIT {
                 const faded = ancestors(node).map(getComputedStyle).some(style => style.opacity < 1 || style.filter !== 'none');
                 return faded ? 0 : (light + 0.05) / (dark + 0.05);
               };
-              const texts = [...document.querySelectorAll('.connection, .connection *, .card *')]
+              const texts = [...document.querySelectorAll('.connection *, .call *, .tile *, .toolbar *, .bottom *')]
                 .filter(node => node.checkVisibility())
                 .filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()));
-              if (texts.length < 50) return ['Too few texts to be true'];
+              if (texts.length < 40) return ['Too few texts to be true'];
               return texts.filter(node => contrast(node) < 4.5).map(node => `${node.textContent}: ${contrast(node)}`);
             }""";
 
-    private static Chromium chromium;
-
-    private final String root = SERVICE.root().toString();
-
-    private static final List<String> complaints = new ArrayList<>();
     private static Page life;
-    private Page page;
-    private ScriptedStreams streams;
-
-    @BeforeAll
-    static void start() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
 
     @BeforeEach
-    void open() {
+    void begin() {
         if (life == null) {
             life = beginLife();
-        }
-        page = newPage();
-    }
-
-    @AfterEach
-    void the_page_breaks_no_rule_of_its_own() throws Exception {
-        page.close();
-        if (streams != null) {
-            streams.close();
-        }
-        assertThat(complaints).isEmpty();
-    }
-
-    private static Page newPage() {
-        Page fresh = chromium.browser().newPage();
-        fresh.onConsoleMessage(ConsoleIT::note);
-        fresh.onPageError(complaints::add);
-        return fresh;
-    }
-
-    private static void note(ConsoleMessage message) {
-        // What the network answers is logged there too, and is not the page's fault.
-        if (message.text().contains("Content Security Policy") || message.text().contains("Uncaught")) {
-            complaints.add(message.text());
         }
     }
 
@@ -137,9 +81,11 @@ class ConsoleIT {
         Page watching = newPage();
         watching.navigate(root);
         watching.locator("#account").selectOption("sandbox");
+        watching.locator("#paste").click();
         watching.locator("#ids").fill(LIFE);
         watching.locator("#ids").press("Enter");
-        assertThat(card(watching, LIFE)).hasAttribute("data-state", "active");
+        assertThat(watching.locator("#choose")).isHidden();
+        assertThat(row(watching, LIFE)).hasAttribute("data-state", "active");
         assertThat(watching.locator("#connection")).hasText("Live");
         return watching;
     }
@@ -147,18 +93,23 @@ class ConsoleIT {
     @Test
     @Order(Integer.MAX_VALUE)
     void a_call_is_watched_from_active_to_its_disposition() {
-        Locator card = card(life, LIFE);
-        assertThat(card)
+        Locator row = row(life, LIFE);
+        assertThat(row)
                 .hasAttribute(
                         "data-state", "completed", new LocatorAssertions.HasAttributeOptions().setTimeout(A_LIFE));
         // The service asks for a disposition every 30 s only, unless somebody wants to know now.
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> "Sale".equals(lookUp(LIFE).getString("disposition")));
-        assertThat(card).containsText("Sale");
-        assertThat(card.locator(".timeline li").count()).isGreaterThanOrEqualTo(5);
-        assertThat(card.locator("[data-kind=gap]")).hasCount(0);
-        assertThat(card).hasAttribute("data-current", "true");
+        assertThat(row).containsText("Sale");
+        assertThat(row).hasAttribute("data-current", "true");
+        row.click();
+        Locator drawer = life.locator("#drawer");
+        assertThat(drawer.locator(".timeline")).containsText("Recording paused");
+        assertThat(drawer.locator(".timeline")).containsText("Disposition: Sale");
+        assertThat(drawer.locator(".timeline li").count()).isGreaterThanOrEqualTo(5);
+        assertThat(drawer.locator("[data-kind=gap]")).hasCount(0);
+        life.keyboard().press("Escape");
         assertThat(askAgain(life).status()).isEqualTo(204);
         assertThat(life.locator("#connection")).hasText("Finished");
     }
@@ -166,11 +117,15 @@ class ConsoleIT {
     @Test
     void a_failed_call_and_an_unknown_one_explain_themselves() {
         page.navigate(root + "#account=sandbox&id=" + FAILED + "&id=" + UNKNOWN);
-        assertThat(card(FAILED)).hasAttribute("data-state", "failed");
-        assertThat(card(FAILED)).containsText("The call failed: the originator did not answer.");
-        assertThat(card(FAILED)).containsText("Wrong Number");
-        Locator unknown = card(UNKNOWN).locator(".problem");
-        assertThat(unknown)
+        assertThat(row(FAILED)).hasAttribute("data-state", "failed");
+        assertThat(row(FAILED)).containsText("No answer, originator");
+        assertThat(row(FAILED)).containsText("Later");
+        assertThat(row(FAILED)).containsText("Wrong Number");
+        row(FAILED).click();
+        assertThat(drawer()).containsText("The call failed: the originator did not answer.");
+        page.keyboard().press("Escape");
+        row(UNKNOWN).click();
+        assertThat(drawer().locator(".problem"))
                 .containsText(
                         "Vonage does not know this call",
                         new LocatorAssertions.ContainsTextOptions().setTimeout(15_000));
@@ -180,6 +135,7 @@ class ConsoleIT {
     @Test
     void what_is_no_guid_is_said_so_and_not_sent() {
         page.navigate(root);
+        page.locator("#paste").click();
         page.locator("#ids").fill("no-guid");
         page.locator("#watch").click();
         assertThat(page.locator("#form-note")).containsText("no-guid");
@@ -193,8 +149,8 @@ class ConsoleIT {
         assertThat(askAgain(page).status()).isEqualTo(204);
         assertThat(page.locator("#connection")).hasText("Finished");
         assertThat(page.locator("#connection-note")).isEmpty();
-        assertThat(card(FAILED)).hasAttribute("data-current", "true");
-        assertThat(card(FAILED).locator(".timeline li")).hasCount(1);
+        assertThat(row(FAILED)).hasAttribute("data-current", "true");
+        assertThat(timeline(FAILED)).hasCount(1);
     }
 
     @Test
@@ -203,7 +159,7 @@ class ConsoleIT {
         try (CuttableProxy proxy = new CuttableProxy(service.getPort())) {
             page.clock().install();
             page.navigate("http://localhost:" + proxy.port() + "/#account=sandbox&id=" + RINGING);
-            assertThat(card(RINGING)).hasAttribute("data-state", "unknown");
+            assertThat(row(RINGING)).hasAttribute("data-state", "unknown");
             assertIsLive();
             assertIsCurrent(RINGING);
             proxy.cut();
@@ -216,7 +172,7 @@ class ConsoleIT {
                     .hasText("Live", new LocatorAssertions.HasTextOptions().setTimeout(20_000));
             assertIsLive();
             assertIsCurrent(RINGING);
-            assertThat(card(RINGING).locator(".timeline li")).hasCount(1);
+            assertThat(timeline(RINGING)).hasCount(1);
         }
     }
 
@@ -260,7 +216,7 @@ class ConsoleIT {
         assertThat(page.locator("#connection")).hasText("Reconnecting…");
         assertThat(page.locator("#connection-note")).containsText("Last heard 3 h ago.");
         assertIsDimmed(ACTIVE);
-        assertThat(card(ACTIVE).locator(".age")).hasText("Not current: last read 3 h ago.");
+        assertThat(row(ACTIVE).locator(".age")).hasText("last heard 3 h ago");
     }
 
     @Test
@@ -280,7 +236,7 @@ class ConsoleIT {
         assertIsCurrent(FAILED);
         // Vonage has forgotten it before its end was seen.
         assertIsDimmed(ACTIVE);
-        assertThat(card(ACTIVE)).containsText("Vonage no longer knows this call.");
+        assertThat(row(ACTIVE)).containsText("Vonage no longer knows it");
         page.clock().fastForward(DEAD);
         assertThat(page.locator("#connection")).hasText("Finished");
         assertIsCurrent(FAILED);
@@ -321,7 +277,7 @@ class ConsoleIT {
                 "call.recording-changed",
                 call.put("revision", revision + 10).put("recording", "started"),
                 revision + 9);
-        assertThat(card(ACTIVE).locator(".timeline li span")).hasText(new String[] {
+        assertThat(timeline(ACTIVE).locator("span")).hasText(new String[] {
             "Seen as active",
             "Recording started",
             "Some changes were not seen",
@@ -329,7 +285,7 @@ class ConsoleIT {
             "The service no longer knows what came before",
             "Recording started"
         });
-        assertThat(card(ACTIVE).locator(".facts")).containsText(new String[] {"", "", "Revision" + (revision + 10)});
+        assertThat(drawer()).containsText("Revision" + (revision + 10));
         assertIsCurrent(ACTIVE);
     }
 
@@ -351,7 +307,7 @@ class ConsoleIT {
                 null);
         streams.status(
                 "call.recording-changed", call.put("revision", revision + 1).putNull("recording"), revision);
-        assertThat(card(ACTIVE).locator(".timeline li span"))
+        assertThat(timeline(ACTIVE).locator("span"))
                 .hasText(new String[] {"Seen as active", "No recording any more"});
     }
 
@@ -366,7 +322,7 @@ class ConsoleIT {
         streams.status(stale, null);
         streams.problem(RINGING, "upstream-timeout");
         assertIsDimmed(RINGING);
-        assertThat(card(RINGING).locator(".age")).hasText("Not current: last read 2 h ago.");
+        assertThat(row(RINGING).locator(".age")).hasText("last heard 2 h ago");
         assertIsCurrent(ACTIVE);
         assertIsLive();
 
@@ -374,9 +330,9 @@ class ConsoleIT {
         assertIsCurrent(RINGING);
         streams.problem(RINGING, "upstream-timeout");
         assertIsDimmed(RINGING);
-        int read = seconds(card(RINGING).locator(".age"));
+        int read = seconds(row(RINGING).locator(".age"));
         page.clock().fastForward(5_000);
-        assertThat(seconds(card(RINGING).locator(".age"))).isGreaterThanOrEqualTo(read + 5);
+        assertThat(seconds(row(RINGING).locator(".age"))).isGreaterThanOrEqualTo(read + 5);
         assertIsCurrent(ACTIVE);
         assertIsLive();
 
@@ -442,7 +398,7 @@ class ConsoleIT {
     void it_fits_a_narrow_screen() {
         page.setViewportSize(360, 800);
         page.navigate(root + "#account=sandbox&id=" + FAILED);
-        assertThat(card(FAILED)).hasAttribute("data-state", "failed");
+        assertThat(row(FAILED)).hasAttribute("data-state", "failed");
         assertThat((Integer) page.evaluate("document.documentElement.scrollWidth"))
                 .isLessThanOrEqualTo(360);
     }
@@ -459,17 +415,10 @@ class ConsoleIT {
     /** Presses the button, and returns what the service answers to the request for the stream. */
     private static Response askAgain(Page page) {
         return page.waitForResponse(
-                answer -> answer.url().contains("/calls/events"),
-                () -> page.locator("#watch").click());
-    }
-
-    private static JsonObject lookUp(String guid) {
-        return new JsonObject(given().header("Cache-Control", "no-cache")
-                .get("/v1/accounts/sandbox/calls/" + guid)
-                .then()
-                .statusCode(200)
-                .extract()
-                .asString());
+                answer -> answer.url().contains("/calls/events"), () -> {
+                    page.locator("#paste").click();
+                    page.locator("#watch").click();
+                });
     }
 
     private void assertIsLive() {
@@ -478,16 +427,16 @@ class ConsoleIT {
     }
 
     private void assertIsCurrent(String guid) {
-        assertThat(card(guid)).hasAttribute("data-current", "true");
-        assertThat(card(guid).locator(".state")).not().containsText("Waiting");
-        assertThat(card(guid).getByText("Last known: ")).isHidden();
-        assertThat(card(guid).locator(".age")).isHidden();
+        assertThat(row(guid)).hasAttribute("data-current", "true");
+        assertThat(row(guid).locator(".state")).not().containsText("Waiting");
+        assertThat(row(guid).getByText("Last known: ")).isHidden();
+        assertThat(row(guid).locator(".age")).isHidden();
     }
 
     private void assertIsDimmed(String guid) {
-        assertThat(card(guid)).hasAttribute("data-current", "false");
-        assertThat(card(guid).getByText("Last known: ")).isVisible();
-        assertThat(card(guid).locator(".age")).hasText(Pattern.compile("Not current: last read \\d+ .+ ago\\."));
+        assertThat(row(guid)).hasAttribute("data-current", "false");
+        assertThat(row(guid).getByText("Last known: ")).isVisible();
+        assertThat(row(guid).locator(".age")).hasText(Pattern.compile("last heard \\d+ .+ ago"));
     }
 
     private static int seconds(Locator text) {
@@ -495,11 +444,9 @@ class ConsoleIT {
         return Integer.parseInt(digits);
     }
 
-    private Locator card(String guid) {
-        return card(page, guid);
-    }
-
-    private static Locator card(Page page, String guid) {
-        return page.locator("[data-call='" + guid + "']");
+    /** Opens a call, and returns the entries of its time line. */
+    private Locator timeline(String guid) {
+        row(guid).click();
+        return drawer().locator(".timeline li");
     }
 }

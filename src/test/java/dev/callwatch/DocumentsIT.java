@@ -36,7 +36,7 @@ class DocumentsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"interface", "clients", "sandbox", "settings", "access", "running"})
+    @ValueSource(strings = {"interface", "clients", "page", "sandbox", "settings", "access", "running"})
     void the_reference_is_served_as_text(String name) {
         MarkdownFile document = MarkdownFile.reference(name + ".md");
         given().get("/reference/" + name + ".md")

@@ -61,6 +61,11 @@ final class ScriptedStreams implements AutoCloseable {
                 + new JsonObject().put("id", guid).put("problem", problem).encode() + "\n\n");
     }
 
+    /** The feed of an account lacks something up to a position. */
+    synchronized void gap(String position) {
+        open.write("event:gap\nid:" + position + "\ndata:{}\n\n");
+    }
+
     synchronized void heartbeat() {
         open.write(":\n\n");
     }

@@ -14,7 +14,7 @@ export function readGuids(text) {
 }
 
 /** Relative to the page, so that it works below a path prefix too. */
-const resolve = path => new URL(path, document.baseURI).href;
+export const resolve = path => new URL(path, document.baseURI).href;
 
 export function callUrl(account, guid) {
   return resolve(`v1/accounts/${encodeURIComponent(account)}/calls/${guid}`);
@@ -45,7 +45,7 @@ export async function fetchAccounts(token) {
       headers: { Accept: 'application/json', ...authorization(token) }, cache: 'no-store',
     });
   } catch {
-    throw { title: 'Callwatch cannot be reached', detail: 'No connection to the service. Press Watch to try again.' };
+    throw { title: 'Callwatch cannot be reached', detail: 'No connection to the service.' };
   }
   if (!response.ok) throw await readProblem(response);
   try {

@@ -8,6 +8,25 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Writes a text where it differs: what is written again is laid out and announced again. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** A drawing of SVG. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+export function button(text, attributes, onClick) {
+  const node = el('button', { type: 'button', ...attributes }, text);
+  node.addEventListener('click', () => onClick(node));
+  return node;
+}
+
 /** A definition list of [term, value] pairs; a pair without a value says nothing and is left out. */
 export function facts(pairs) {
   const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== '');
@@ -38,7 +57,8 @@ function copyBySelection(text) {
   const before = document.activeElement;
   const field = el('textarea', { class: 'visually-hidden', 'aria-hidden': 'true', readonly: '' });
   field.value = text;
-  document.body.append(field);
+  // Whatever is outside of a modal dialog cannot be selected.
+  (before?.closest('dialog') ?? document.body).append(field);
   field.select();
   const copied = document.execCommand('copy');
   field.remove();

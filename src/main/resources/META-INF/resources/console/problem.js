@@ -1,7 +1,7 @@
 import { el, facts, moment } from './dom.js';
 import { problemWords } from './words.js';
 
-/** A problem (RFC 9457) in plain words first, then what a colleague needs to look it up. */
+/** A problem (RFC 9457) in plain words first, then what the operator needs to look it up. */
 export function problemElement(problem, at = null) {
   const words = problemWords(problem);
   const status = problem.status ? ` (${problem.status})` : '';
@@ -11,7 +11,11 @@ export function problemElement(problem, at = null) {
     words && el('p', {}, words),
     problem.detail && problem.detail !== words ? el('p', {}, problem.detail) : null,
     violations?.length ? el('ul', {}, ...violations) : null,
-    facts([['Type', problem.type && code(problem.type)], ['Trace', problem.traceId && code(problem.traceId)], ['At', at && moment(at)]]));
+    el('details', {}, el('summary', {}, 'For the operator'), facts([
+      ['Type', problem.type && code(problem.type)],
+      ['Trace', problem.traceId && code(problem.traceId)],
+      ['At', at && moment(at)],
+    ])));
 }
 
 const code = text => el('code', {}, text);

@@ -38,25 +38,43 @@ const RETRY = {
   'unknown': 'Whether calling again helps is not known.',
 };
 
+const REASON_SHORT = {
+  'call-failed': 'Not put through',
+  'call-rejected': 'Rejected',
+  'no-answer': 'No answer',
+  'normal': 'Cleared normally',
+  'number-busy': 'Number busy',
+  'number-changed': 'Number changed',
+  'unknown': 'Reason unknown',
+};
+
+const RETRY_SHORT = {
+  'soon': 'Soon',
+  'later': 'Later',
+  'never': 'Never',
+  'not-needed': 'Not needed',
+  'unknown': 'Unknown',
+};
+
 const PROBLEM = {
-  'invalid-request': 'The service could not make sense of the request.',
-  'unauthenticated': 'The service wants a valid bearer token. Enter one and press Watch.',
-  'forbidden': 'This token may not read this account.',
-  'account-not-found': 'The service does not have this account.',
-  'call-not-found': 'Vonage does not know this call. It forgets calls 24 hours after their end.',
+  'invalid-request': 'The service could not make sense of the request. Check what was pasted.',
+  'unauthenticated': 'The service needs a valid bearer token: this one is missing, has expired, or is not accepted. Enter another one.',
+  'forbidden': 'You may not read this account. Choose another one, or ask the operator of the service for a rule that lets you.',
+  'account-not-found': 'The service does not have this account. Choose one of the list.',
+  'call-not-found': 'Vonage does not know this call. It forgets calls 24 hours after their end. Check the GUID and the account.',
   'sink-refused': 'The receiver is not allowed, or did not agree to be called.',
-  'rate-limited': 'Too many requests were sent to the service.',
-  'issuer-unavailable': 'The service cannot check your token now, since it cannot read the keys of its issuer.',
-  'budget-exhausted': 'All requests to Vonage that this account may make for now are spent.',
-  'store-unavailable': 'The service cannot use its store now.',
+  'rate-limited': 'You have sent too many requests to the service. It answers again soon; close pages that you do not need.',
+  'issuer-unavailable': 'The service cannot check your token now, since it cannot read the keys of its issuer. It tries again by itself.',
+  'budget-exhausted': 'All requests to Vonage that this account may make for now are spent. Follow fewer calls, or wait a minute.',
+  'store-unavailable': 'The service cannot use its store now. It tries again by itself.',
   'upstream-throttled': 'Vonage asks to be called less often.',
-  'upstream-unavailable': 'Vonage failed too often and is left alone for some seconds.',
+  'upstream-unavailable': 'Vonage failed too often and is not asked for some seconds. The service tries again by itself.',
   'upstream-rejected-credentials': 'Vonage refused the credentials of the service. Its operator has to look at them.',
-  'upstream-forbidden': 'The credentials of the service lack a permission at Vonage, most often a scope.',
-  'upstream-unreachable': 'The service could not connect to Vonage.',
-  'upstream-error': 'Vonage answered with an error.',
+  'upstream-forbidden': 'The credentials of the service lack a permission at Vonage, most often a scope. Its operator has to add it.',
+  'upstream-unreachable': 'The service could not connect to Vonage. It tries again by itself.',
+  'upstream-error': 'Vonage answered with an error. The service tries again by itself.',
   'upstream-malformed': 'Vonage answered something that is not a call.',
-  'upstream-timeout': 'Vonage did not answer in time.',
+  'upstream-timeout': 'Vonage did not answer in time. The service tries again by itself.',
   'not-cached': 'The service has no fresh status of this call.',
 };
 
@@ -74,6 +92,9 @@ export const stateWords = state => STATES[state] ?? ['?', capital(spaced(state))
 
 export const recordingWords = recording => RECORDING[recording] ?? capital(spaced(recording));
 
+/** What a table has room for. */
+export const recordingShort = recording => (recording === 'started' ? 'Recorded' : recordingWords(recording));
+
 export const lineTypeWords = lineType => capital(spaced(lineType));
 
 export function countryWords(code) {
@@ -90,6 +111,21 @@ export function resultWords({ code, party, reason, retry }) {
   const what = [where, why].filter(Boolean).join(': ');
   return [what && `${what}.`, RETRY[retry] ?? spaced(retry)].filter(Boolean).join(' ');
 }
+
+/** "No answer": what a table has room for; null for nothing. */
+export const reasonShort = reason => REASON_SHORT[reason] ?? capital(spaced(reason)) ?? null;
+
+/** "No answer, recipient"; null for no result. */
+export function resultShort(result) {
+  if (!result) return null;
+  const why = reasonShort(result.reason) ?? capital(spaced(result.code));
+  return [why, result.reason && spaced(result.party)].filter(Boolean).join(', ') || null;
+}
+
+/** "Worth calling again later." */
+export const retrySentence = retry => RETRY[retry] ?? capital(spaced(retry)) ?? null;
+
+export const retryShort = retry => RETRY_SHORT[retry] ?? capital(spaced(retry)) ?? null;
 
 /** A change in words, with what it changed to. */
 export function changeWords(change, call) {
@@ -141,6 +177,9 @@ export function durationWords(ms) {
 export function problemWords(problem) {
   return PROBLEM[problem.type?.replace('urn:callwatch:problem:', '')] ?? PROBLEM[BY_STATUS[problem.status]] ?? null;
 }
+
+/** What a table has room for. */
+export const problemTitle = problem => problem.title ?? `Cannot be read${problem.status ? ` (${problem.status})` : ''}`;
 
 /** "2 active, 1 failed", those that matter most first; "2 active, 1 failed (2 not current)". */
 export function countWords(states, notCurrent) {

@@ -29,8 +29,8 @@ class AccountBudgetTest {
 
     @Test
     void a_pause_is_never_said_to_be_over_before_it_is() {
-        AccountBudget paused = AccountBudget.of(
-                new Allowance(160, 100), new BudgetStatus(80.9, 0, Duration.ofMillis(1_001)));
+        AccountBudget paused =
+                AccountBudget.of(new Allowance(160, 100), new BudgetStatus(80.9, 0, Duration.ofMillis(1_001)));
         assertThat(paused).isEqualTo(new AccountBudget(80, 160, 0, 100, 2));
     }
 }

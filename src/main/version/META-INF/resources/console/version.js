@@ -1,0 +1,2 @@
+/** The version of the service that serves this page. */
+export const VERSION = '${project.version}';
