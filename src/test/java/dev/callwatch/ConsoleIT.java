@@ -23,7 +23,6 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -307,8 +306,7 @@ class ConsoleIT extends BrowserTest {
                 null);
         streams.status(
                 "call.recording-changed", call.put("revision", revision + 1).putNull("recording"), revision);
-        assertThat(timeline(ACTIVE).locator("span"))
-                .hasText(new String[] {"Seen as active", "No recording any more"});
+        assertThat(timeline(ACTIVE).locator("span")).hasText(new String[] {"Seen as active", "No recording any more"});
     }
 
     @Test
@@ -414,11 +412,10 @@ class ConsoleIT extends BrowserTest {
 
     /** Presses the button, and returns what the service answers to the request for the stream. */
     private static Response askAgain(Page page) {
-        return page.waitForResponse(
-                answer -> answer.url().contains("/calls/events"), () -> {
-                    page.locator("#paste").click();
-                    page.locator("#watch").click();
-                });
+        return page.waitForResponse(answer -> answer.url().contains("/calls/events"), () -> {
+            page.locator("#paste").click();
+            page.locator("#watch").click();
+        });
     }
 
     private void assertIsLive() {

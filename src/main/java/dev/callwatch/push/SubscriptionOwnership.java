@@ -66,10 +66,7 @@ class SubscriptionOwnership {
         store = dependencies.store();
         dependencies
                 .metrics()
-                .gauge(
-                        "pending",
-                        "Events that are not delivered yet",
-                        () -> local.pending() + followers.pending());
+                .gauge("pending", "Events that are not delivered yet", () -> local.pending() + followers.pending());
     }
 
     void begin(@Observes StartupEvent start) {

@@ -22,7 +22,7 @@ class SandboxFollowTest {
     private static final Duration A_CALL = Duration.ofSeconds(60);
     private static final String UNASKED = "00000102-0000-0000-0000-000000000001";
 
-    public static class Following extends SandboxNotificationsTest.Notified {
+    public static class Following extends OutboundTest.OtherOptions {
         @Override
         public Map<String, String> getConfigOverrides() {
             Map<String, String> settings = new HashMap<>(super.getConfigOverrides());

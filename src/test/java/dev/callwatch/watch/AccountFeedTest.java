@@ -99,10 +99,10 @@ class AccountFeedTest {
         log.isAway = true;
         append("{\"status\":null}");
         time.pass(Duration.ofMinutes(1));
-        assertThat(told(subscriber)).isEmpty();
+        assertThat(received(subscriber)).isEmpty();
         log.isAway = false;
         time.pass(Duration.ofSeconds(6));
-        assertThat(told(subscriber)).containsExactly("2 call.completed");
+        assertThat(received(subscriber)).containsExactly("2 call.completed");
     }
 
     @Test
