@@ -1,6 +1,6 @@
 package dev.callwatch;
 
-import io.restassured.path.json.JsonPath;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -122,13 +122,14 @@ final class Follower implements AutoCloseable {
 
     private void note(String event, String id, String data, int replica) {
         if (event.equals("status")) {
-            JsonPath json = JsonPath.from(data);
+            JsonObject json = new JsonObject(data);
+            JsonObject call = json.getJsonObject("call");
             received.add(new Update(
-                    json.getString("call.id"),
+                    call.getString("id"),
                     json.getString("type"),
-                    json.getLong("call.revision"),
-                    json.get("previous") == null ? 0 : json.getLong("previous"),
-                    Integer.parseInt(json.getString("call.disposition")),
+                    call.getLong("revision"),
+                    Optional.ofNullable(json.getLong("previous")).orElse(0L),
+                    Integer.parseInt(call.getString("disposition")),
                     replica));
             last = Optional.of(id);
         } else if (event.equals("problem")) {

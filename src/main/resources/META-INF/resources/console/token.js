@@ -11,6 +11,8 @@ export function tokenField(field, panel) {
     tell();
   });
   return {
+    ready: async () => true,
+    accepted() {},
     token: () => field.value.trim().replace(/^Bearer\s+/i, ''),
     changed: listener => listeners.push(listener),
     refused() {

@@ -34,8 +34,9 @@ const $ = id => document.getElementById(id);
 /**
  * Starts the board of an account's calls, with all that belongs to it.
  *
- * `session` has token(), which is asked anew for each request, changed(listener), and refused(problem), which returns whether it
- * deals with a problem of access itself. `openStream(options)` opens a stream as CallStream does, and returns what closes it.
+ * `session` has ready(), which resolves with whether there is anything to begin with; token(), which is asked anew for each
+ * request; changed(listener), for another token; accepted(accounts), for what the service lets it read; and refused(problem),
+ * which returns whether it deals with a problem of access itself. `openStream(options)` opens a stream as CallStream does, and returns what closes it.
  */
 export const start = ({ session, openStream }) => new Wallboard(session, openStream);
 
@@ -140,6 +141,7 @@ class Wallboard {
     }
     if (address.account) this.#accounts.select(address.account);
     this.#arrange();
+    if (!await this.#session.ready()) return;
     try {
       await this.#accounts.load();
     } catch (problem) {
@@ -148,6 +150,7 @@ class Wallboard {
       if (!(problem.status < 500)) this.#retrying = setTimeout(() => this.#openAddress(), RETRY_MS);
       return;
     }
+    this.#session.accepted(this.#accounts.all);
     this.#notices.clear();
     const key = address.account || this.#accounts.preferred;
     if (!key) return this.#arrange();
