@@ -50,7 +50,9 @@ class PushClusterIT {
 
         private static Event of(JsonObject event) {
             return new Event(
-                    event.getString("id"), event.getString("subject", ""), event.getJsonObject("data", new JsonObject()));
+                    event.getString("id"),
+                    event.getString("subject", ""),
+                    event.getJsonObject("data", new JsonObject()));
         }
 
         private JsonObject call() {
