@@ -137,8 +137,19 @@ class SandboxIT {
                 .statusCode(200)
                 .contentType(containsString("text/html"))
                 .header("Content-Security-Policy", containsString("default-src 'none'"))
+                .header("Content-Security-Policy", containsString("connect-src 'self'; base-uri 'none'"))
                 .header("Cache-Control", "no-cache");
         given().get("/console/app.js").then().statusCode(200).contentType(containsString("javascript"));
+    }
+
+    @Test
+    void the_page_learns_that_it_needs_no_token() {
+        given().get("/console/config.json")
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", "no-cache")
+                .body("access", is("none"))
+                .body("issuer", nullValue());
     }
 
     @Test

@@ -69,6 +69,16 @@ public class AccessOptions {
         }
     }
 
+    /** Whether callers need no token. */
+    public boolean isOpen() {
+        return mode == Mode.NONE;
+    }
+
+    /** Whether tokens of an issuer are accepted, if they are right otherwise: its URL is exactly one of the settings. */
+    public boolean trusts(String issuer) {
+        return issuers.stream().anyMatch(known -> known.url().equals(issuer));
+    }
+
     Mode mode() {
         return mode;
     }

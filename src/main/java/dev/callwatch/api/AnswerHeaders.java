@@ -30,10 +30,12 @@ public class AnswerHeaders {
             .withZone(ZoneOffset.UTC);
 
     private final WallClock clock;
+    private final PageHeaders page;
     private volatile Second second = new Second(Long.MIN_VALUE, "");
 
-    AnswerHeaders(WallClock clock) {
+    AnswerHeaders(WallClock clock, PageHeaders page) {
         this.clock = clock;
+        this.page = page;
     }
 
     /** Formatted once however many answers are sent within it. */
@@ -47,7 +49,7 @@ public class AnswerHeaders {
         String path = request.normalizedPath();
         boolean api = Route.isBelowVersion(path);
         if (!api) {
-            PageHeaders.add(path, request.response().headers());
+            page.add(path, request.response().headers());
         }
         request.addHeadersEndHandler(complete -> {
             MultiMap headers = request.response().headers();

@@ -30,7 +30,8 @@ enum Route {
     SUBSCRIPTIONS("/v1/accounts/{accountKey}/subscriptions", Form.OBJECT, HttpMethod.GET, HttpMethod.POST),
     SUBSCRIPTION(
             "/v1/accounts/{accountKey}/subscriptions/{subscriptionId}", Form.OBJECT, HttpMethod.GET, HttpMethod.DELETE),
-    PUSH_KEYS("/v1/push-keys", Form.OBJECT, HttpMethod.GET);
+    PUSH_KEYS("/v1/push-keys", Form.OBJECT, HttpMethod.GET),
+    CONSOLE_CONFIG("/console/config.json", Form.OBJECT, HttpMethod.GET);
 
     /** The media types of an answer, the preferred one first. */
     private enum Form {
@@ -88,11 +89,11 @@ enum Route {
     }
 
     /**
-     * Whether a request needs no token: web hooks of Vonage are signed instead, and public keys are for those who receive events and
-     * may not ask for anything else.
+     * Whether a request needs no token: web hooks of Vonage are signed instead, public keys are for those who receive events and
+     * may not ask for anything else, and the page has to know how to get a token.
      */
     boolean isPublic() {
-        return this == NOTIFICATIONS || this == PUSH_KEYS;
+        return this == NOTIFICATIONS || this == PUSH_KEYS || this == CONSOLE_CONFIG;
     }
 
     /** Whether a path belongs to the interface of this version, offered or not. */

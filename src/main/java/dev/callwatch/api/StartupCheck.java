@@ -40,6 +40,7 @@ public class StartupCheck {
             PushOptions pushOptions,
             Instance<Subscriptions> subscriptions,
             Cors cors,
+            ConsoleOptions consoleOptions,
             Instance<AccessControl> access,
             Instance<VonageCalls> vonage,
             ManagementPort management)

@@ -1,0 +1,24 @@
+package dev.callwatch.api;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+/** What the page asks for first. Anybody may read it: a browser is told the same in every request for a sign-in. */
+@Path("/console/config.json")
+public class ConsoleResource {
+
+    private final ConsoleConfig config;
+
+    ConsoleResource(ConsoleOptions options) {
+        this.config = ConsoleConfig.of(options);
+    }
+
+    /** Shows the settings of the page. */
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    public ConsoleConfig config() {
+        return config;
+    }
+}
