@@ -9,6 +9,7 @@ const CHECK_MS = 1_000;
 const DEFAULT_HINT_MS = 2_000;
 const SHORTEST_HINT_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
+const UNAUTHENTICATED = 'urn:callwatch:problem:unauthenticated';
 
 /**
  * Follows a stream of events until it ends, is refused or is closed; connects again whenever it breaks off.
@@ -46,6 +47,7 @@ export class CallStream {
       if (this.#closed) return;
       if (outcome.problem) this.#options.onProblem(outcome.problem);
       if (outcome.finished) return this.#report('finished');
+      if (outcome.atOnce) continue;
       if (!outcome.again) return this.#report('idle');
       const delay = this.#nextDelay(outcome.retryAfter);
       this.#report('reconnecting', delay);
@@ -62,18 +64,20 @@ export class CallStream {
   async #connect() {
     const watchdog = new Watchdog(() => this.#fallSilent());
     const lastEventId = this.#options.lastEventId();
+    const token = this.#options.token();
     try {
       const response = await fetch(this.#options.url, {
-        headers: this.#headers(lastEventId),
+        headers: headers(lastEventId, token),
         cache: 'no-store',
         signal: AbortSignal.any([this.#closing.signal, watchdog.signal]),
       });
       // Nothing more is to come, and this page has it all.
       if (response.status === 204) return { finished: true };
+      if (response.status === 401) return this.#refused(await readProblem(response), token);
       if (!response.ok) return await refusal(response);
       if (!isEventStream(response)) return { problem: foreignAnswer(response) };
       this.#report('live');
-      return await this.#read(response.body, new EventParser(lastEventId), watchdog);
+      return await this.#read(response.body, new EventParser(lastEventId), watchdog, token);
     } catch {
       return { again: true };
     } finally {
@@ -81,15 +85,12 @@ export class CallStream {
     }
   }
 
-  #headers(lastEventId) {
-    return {
-      Accept: 'text/event-stream',
-      ...authorization(this.#options.token()),
-      ...(lastEventId ? { 'Last-Event-ID': lastEventId } : {}),
-    };
+  /** A token that expires while it is renewed is not the end: the next connection has the new one. */
+  #refused(problem, token) {
+    return this.#options.token() === token ? { problem: { ...problem, status: 401 } } : { atOnce: true };
   }
 
-  async #read(body, parser, watchdog) {
+  async #read(body, parser, watchdog, token) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
       watchdog.restart();
@@ -97,6 +98,8 @@ export class CallStream {
       if (this.#closed || done) return { again: true };
       for (const event of parser.feed(value)) {
         if (event.type === 'end') return { finished: true };
+        const expired = event.type === 'problem' && problemOfStream(event.data);
+        if (expired) return this.#refused(expired, token);
         this.#take(event);
       }
       this.#hint = Math.max(parser.retry ?? this.#hint, SHORTEST_HINT_MS);
@@ -155,6 +158,24 @@ class Watchdog {
   #check() {
     if (this.#silence.elapsed >= DEAD_MS) this.stop();
     else if (this.#silence.elapsed >= SILENT_MS) this.#onSilence();
+  }
+}
+
+function headers(lastEventId, token) {
+  return {
+    Accept: 'text/event-stream',
+    ...authorization(token),
+    ...(lastEventId ? { 'Last-Event-ID': lastEventId } : {}),
+  };
+}
+
+/** The problem where it is about the whole stream because its token has expired; null otherwise. */
+function problemOfStream(data) {
+  try {
+    const { id, problem } = JSON.parse(data);
+    return !id && problem.type === UNAUTHENTICATED ? problem : null;
+  } catch {
+    return null;
   }
 }
 

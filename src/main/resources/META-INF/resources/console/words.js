@@ -58,7 +58,7 @@ const RETRY_SHORT = {
 
 const PROBLEM = {
   'invalid-request': 'The service could not make sense of the request. Check what was pasted.',
-  'unauthenticated': 'The service needs a valid bearer token: this one is missing, has expired, or is not accepted. Enter another one.',
+  'unauthenticated': 'The service needs a valid token: this one is missing, has expired, or is not accepted. Sign in again, or enter another token.',
   'forbidden': 'You may not read this account. Choose another one, or ask the operator of the service for a rule that lets you.',
   'account-not-found': 'The service does not have this account. Choose one of the list.',
   'call-not-found': 'Vonage does not know this call. It forgets calls 24 hours after their end. Check the GUID and the account.',

@@ -1,0 +1,3 @@
+import { endSignIn } from './session.js';
+
+endSignIn();
