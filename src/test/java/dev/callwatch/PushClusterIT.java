@@ -195,8 +195,8 @@ class PushClusterIT {
     }
 
     private static boolean hasEnded(List<Event> events) {
-        return !events.isEmpty() && Boolean.TRUE.equals(
-                        events.get(events.size() - 1).call().getBoolean("ended"));
+        return !events.isEmpty()
+                && Boolean.TRUE.equals(events.get(events.size() - 1).call().getBoolean("ended"));
     }
 
     private static Long revision(Event event) {
@@ -210,9 +210,8 @@ class PushClusterIT {
     private static void assertEachNamesTheOneBefore(List<Event> events) {
         for (int i = 1; i < events.size(); i++) {
             Long previous = events.get(i).data().getLong("previous");
-            boolean follows = previous != null
-                    && previous >= revision(events.get(i - 1))
-                    && previous < revision(events.get(i));
+            boolean follows =
+                    previous != null && previous >= revision(events.get(i - 1)) && previous < revision(events.get(i));
             assertThat(follows || lostRedis())
                     .as(
                             "%s follows %s, and names %s",

@@ -227,8 +227,7 @@ class SignInIT {
         page.locator("#token").fill("no.token");
         assertThat(note).containsText("This does not look like a token");
         page.locator("#token").fill(AuthorisationServer.token("wallboard", Duration.ofSeconds(-60)));
-        assertThat(note)
-                .containsText(Pattern.compile("A token of wallboard from \\S+:\\d+\\. It served until .+"));
+        assertThat(note).containsText(Pattern.compile("A token of wallboard from \\S+:\\d+\\. It served until .+"));
         button("Use token").click();
         assertThat(note).hasText("This token has expired. Get a newer one.");
         assertThat(requestsTo("/v1/")).isEmpty();
