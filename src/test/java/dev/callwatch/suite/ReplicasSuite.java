@@ -6,11 +6,11 @@ import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
 
 /**
- * Tests of three replicas of the package, one class after the other: two at a time would take the processor from each other, and
+ * Tests of several replicas of the package, one class after the other: two at a time would take the processor from each other, and
  * replicas would take that for a slow Redis. The other tests of the package run beside them.
  */
 @Suite
 @SelectPackages("dev.callwatch")
-@IncludeClassNamePatterns(".*(chaos\\.Chaos|callwatch\\.Cluster)IT")
+@IncludeClassNamePatterns(".*\\.(Chaos|Cluster|Notifications|PushCluster)IT")
 @IncludeEngines("junit-jupiter")
 class ReplicasSuite {}
