@@ -2,11 +2,14 @@
 # Sourced by run: the Quarkus services that Callwatch is compared with, on the JVM and, where Callwatch is measured natively, as
 # native executables too.
 
-# Builds them once. "bare" has nothing but a REST server and a REST client; "extended" has the class path and the settings of
+# Builds them once, also over several runs where $YARDSTICKS says so. "bare" has nothing but a REST server and a REST client; "extended" has the class path and the settings of
 # Callwatch, and the same resources.
 need_yardsticks() {
     [[ -z ${yardsticks:-} ]] || return 0
-    yardsticks=$tmp/yardsticks
+    mkdir -p "${YARDSTICKS:-$tmp/yardsticks}"
+    yardsticks=$(cd "${YARDSTICKS:-$tmp/yardsticks}" && pwd)
+    [[ ! -e $yardsticks/complete ]] || return 0
+    rm -rf "$yardsticks/bare" "$yardsticks/extended"
     mkdir -p "$yardsticks/extended/src/main/resources"
     cp -r "$here/bare" "$yardsticks/bare"
     rm -rf "$yardsticks/bare/target"
@@ -17,6 +20,7 @@ need_yardsticks() {
         >"$yardsticks/extended/src/main/resources/application.properties"
     build_yardstick bare
     build_yardstick extended
+    touch "$yardsticks/complete"
 }
 
 build_yardstick() { # NAME
