@@ -1,12 +1,12 @@
 package dev.callwatch.api;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.callwatch.call.CallStatus;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What all observations of one content have in common on the wire: the entity tag, and the JSON before and after the observation
@@ -15,12 +15,22 @@ import java.util.Arrays;
 final class RenderedContent {
 
     private final ObjectMapper json;
-    private final CallStatus original;
-    private final CallStatus shown;
+
+    /** Vonage's document as it is known: the object itself stays as long as the content does. */
+    private final String document;
+
+    private final long revision;
+
+    /** What may be seen, where that is not all. */
+    private final Optional<CallStatus> masked;
+
     private final String tag;
 
-    /** The JSON before the revision; empty where an observation cannot be put together from parts. */
-    private final byte[] head;
+    /** How many bytes of the JSON come before the revision; 0 where an observation cannot be put together from parts. */
+    private final int head;
+
+    /** How many bytes come after the times. */
+    private final int tail;
 
     private volatile Rendered last;
 
@@ -33,64 +43,91 @@ final class RenderedContent {
      */
     RenderedContent(ObjectMapper json, CallStatus original, CallStatus shown, String tag) {
         this.json = json;
-        this.original = original;
-        this.shown = shown;
+        this.document = original.vonage();
+        this.revision = original.revision();
+        this.masked = shown == original ? Optional.empty() : Optional.of(shown);
         this.tag = tag;
         byte[] body = write(shown);
         byte[] times = times(shown);
-        byte[] tail = tail();
-        int before = body.length - times.length - tail.length;
-        byte[] prefix = before > 0 ? Arrays.copyOf(body, before) : new byte[0];
-        this.head = Arrays.equals(joined(prefix, times, tail), body) ? prefix : new byte[0];
+        byte[] end = (",\"vonage\":" + shown.vonage() + "}").getBytes(StandardCharsets.UTF_8);
+        int before = body.length - times.length - end.length;
+        boolean isOfParts = before > 0
+                && Arrays.equals(times, Arrays.copyOfRange(body, before, before + times.length))
+                && Arrays.equals(end, Arrays.copyOfRange(body, before + times.length, body.length));
+        this.head = isOfParts ? before : 0;
+        this.tail = end.length;
         this.last = new Rendered(original, new StatusRenderer.Representation(body, tag));
     }
 
-    /**
-     * Whether a status differs from this one in nothing but revision, times and staleness: as long as the content stays, so does
-     * the object that holds its document.
-     */
+    /** Whether a status differs from this one in nothing but revision, times and staleness. */
     boolean isOf(CallStatus status) {
-        return status.vonage() == original.vonage();
+        return status.vonage() == document;
     }
 
     /** The revision at which it was rendered first. */
     long revision() {
-        return original.revision();
+        return revision;
     }
 
-    /** About how many bytes it takes. */
+    /** About how many bytes its texts take. */
     int weight() {
-        int document = shown == original ? 0 : shown.vonage().length();
-        return head.length + last.representation().body().length + document;
+        return last.representation().body().length
+                + masked.map(shown -> shown.vonage().length()).orElse(0);
     }
 
     /** What may be seen of an observation of this content. */
     CallStatus shown(CallStatus observation) {
-        return shown == original ? observation : shown.withTimesOf(observation);
+        return masked.map(shown -> shown.withTimesOf(observation)).orElse(observation);
     }
 
     /** An observation of this content. */
     StatusRenderer.Representation at(CallStatus observation) {
         Rendered rendered = last;
         if (rendered.status() != observation) {
-            rendered = new Rendered(observation, new StatusRenderer.Representation(body(observation), tag));
+            byte[] body = body(observation, rendered.representation().body());
+            rendered = new Rendered(observation, new StatusRenderer.Representation(body, tag));
             last = rendered;
         }
         return rendered.representation();
     }
 
-    private byte[] body(CallStatus observation) {
-        return head.length == 0 ? write(shown(observation)) : joined(head, times(observation), tail());
+    private byte[] body(CallStatus observation, byte[] other) {
+        if (head == 0) {
+            return write(shown(observation));
+        }
+        byte[] times = times(observation);
+        byte[] body = Arrays.copyOf(other, head + times.length + tail);
+        System.arraycopy(times, 0, body, head, times.length);
+        System.arraycopy(other, other.length - tail, body, head + times.length, tail);
+        return body;
     }
 
-    /** The members that differ between observations, without braces. */
-    private byte[] times(CallStatus status) {
-        byte[] object = write(new Times(status.revision(), status.observed(), status.stale()));
-        return Arrays.copyOfRange(object, 1, object.length - 1);
+    /**
+     * The members that differ between observations, as Jackson writes them: the constructor compares. Most of its time would go into
+     * the same few moments.
+     */
+    private static byte[] times(CallStatus status) {
+        CallStatus.Observed observed = status.observed();
+        String at = text(observed.at());
+        String times = "\"revision\":" + status.revision()
+                + ",\"observed\":{\"at\":" + at
+                + ",\"firstAt\":" + (observed.firstAt().equals(observed.at()) ? at : text(observed.firstAt()))
+                + ",\"lastActiveAt\":"
+                + (observed.lastActiveAt().filter(observed.at()::equals).isPresent()
+                        ? at
+                        : text(observed.lastActiveAt()))
+                + ",\"firstEndedAt\":" + text(observed.firstEndedAt())
+                + ",\"availableUntil\":" + text(observed.availableUntil())
+                + "},\"stale\":" + status.stale();
+        return times.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private byte[] tail() {
-        return (",\"vonage\":" + shown.vonage() + "}").getBytes(StandardCharsets.UTF_8);
+    private static String text(Optional<Instant> moment) {
+        return moment.map(RenderedContent::text).orElse("null");
+    }
+
+    private static String text(Instant moment) {
+        return '"' + moment.toString() + '"';
     }
 
     private byte[] write(Object value) {
@@ -101,18 +138,6 @@ final class RenderedContent {
         }
     }
 
-    private static byte[] joined(byte[] head, byte[] times, byte[] tail) {
-        byte[] body = Arrays.copyOf(head, head.length + times.length + tail.length);
-        System.arraycopy(times, 0, body, head.length, times.length);
-        System.arraycopy(tail, 0, body, head.length + times.length, tail.length);
-        return body;
-    }
-
     /** The last observation that was rendered. */
     private record Rendered(CallStatus status, StatusRenderer.Representation representation) {}
-
-    /** What differs between two observations, in the order of {@link CallStatus}. */
-    @JsonPropertyOrder({"revision", "observed", "stale"})
-    @RegisterForReflection
-    record Times(long revision, CallStatus.Observed observed, boolean stale) {}
 }

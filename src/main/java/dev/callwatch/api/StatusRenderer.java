@@ -27,7 +27,10 @@ import java.util.stream.Collectors;
 class StatusRenderer implements EventData {
 
     /** Objects, keys and entries of the cache beside the bodies of one call, about. */
-    private static final int BYTES_BESIDE_BODIES = 1_000;
+    private static final int BYTES_BESIDE_BODIES = 600;
+
+    /** A tag with its key and the entry of the cache, about. */
+    private static final int BYTES_OF_TAG = 350;
 
     /** The array and the entry of the cache beside one event, about. */
     private static final int BYTES_BESIDE_EVENT = 500;
@@ -45,6 +48,10 @@ class StatusRenderer implements EventData {
 
     private final ObjectMapper json;
     private final EntityTags tags;
+
+    /** To compute one costs more than to write the answer, and it takes a fifth of the memory. */
+    private final Cache<Audience, KnownTag> knownTags;
+
     private final Cache<Audience, RenderedContent> contents;
     private final Cache<CallEvent, StreamFrame.Event> events;
     private final Cache<CallEvent, StreamFrame.Event> maskedEvents;
@@ -54,8 +61,13 @@ class StatusRenderer implements EventData {
         this.json = json;
         this.tags = tags;
         long eighth = options.renderedMemory() / 8;
+        this.knownTags = Caffeine.newBuilder()
+                .maximumWeight(2 * eighth)
+                .weigher((Audience audience, KnownTag tag) -> BYTES_OF_TAG)
+                .executor(Runnable::run)
+                .build();
         this.contents = Caffeine.newBuilder()
-                .maximumWeight(6 * eighth)
+                .maximumWeight(4 * eighth)
                 .weigher((Audience audience, RenderedContent content) -> BYTES_BESIDE_BODIES + content.weight())
                 // A hand-over to the common pool for each write costs more than the maintenance itself.
                 .executor(Runnable::run)
@@ -81,12 +93,22 @@ class StatusRenderer implements EventData {
             return known;
         }
         CallStatus shown = numbers ? status : Masking.of(status);
-        RenderedContent content = new RenderedContent(json, status, shown, tags.of(shown));
+        RenderedContent content = new RenderedContent(json, status, shown, tag(audience, status, shown));
         // A stream may replay what is older than what look-ups get.
         if (known == null || known.revision() <= content.revision()) {
             contents.put(audience, content);
         }
         return content;
+    }
+
+    private String tag(Audience audience, CallStatus status, CallStatus shown) {
+        KnownTag known = knownTags.getIfPresent(audience);
+        if (known != null && known.isOf(status)) {
+            return known.tag();
+        }
+        String tag = tags.of(shown);
+        knownTags.put(audience, new KnownTag(status.revision(), status.vonage().hashCode(), tag));
+        return tag;
     }
 
     /** An event as JSON on one line, as those see it who may see numbers, or may not. */
@@ -124,6 +146,18 @@ class StatusRenderer implements EventData {
         CallGuid guid = new CallGuid(event.call().id());
         String id = LastEventId.of(guid, event.call().revision());
         return new StreamFrame.Event("status", Optional.of(id), data);
+    }
+
+    /**
+     * The tag of a revision.
+     *
+     * @param document the hash of Vonage's document: replicas that did not reach each other may have used a number twice
+     */
+    private record KnownTag(long revision, int document, String tag) {
+
+        private boolean isOf(CallStatus status) {
+            return revision == status.revision() && document == status.vonage().hashCode();
+        }
     }
 
     /** A call, and whether those who see it may see numbers. */

@@ -30,6 +30,9 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
     /** Objects and texts of one status beside its document, about: those that it has in common with others count too. */
     private static final int BYTES_BESIDE_DOCUMENT = 1_000;
 
+    /** An observation of a content that is in the history: the record, and its times. */
+    private static final int BYTES_OF_OBSERVATION = 400;
+
     private static final int LAST_LATIN_1 = 0xFF;
 
     CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, Instant checkedAt) {
@@ -94,7 +97,7 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
         }
         // A reading that found nothing new shares the document.
         boolean shared = last.filter(kept -> kept.vonage() == status.vonage()).isPresent();
-        return shared ? BYTES_BESIDE_DOCUMENT : weight(status);
+        return shared ? BYTES_OF_OBSERVATION : weight(status);
     }
 
     private static int weight(CallStatus status) {

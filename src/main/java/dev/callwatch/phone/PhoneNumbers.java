@@ -7,6 +7,8 @@ import com.google.i18n.phonenumbers.Phonenumber;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
 
 /** Reads telephone numbers, with Google's libphonenumber. */
@@ -20,7 +22,16 @@ public final class PhoneNumbers {
 
     private static final int LONGEST_CALLING_CODE = 3;
 
+    /** Numbers of a company's own lines come again with each call, and to read one costs as much as the rest of a status. */
+    private static final ConcurrentMap<Written, Optional<PhoneNumber>> RECENT = new ConcurrentHashMap<>();
+
+    /** Texts have at most 40 characters, so that these take about 2 MB. */
+    private static final int MOST_RECENT = 4_096;
+
     private PhoneNumbers() {}
+
+    /** A text, and the country in which it is read. */
+    private record Written(String text, Optional<String> country) {}
 
     /**
      * Reads a number.
@@ -30,12 +41,27 @@ public final class PhoneNumbers {
      * @return the number, or nothing if the text is no valid number
      */
     public static Optional<PhoneNumber> parse(String text, Optional<String> country) {
-        if (!FORM.matcher(text.strip()).matches()) {
+        Written written = new Written(text.strip(), country);
+        Optional<PhoneNumber> recent = RECENT.get(written);
+        if (recent != null) {
+            return recent;
+        }
+        if (!FORM.matcher(written.text()).matches()) {
             return Optional.empty();
         }
+        Optional<PhoneNumber> number = read(written);
+        if (RECENT.size() >= MOST_RECENT) {
+            RECENT.clear();
+        }
+        RECENT.put(written, number);
+        return number;
+    }
+
+    private static Optional<PhoneNumber> read(Written written) {
         PhoneNumberUtil library = PhoneNumberUtil.getInstance();
         try {
-            Phonenumber.PhoneNumber number = library.parse(text.strip(), country.orElse(NO_REGION));
+            Phonenumber.PhoneNumber number =
+                    library.parse(written.text(), written.country().orElse(NO_REGION));
             return library.isValidNumber(number) ? Optional.of(read(library, number)) : Optional.empty();
         } catch (NumberParseException noNumber) {
             return Optional.empty();

@@ -57,6 +57,27 @@ class StatusRendererTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-01-02T03:04:05Z",
+                "2026-01-02T03:04:00Z",
+                "2026-01-02T03:04:05.600Z",
+                "2026-01-02T00:00:00.001Z"
+            })
+    void moments_are_what_jackson_writes(Instant at) throws JsonProcessingException {
+        CallStatus first = status("{\"status\":\"Active\"}", NOW);
+        assertRendered(first, true);
+        for (Instant other : new Instant[] {at, NOW}) {
+            CallStatus again = first.withTimesOf(
+                    with(CallStatus.Observed.of(at, other, Optional.of(at), Optional.of(other.plusSeconds(1)))));
+            assertRendered(again, true);
+            assertRendered(
+                    first.withTimesOf(with(CallStatus.Observed.of(at, at, Optional.of(other), Optional.empty()))),
+                    true);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void another_content_of_the_call_is_rendered_whichever_comes_first(boolean numbers) throws JsonProcessingException {
         CallStatus active = status("{\"status\":\"Active\"}", NOW);
@@ -65,6 +86,24 @@ class StatusRendererTest {
         assertThat(assertRendered(ended, numbers)).isNotEqualTo(tag);
         assertThat(assertRendered(active, numbers)).isEqualTo(tag);
         assertRendered(ended, numbers);
+    }
+
+    @Test
+    void a_content_that_had_to_make_room_gets_the_same_tag_again_and_another_one_its_own() {
+        StatusRenderer small =
+                new StatusRenderer(json, tags, CallsInVirtualTime.options(Map.of("callwatch.lookup.memory", "1M")));
+        CallStatus first = status("{\"status\":\"Active\"}", NOW);
+        String tag = small.of(first, true).tag();
+        for (int i = 0; i < 2_000; i++) {
+            small.of(other(i), true);
+        }
+
+        assertThat(small.of(first.withTimesOf(status("{\"status\":null}", NOW)), true)
+                        .tag())
+                .isEqualTo(tag);
+        CallStatus sameNumber = status("{\"status\":null}", NOW);
+        assertThat(sameNumber.revision()).isEqualTo(first.revision());
+        assertThat(small.of(sameNumber, true).tag()).isEqualTo(tags.of(sameNumber));
     }
 
     @Test
@@ -94,11 +133,29 @@ class StatusRendererTest {
         return representation.tag();
     }
 
+    private static CallStatus other(int number) {
+        return status(new CallGuid("00000000-0000-4000-8000-%012d".formatted(number)), "{\"status\":\"Active\"}", NOW);
+    }
+
     private static CallStatus status(String document, Instant at) {
+        return status(new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449"), document, at);
+    }
+
+    private static CallStatus with(CallStatus.Observed times) {
         return CallStatus.of(
                 new CallKey(
                         AccountKey.parse("a1b2c3d4e5").orElseThrow(),
-                        CallGuid.parse("94e5928c-7f7e-4645-ad72-61010f906449").orElseThrow()),
+                        new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449")),
+                Optional.of("GB"),
+                ScriptedReader.detail("{\"status\":\"Active\"}"),
+                times.at().toEpochMilli(),
+                OptionalLong.empty(),
+                times);
+    }
+
+    private static CallStatus status(CallGuid guid, String document, Instant at) {
+        return CallStatus.of(
+                new CallKey(AccountKey.parse("a1b2c3d4e5").orElseThrow(), guid),
                 Optional.of("GB"),
                 ScriptedReader.detail(document),
                 at.toEpochMilli(),

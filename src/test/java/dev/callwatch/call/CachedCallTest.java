@@ -41,7 +41,7 @@ class CachedCallTest {
         Snapshot again = Snapshot.of(status.observed(status.observed()));
         CachedCall second = first.next(again, List.of(), SEEN, SEEN);
 
-        assertThat(second.weight() - first.weight()).isBetween(500, 2_000);
+        assertThat(second.weight() - first.weight()).isBetween(200, 1_000);
         assertThat(second).isEqualTo(new CachedCall(again, List.of(status), SEEN, SEEN));
     }
 

@@ -49,6 +49,21 @@ class PhoneNumbersTest {
     }
 
     @Test
+    void a_number_is_the_same_in_one_country_and_another_one_in_another_however_many_were_read_between() {
+        Optional<PhoneNumber> british = PhoneNumbers.parse("02072068888", Optional.of("GB"));
+        Optional<PhoneNumber> american = PhoneNumbers.parse("02072068888", Optional.of("US"));
+        for (int i = 0; i < 5_000; i++) {
+            PhoneNumbers.parse("+4420720%05d".formatted(i), Optional.empty());
+        }
+
+        assertThat(british).isPresent();
+        assertThat(american).isEmpty();
+        assertThat(PhoneNumbers.parse("02072068888", Optional.of("GB"))).isEqualTo(british);
+        assertThat(PhoneNumbers.parse("02072068888", Optional.of("US"))).isEqualTo(american);
+        assertThat(PhoneNumbers.parse(" 02072068888 ", Optional.of("GB"))).isEqualTo(british);
+    }
+
+    @Test
     void a_national_number_of_an_unknown_country_is_invalid() {
         assertThat(PhoneNumbers.parse("02072068888", Optional.of("XX"))).isEmpty();
     }
