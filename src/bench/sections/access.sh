@@ -17,7 +17,7 @@ access_of() { # KIND
     local kind=$1 round none none_url oidc oidc_url full masked issuer=http://127.0.0.1:$upstream_port/issuer
     local path=/v1/accounts/b0/calls/e0000001-0000-4000-8000-000000000001
     need_upstream
-    { read -r full && read -r masked; } < <(python3 "$here/token.py" "$tmp/keys.json" "$issuer" full masked)
+    { read -r full && read -r masked; } < <(python3 "$here/issuer.py" "$tmp/keys.json" "$issuer" full masked)
     launch_callwatch "$upstream_port"
     none=$pid
     none_url=http://127.0.0.1:$port$path

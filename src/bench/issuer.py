@@ -1,6 +1,6 @@
 """Makes an issuer for a measurement: its keys as a JSON Web Key Set, and a token for each subject.
 
-    python3 token.py KEYS ISSUER SUBJECT...
+    python3 issuer.py KEYS ISSUER SUBJECT...
 
 Writes the key set to the file KEYS, and prints a token that serves for an hour on a line for each subject. RSA with 2,048 bits and
 SHA-256, made by openssl.
