@@ -1,6 +1,5 @@
 import { fetchAccounts } from './api.js';
 import { el } from './dom.js';
-import { isSandbox } from './play.js';
 import { recall, remember } from './preferences.js';
 
 /** The accounts that may be read, and the field in which one is chosen. */
@@ -35,8 +34,8 @@ export class Accounts {
 
   /** The account that was chosen last, that of the sandbox, or the first; empty where none may be read. */
   get preferred() {
-    const candidates = [recall('account', ''), this.#all.find(each => isSandbox(each) && each.region === 'sandbox')?.key, this.#all[0]?.key];
-    return candidates.find(key => this.find(key)) ?? '';
+    const sandbox = this.#all.find(({ region }) => region === 'sandbox');
+    return [recall('account', ''), sandbox?.key, this.#all[0]?.key].find(key => this.find(key)) ?? '';
   }
 
   /** Loads them once for each token, however many ask. Throws a problem. */
@@ -51,7 +50,8 @@ export class Accounts {
 
   /** A link may name an account that is not on the list: the service then says what is wrong with it. */
   select(key) {
-    if (key && ![...this.#select.options].some(option => option.value === key)) this.#select.append(el('option', { value: key }, key));
+    const isOffered = [...this.#select.options].some(option => option.value === key);
+    if (key && !isOffered) this.#select.append(el('option', { value: key }, key));
     this.#select.value = key;
   }
 

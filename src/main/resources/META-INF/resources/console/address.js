@@ -23,7 +23,8 @@ export function readAddress() {
 }
 
 /** The fragment of a view. */
-export function addressOf({ account, guids = [], all = guids.length === 0, show = 'all', search = '', sort = DEFAULT_SORT, open }) {
+export function addressOf(view) {
+  const { account, guids = [], all = true, show = 'all', search = '', sort = DEFAULT_SORT, open } = view;
   if (!account) return '';
   const parts = [`account=${account}`, ...guids.map(guid => `id=${guid}`)];
   if (guids.length && all) parts.push('all=1');

@@ -3,7 +3,10 @@ import { readBudget } from './read.js';
 const READ_MS = 10_000;
 const PAUSED_MS = 2_000;
 
-/** Reads the budget of an account now and then, as long as somebody looks at the page. `onRead(budget)`; null where it is not known. */
+/**
+ * Reads the budget of an account now and then, as long as somebody looks at the page. `onRead(budget)` gets null where it is not
+ * known.
+ */
 export class BudgetReader {
   #token;
   #onRead;

@@ -62,8 +62,7 @@ export class Drawer {
     this.#dialog.dataset.state = state;
     setText(parts.glyph, glyph);
     setText(parts.word, word);
-    const numbers = [call?.from, call?.to].map(party => partyNumber(party) ?? (party?.agentId ? `Agent ${party.agentId}` : '–'));
-    setText(parts.title, call ? numbers.join(' → ') : guid);
+    setText(parts.title, call ? `${partyTitle(call.from)} → ${partyTitle(call.to)}` : guid);
     setText(parts.guid, guid);
     setText(parts.summary, call?.summary ?? (problem ? 'Nothing is known of this call.' : 'Waiting for its first status.'));
     parts.notices.replaceChildren(...notices(call, lost).map(text => el('p', { class: 'notice' }, text)));
@@ -199,6 +198,8 @@ function notices(call, lost) {
   return call?.stale ? ['Vonage cannot be read now. This is the last known status.'] : [];
 }
 
+const partyTitle = party => partyNumber(party) ?? (party?.agentId ? `Agent ${party.agentId}` : '–');
+
 function party(title, details) {
   const { telephoneNumber, presentedClid, e164, country, lineType, agentId } = details ?? {};
   const known = facts([
@@ -209,5 +210,6 @@ function party(title, details) {
     ['Line', lineTypeWords(lineType)],
     ['Agent', agentId],
   ]);
-  return el('section', {}, el('h3', {}, title), known.children.length ? known : el('p', { class: 'hint' }, 'Nothing known'));
+  return el('section', {},
+    el('h3', {}, title), known.children.length ? known : el('p', { class: 'hint' }, 'Nothing known'));
 }

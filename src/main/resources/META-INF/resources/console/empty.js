@@ -37,8 +37,11 @@ export class EmptyState {
       return [el('h3', {}, 'No call matches.'), button('Show all calls', {}, () => this.#actions.onShowAll())];
     }
     if (kind === 'no-account') {
-      return [el('h3', {}, 'No account is chosen.'), el('p', {}, 'Choose one above. If the list is empty, no rule of the service lets you '
-        + 'read an account: ask its operator.'), documents()];
+      return [
+        el('h3', {}, 'No account is chosen.'),
+        el('p', {}, 'Choose one above. If there is none, no rule of the service lets you read an account: ask its operator.'),
+        documents(),
+      ];
     }
     return isSandbox(account) ? this.#sandbox(accounts) : [
       el('h3', {}, 'No calls yet.'),

@@ -10,7 +10,8 @@ const RETRY_MS = 5_000;
  * gap, or cannot go on from a known position, the list is read again. Calls that go on are read again every 30 s: the feed does
  * not say when somebody last looked at them.
  * Options: account, token(), openStream(options), most (calls of the list), onEvent, onState, onReceived, onProblem as those of a
- * stream, onList(calls), and hasOpenCalls(state).
+ * stream, onList(calls), onResumed() before the state of a stream that goes on, and
+ * hasOpenCalls(state).
  */
 export class AccountFeed {
   #options;
@@ -53,10 +54,9 @@ export class AccountFeed {
 
   #report(state, delay) {
     if (this.#closed) return;
+    if (state === 'live' && this.#lastEventId) this.#options.onResumed();
     this.#options.onState(state, delay);
-    if (state !== 'live') return;
-    if (this.#lastEventId) this.#options.onResumed();
-    else this.#readAll();
+    if (state === 'live' && !this.#lastEventId) this.#readAll();
   }
 
   #take(event) {

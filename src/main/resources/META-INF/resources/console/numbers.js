@@ -49,8 +49,10 @@ export class Numbers {
     const key = JSON.stringify([reasons, failed.length]);
     if (key === this.#drawn) return;
     this.#drawn = key;
-    this.#reasons.replaceChildren(...reasons.map(([reason, count]) =>
-      el('li', {}, el('span', { class: 'reason' }, reason), barElement(count / reasons[0][1]), el('span', { class: 'count' }, `${count}`))));
+    this.#reasons.replaceChildren(...reasons.map(([reason, count]) => el('li', {},
+      el('span', { class: 'reason' }, reason),
+      barElement(count / reasons[0][1]),
+      el('span', { class: 'count' }, `${count}`))));
   }
 }
 

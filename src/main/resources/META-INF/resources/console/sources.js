@@ -74,7 +74,8 @@ export class Sources {
   #take(source, state, delay) {
     this.#states.set(source, state);
     const lost = state === 'reconnecting' || state === 'idle';
-    if (lost) this.#options.calls.all.filter(call => call.followed === (source === 'followed')).forEach(call => call.connectionLost());
+    const isOfSource = call => call.followed === (source === 'followed');
+    if (lost) this.#options.calls.all.filter(isOfSource).forEach(call => call.connectionLost());
     const shown = this.#shown(source, state);
     if (shown) this.#options.onState(shown, delay);
   }

@@ -45,7 +45,8 @@ function bars(values, y) {
 
 /** A bar of a part of the whole, 0 to 1. */
 export function barElement(part) {
-  return svg('svg', { class: 'bar', viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false' },
+  const frame = { class: 'bar', viewBox: '0 0 100 4', preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false' };
+  return svg('svg', frame,
     svg('rect', { width: '100', height: '4', class: 'bar-ground' }),
     svg('rect', { width: (part * 100).toFixed(1), height: '4', class: 'bar-part' }));
 }

@@ -40,8 +40,7 @@ export class Toolbar {
     if (document.activeElement !== search && search.value !== view.search) search.value = view.search;
     sort.value = view.sort.replace(/^-/, '');
     for (const header of headers) {
-      const order = header.dataset.sort === view.sort ? 'ascending' : `-${header.dataset.sort}` === view.sort ? 'descending' : 'none';
-      header.closest('th').setAttribute('aria-sort', order);
+      header.closest('th').setAttribute('aria-sort', direction(header.dataset.sort, view.sort));
     }
     all.parentElement.hidden = followed === 0;
     all.setAttribute('aria-pressed', String(view.all));
@@ -60,4 +59,9 @@ export class Toolbar {
     this.#parts.search.blur();
     this.#onChange({ search: '' });
   }
+}
+
+function direction(column, sort) {
+  if (column === sort) return 'ascending';
+  return `-${column}` === sort ? 'descending' : 'none';
 }
