@@ -106,6 +106,8 @@ class FirstCommandIT {
                         offline,
                         repository,
                         "-Dmaven.main.skip",
+                        // The list of what is in the package takes as long as the package.
+                        "-Dquarkus.cyclonedx.skip=true",
                         documented.substring("mvn ".length())));
     }
 
