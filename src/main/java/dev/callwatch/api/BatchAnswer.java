@@ -7,6 +7,8 @@ import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.call.Batch;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.LookupResult;
 import dev.callwatch.problem.InvalidRequest;
 import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.Violation;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
@@ -57,7 +60,13 @@ class BatchAnswer {
         return Uni.createFrom().deferred(() -> {
             Room room = new Room(MOST_BYTES);
             LargeAnswers.Reservation kept = large.reservation();
-            return rows(caller, grant, requested, request)
+            // The document is most of a large row, and to mask and render it takes time.
+            return rows(
+                            caller,
+                            grant,
+                            requested,
+                            status -> room.has(status.vonage().length()),
+                            request)
                     .map(row -> new Rendered(row.id(), within(room, kept, row, request)))
                     .collect()
                     .asMap(Rendered::id, Rendered::json)
@@ -72,7 +81,7 @@ class BatchAnswer {
         Map<String, Integer> times = times(requested);
         return Multi.createFrom().deferred(() -> {
             LargeAnswers.Reservation onItsWay = large.reservation();
-            return rows(caller, grant, requested, request)
+            return rows(caller, grant, requested, status -> true, request)
                     .onItem()
                     .transformToIterable(row -> Collections.nCopies(times.get(row.id()), row))
                     .map(row -> {
@@ -112,15 +121,10 @@ class BatchAnswer {
 
     /** A row, or the problem that stands for it where there is no room. */
     private byte[] within(Room room, LargeAnswers.Reservation kept, BatchResult.Row row, RoutingContext request) {
-        // The document is most of a large row, and to render it takes time.
-        int atLeast = row.call().map(call -> call.vonage().length()).orElse(0);
-        if (room.has(atLeast)) {
-            byte[] rendered = render(row);
-            if (room.has(rendered.length) && kept.fits(rendered.length)) {
-                return room.take(rendered);
-            }
-        }
-        return render(tooLarge(row.id(), request));
+        byte[] rendered = render(row);
+        return room.has(rendered.length) && kept.fits(rendered.length)
+                ? room.take(rendered)
+                : render(tooLarge(row.id(), request));
     }
 
     private RestResponse<byte[]> answer(RequestedBatch requested, Map<String, byte[]> rows, RoutingContext request) {
@@ -166,8 +170,13 @@ class BatchAnswer {
         return times;
     }
 
-    /** One row for each id that is different, as soon as it is known. */
-    private Multi<BatchResult.Row> rows(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
+    /**
+     * One row for each id that is different, as soon as it is known.
+     *
+     * @param fits whether there is room for a status; a problem stands for others
+     */
+    private Multi<BatchResult.Row> rows(
+            Caller caller, Grant grant, RequestedBatch requested, Predicate<CallStatus> fits, RoutingContext request) {
         Set<String> ids = times(requested).keySet();
         List<CallGuid> guids =
                 ids.stream().map(CallGuid::parse).flatMap(Optional::stream).toList();
@@ -177,7 +186,7 @@ class BatchAnswer {
                 .toList();
         Multi<BatchResult.Row> looked = batch.lookUp(grant.account(), guids, caller.name())
                 .invoke(outcome -> audit(caller, grant, outcome))
-                .map(outcome -> row(grant, outcome, request));
+                .map(outcome -> row(grant, outcome, fits, request));
         return Multi.createBy().concatenating().streams(Multi.createFrom().iterable(malformed), looked);
     }
 
@@ -195,11 +204,15 @@ class BatchAnswer {
         return CallGuid.parse(sent).map(CallGuid::value).orElse(sent);
     }
 
-    private BatchResult.Row row(Grant grant, Batch.Outcome outcome, RoutingContext request) {
+    private BatchResult.Row row(
+            Grant grant, Batch.Outcome outcome, Predicate<CallStatus> fits, RoutingContext request) {
+        String id = outcome.guid().value();
         return outcome.result()
-                .map(result ->
-                        BatchResult.Row.of(outcome.guid().value(), renderer.shown(result.status(), grant.numbers())))
-                .orElseGet(() -> row(outcome.guid().value(), outcome.failure().orElseThrow(), request));
+                .map(LookupResult::status)
+                .map(status -> fits.test(status)
+                        ? BatchResult.Row.of(id, renderer.shown(status, grant.numbers()))
+                        : tooLarge(id, request))
+                .orElseGet(() -> row(id, outcome.failure().orElseThrow(), request));
     }
 
     private static BatchResult.Row row(String id, ProblemException failure, RoutingContext request) {
