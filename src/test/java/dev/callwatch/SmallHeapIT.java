@@ -127,7 +127,7 @@ class SmallHeapIT {
         exchange(method + "0 /v1/accounts HTTP/1.1\r\nHost: a\r\n\r\n");
         exchange("GET /v1/0 HTTP/1.1\r\nHost: a\r\n\r\n");
         long before = series();
-        others(() -> {
+        others("invented methods", () -> {
             try (Socket socket = new Socket("localhost", API)) {
                 drain(socket);
                 for (int i = 0; i < 4_000; i++) {
@@ -145,7 +145,7 @@ class SmallHeapIT {
 
     @Test
     void streams_without_a_window_are_limited() throws Exception {
-        others(() -> {
+        others("streams without a window", () -> {
             for (int i = 0; i < 20; i++) {
                 RawHttp2 client = new RawHttp2(API, 0);
                 open.add(client);
@@ -166,7 +166,7 @@ class SmallHeapIT {
         byte[] requests =
                 "GET /openapi HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000).getBytes(StandardCharsets.US_ASCII);
         AtomicLong taken = new AtomicLong();
-        others(() -> {
+        others("pipelining without reading", () -> {
             for (int i = 0; i < 50; i++) {
                 Socket socket = new Socket("localhost", API);
                 open.add(socket);
@@ -194,7 +194,7 @@ class SmallHeapIT {
         String stream = "GET " + GUIDS + "events?id="
                 + IntStream.range(0, 100).mapToObj(i -> guid(i, 1)).collect(Collectors.joining("&id="))
                 + " HTTP/1.1\r\nHost: a\r\n\r\n";
-        others(() -> {
+        others("slow readers of streams and batches", () -> {
             for (int i = 0; i < 100; i++) {
                 Socket socket = new Socket("localhost", API);
                 open.add(socket);
@@ -254,7 +254,7 @@ class SmallHeapIT {
     void a_token_answer_without_end_is_cut_off() throws Exception {
         flooding.fails(FaultyServer.Fault.FLOODING, "/Auth/connect/token");
         long linesBefore = log().lines().count();
-        long seconds = others(() -> {
+        long seconds = others("a token answer without end", () -> {
             for (int i = 0; i < 50; i++) {
                 assertThat(get(API, FLOODED + guid(i)).statusCode()).isEqualTo(502);
             }
@@ -270,7 +270,7 @@ class SmallHeapIT {
         String one = "{\"ids\":["
                 + Stream.generate(() -> '"' + guid(0) + '"').limit(100).collect(Collectors.joining(",")) + "]}";
         AtomicReference<List<HttpResponse<String>>> answers = new AtomicReference<>();
-        others(() -> {
+        others("large documents", () -> {
             answers.set(Stream.concat(
                             Stream.generate(() -> one).limit(4),
                             IntStream.range(0, 4)
@@ -307,7 +307,7 @@ class SmallHeapIT {
     }
 
     /** Does something while another client asks for one call again and again, and is answered each time. */
-    private long others(Action action) throws Exception {
+    private long others(String attack, Action action) throws Exception {
         List<Long> micros = new ArrayList<>();
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread other = new Thread(() -> {
@@ -333,8 +333,12 @@ class SmallHeapIT {
         assertThat(micros).isNotEmpty();
         List<Long> sorted = micros.stream().sorted().toList();
         System.out.printf(
-                "Others: %d answers in %d s, p99 %d us, longest %d us%n",
-                sorted.size(), seconds, sorted.get(sorted.size() * 99 / 100), sorted.get(sorted.size() - 1));
+                "| %s | %d answers to others in %d s | p99 %d us | longest %d us |%n",
+                attack,
+                sorted.size(),
+                seconds,
+                sorted.get(sorted.size() * 99 / 100),
+                sorted.get(sorted.size() - 1));
         return seconds;
     }
 
