@@ -8,6 +8,7 @@ const CALLBACK = new URL('callback.html', import.meta.url).href;
 const PAGE = new URL('..', import.meta.url).href;
 const RENEW_BEFORE_S = 60;
 const RENEWAL_TIMEOUT_S = 10;
+const EXPIRED = 'Your token has expired.';
 const TOKEN = /^[\x21-\x7e]+$/;
 
 /**
@@ -118,9 +119,11 @@ export class Session extends EventTarget {
   /** The service refused the token, or wants one: renews it once, and otherwise asks for another. */
   async refuse() {
     if (this.#signedIn && this.#renewable && await this.#renew()) return;
-    this.#end(this.#token
-      ? 'The service no longer accepts your token: it has expired, or is not for this service.'
-      : null);
+    this.#end(this.#token ? this.#refusal() : null);
+  }
+
+  #refusal() {
+    return endOf(this.#token) <= Date.now() ? EXPIRED : 'The service no longer accepts your token: is it for this service?';
   }
 
   async #start() {
@@ -136,7 +139,7 @@ export class Session extends EventTarget {
     sessionStorage.removeItem(FAILED);
     if (known && endOf(known) > Date.now()) return this.#keep(known);
     if (known && this.#signedIn && await this.#renew()) return undefined;
-    if (known) return this.#end('Your token has expired.');
+    if (known) return this.#end(EXPIRED);
     return this.#become(this.#config.access === 'oidc' ? 'out' : 'open');
   }
 
@@ -213,7 +216,7 @@ export class Session extends EventTarget {
 
   async #expire() {
     if (this.#signedIn && await this.#renew()) return;
-    this.#end('Your token has expired.');
+    this.#end(EXPIRED);
   }
 
   #end(reason, state = this.#token ? 'ended' : 'out') {
