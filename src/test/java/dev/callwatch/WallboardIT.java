@@ -361,6 +361,11 @@ class WallboardIT extends BrowserTest {
 
     @Test
     void a_service_that_asks_for_a_token_is_answered_without_an_alarm() throws Exception {
+        page.route(
+                "**/console/config.json",
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setContentType("application/json")
+                        .setBody("{\"access\":\"oidc\",\"issuer\":null,\"clientId\":null,\"scope\":null}")));
         page.route("**/v1/accounts", route -> {
             if ("Bearer secret".equals(route.request().headerValue("authorization"))) {
                 route.resume();

@@ -71,8 +71,15 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
 
     private static CallStatus following(CallStatus before, CallStatus status) {
         CallStatus next = status.revision() > before.revision() ? status : Revision.follow(before, status);
-        return Revision.linked(next, Math.min(before.revision(), status.revision()))
+        return Revision.linked(next, Math.max(earlier(before, next), earlier(status, next)))
                 .observed(status.observed().with(before.observed()));
+    }
+
+    /** The latest revision before another one that a status names: its own, or the one before it; 0 where it names none. */
+    private static long earlier(CallStatus known, CallStatus next) {
+        return known.revision() < next.revision()
+                ? known.revision()
+                : known.previous().orElse(0);
     }
 
     /** Whether its status was read later; of two read at the same moment it is the one of the higher revision. */

@@ -78,8 +78,8 @@ class SubscriptionOwnership {
             return;
         }
         heartbeats = Uni.createFrom()
-                .deferred(this::claim)
-                .chain(this::heartbeat)
+                .deferred(this::heartbeat)
+                .chain(this::claim)
                 .chain(() -> dependencies.delay().of(SubscriptionStore.HEARTBEAT_INTERVAL))
                 .replaceWith(true)
                 .repeat()

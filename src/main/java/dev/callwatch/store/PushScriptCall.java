@@ -93,7 +93,8 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments = new ArrayList<>(List.of(replica, id, ScriptCall.millis(expiry)));
+            List<String> arguments =
+                    new ArrayList<>(List.of(replica, id, ScriptCall.millis(expiry), names.pushOwned("")));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             return arguments;
         }

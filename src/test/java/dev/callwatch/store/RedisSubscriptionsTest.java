@@ -158,6 +158,7 @@ class RedisSubscriptionsTest {
         redis.run(io.vertx.mutiny.redis.client.Command.ZREM, one.keys.pushReplicas(), one.identity.name());
         now(second.claim("follow:crm:a", Map.of("follow", "1")));
         assertThat(now(second.owned())).containsExactly("follow:crm:a");
+        assertThat(now(first.owned())).isEmpty();
         assertThat(now(first.save("follow:crm:a", Map.of("position", "1-0"), Set.of())))
                 .isEqualTo(Saved.TAKEN);
     }

@@ -1,0 +1,140 @@
+package dev.callwatch.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.AnAccount;
+import dev.callwatch.time.VirtualTime;
+import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.watch.FeedInVirtualTime;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class SinkFollowersTest {
+
+    private static final Map<String, String> NEW = FollowCodec.encode(StoredFollow.NOTHING);
+
+    private final VirtualTime time = new VirtualTime();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final PushMetrics metrics = new PushMetrics(registry);
+    private final Store store = new Store();
+
+    @Test
+    void each_account_of_a_sink_that_follows_is_claimed_until_it_runs_here() {
+        SinkFollowers followers =
+                followers(sink("all", true, Set.of()), sink("other", true, Set.of("b")), sink("crm", false, Set.of()));
+        followers.claim().await().indefinitely();
+        assertThat(store.claimed).containsExactly("follow:all:a");
+        followers.takeOver("follow:all:a", NEW);
+        assertThat(followers.runs("follow:all:a")).isTrue();
+        assertThat(registry.get("callwatch.push.follow.active").gauge().value()).isEqualTo(1);
+        followers.claim().await().indefinitely();
+        assertThat(store.claimed).hasSize(1);
+    }
+
+    @Test
+    void what_the_settings_do_not_have_or_cannot_be_read_is_forgotten() {
+        SinkFollowers followers = followers(sink("all", true, Set.of()));
+        followers.takeOver("follow:gone:a", NEW);
+        followers.takeOver("follow:all:a", Map.of("follow", "of a later release"));
+        assertThat(store.forgotten).containsExactly("follow:gone:a", "follow:all:a");
+        assertThat(followers.size()).isZero();
+    }
+
+    @Test
+    void one_that_another_replica_runs_stops() {
+        SinkFollowers followers = followers(sink("all", true, Set.of()));
+        followers.takeOver("follow:all:a", NEW);
+        store.saved = SubscriptionStore.Saved.TAKEN;
+        followers.check(Set.of());
+        assertThat(followers.size()).isZero();
+        assertThat(time.pending()).isZero();
+    }
+
+    private SinkFollowers followers(Sink... sinks) {
+        Map<String, Sink> named = new LinkedHashMap<>();
+        List.of(sinks).forEach(sink -> named.put(sink.name(), sink));
+        FeedInVirtualTime.Feeds feeds = FeedInVirtualTime.all(new ScriptedReader(time), time, log -> log);
+        SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
+                new ScriptedSink(time),
+                new DeliverySchedule(() -> 0),
+                Duration.ofHours(24),
+                () -> true,
+                time,
+                time,
+                metrics));
+        return new SinkFollowers(
+                new Sinks(named, List.of()),
+                AnAccount.only(),
+                new SinkFollower.Dependencies(
+                        new SubscriptionRunner.Dependencies(
+                                feeds.ofCalls(),
+                                queues,
+                                new PushEvents("", (event, numbers) -> "{}"),
+                                new PushMemory(1 << 20),
+                                metrics,
+                                store,
+                                time,
+                                time,
+                                time),
+                        feeds.ofAccounts(),
+                        feeds.directory(),
+                        Runnable::run));
+    }
+
+    private static Sink sink(String name, boolean follows, Set<String> accounts) {
+        return new Sink(
+                name,
+                URI.create("https://sink.example/"),
+                ContentMode.STRUCTURED,
+                SinkSecrets.NONE,
+                Optional.empty(),
+                List.of(),
+                accounts.stream().map(AccountKey::new).collect(Collectors.toSet()),
+                Map.of(),
+                follows ? Optional.of(new Sink.Follow(EventTypes.ALL, false)) : Optional.empty(),
+                OptionalInt.empty(),
+                address -> true);
+    }
+
+    private static final class Store extends LocalSubscriptionStore {
+
+        private final List<String> claimed = new ArrayList<>();
+        private final List<String> forgotten = new ArrayList<>();
+        private Saved saved = Saved.KEPT;
+
+        @Override
+        public boolean isDurable() {
+            return true;
+        }
+
+        @Override
+        public Uni<Void> claim(String id, Map<String, String> fields) {
+            claimed.add(id);
+            return Uni.createFrom().voidItem();
+        }
+
+        @Override
+        public Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed) {
+            return Uni.createFrom().item(saved);
+        }
+
+        @Override
+        public Uni<Void> forget(String id) {
+            forgotten.add(id);
+            return Uni.createFrom().voidItem();
+        }
+    }
+}
