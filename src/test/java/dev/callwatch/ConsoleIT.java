@@ -133,7 +133,7 @@ class ConsoleIT extends BrowserTest {
 
     @Test
     void what_is_no_guid_is_said_so_and_not_sent() {
-        page.navigate(root);
+        page.navigate(root + "#account=sandbox-cut");
         page.locator("#paste").click();
         page.locator("#ids").fill("no-guid");
         page.locator("#watch").click();

@@ -264,7 +264,9 @@ class SignInIT {
         useToken(AuthorisationServer.token("wallboard", Duration.ofSeconds(6)));
         assertThat(card(LIFE)).hasAttribute("data-state", "active");
         assertThat(who()).containsText("token ends in");
-        assertThat(panel()).containsText("Your token has expired.");
+        assertThat(panel())
+                .containsText(
+                        "Your token has expired.", new LocatorAssertions.ContainsTextOptions().setTimeout(15_000));
         assertThat(page.locator("#connection")).hasText("Not connected");
         assertThat(page.locator(".problem")).hasCount(0);
         assertThat(card(LIFE)).isVisible();

@@ -334,11 +334,7 @@ class SmallHeapIT {
         List<Long> sorted = micros.stream().sorted().toList();
         System.out.printf(
                 "| %s | %d answers to others in %d s | p99 %d us | longest %d us |%n",
-                attack,
-                sorted.size(),
-                seconds,
-                sorted.get(sorted.size() * 99 / 100),
-                sorted.get(sorted.size() - 1));
+                attack, sorted.size(), seconds, sorted.get(sorted.size() * 99 / 100), sorted.get(sorted.size() - 1));
         return seconds;
     }
 

@@ -537,11 +537,13 @@ class WallboardIT extends BrowserTest {
     /** The same call, a revision later. */
     private static JsonObject next(JsonObject call, String state) {
         JsonObject later = call(0, state);
+        JsonObject observed = later.getJsonObject("observed")
+                .put("firstAt", call.getJsonObject("observed").getString("firstAt"));
         return call.copy()
                 .put("state", state)
                 .put("ended", later.getBoolean("ended"))
                 .put("result", later.getJsonObject("result"))
-                .put("observed", later.getJsonObject("observed"))
+                .put("observed", observed)
                 .put("revision", call.getLong("revision") + 1);
     }
 

@@ -9,6 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,9 @@ class CachedAnswer {
         StatusRenderer.Representation representation = renderer.of(result.status(), grant.numbers());
         RestResponse<byte[]> answer = EntityTags.matches(ifNoneMatch, representation.tag())
                 ? RestResponse.notModified()
-                : RestResponse.ok(large.admitted(representation.body(), request));
+                : RestResponse.ResponseBuilder.ok(
+                                large.admitted(representation.body(), request), MediaType.APPLICATION_JSON_TYPE)
+                        .build();
         // Not through the builder: it would keep them in two sorted maps before they get here.
         HttpServerResponse headers = request.response();
         waited.ifPresent(wait -> headers.putHeader("Preference-Applied", "wait=" + wait.toSeconds()));

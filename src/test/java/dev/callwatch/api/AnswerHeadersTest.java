@@ -63,6 +63,26 @@ class AnswerHeadersTest {
         assertThat(date(given().get(path))).isNotNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/, text/html;charset=UTF-8",
+        "/console/app.js, text/javascript;charset=UTF-8",
+        "/favicon.svg, image/svg+xml",
+        "/reference/push.md, text/plain; charset=utf-8"
+    })
+    void a_file_of_the_page_is_confined_and_asked_for_anew(String path, String type) {
+        Response answer = given().get(path);
+
+        answer.then().statusCode(200);
+        assertThat(answer.headers().getValues("Content-Type")).containsExactly(type);
+        assertThat(answer.headers().getValues("Cache-Control")).containsExactly("no-cache");
+        assertThat(answer.headers().getValues("Referrer-Policy")).containsExactly("no-referrer");
+        assertThat(answer.headers().getValues("Content-Security-Policy"))
+                .singleElement()
+                .asString()
+                .startsWith("default-src 'none';");
+    }
+
     @Test
     void a_call_that_vonage_does_not_know_says_for_how_long() {
         VonageStub vonage =
