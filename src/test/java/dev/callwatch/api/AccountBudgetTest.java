@@ -7,12 +7,14 @@ import static org.hamcrest.Matchers.is;
 import dev.callwatch.MeetsContract;
 import dev.callwatch.account.Allowance;
 import dev.callwatch.budget.BudgetStatus;
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @QuarkusTest
+@ConnectWireMock
 @ExtendWith(MeetsContract.class)
 class AccountBudgetTest {
 

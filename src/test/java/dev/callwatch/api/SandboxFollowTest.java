@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** A sink that follows gets every call of the sandbox: those that are looked up, and those that begin by themselves. */
 @QuarkusTest
+@ConnectWireMock
 @TestProfile(SandboxFollowTest.Following.class)
 class SandboxFollowTest {
 

@@ -256,7 +256,7 @@ class UpstreamFaultsTest {
     @Test
     void a_body_over_one_mebibyte_is_cut_off_while_it_streams() {
         // Sent at this pace, the whole body would take longer than the read time-out and be a time-out.
-        ResponseDefinitionBuilder eightMebibytes = ok(filled(8 << 20)).withChunkedDribbleDelay(32, 1_600);
+        ResponseDefinitionBuilder eightMebibytes = ok(filled(8 << 20)).withChunkedDribbleDelay(32, 800);
 
         VonageStub call = vonage("large").grantsTokens().answersCalls(eightMebibytes);
         problem(call.lookUp(), 502, "upstream-malformed");

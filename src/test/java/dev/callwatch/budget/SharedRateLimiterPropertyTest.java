@@ -292,6 +292,7 @@ class SharedRateLimiterPropertyTest {
             }
             if (lossLeft > 0 && --lossLeft == 0) {
                 happened("loss is over");
+                untilRenewed();
                 if (replicas.random.nextBoolean()) {
                     happened("forget");
                     replicas.forget();
@@ -300,6 +301,14 @@ class SharedRateLimiterPropertyTest {
             } else if (lossLeft == 0 && replicas.random.nextInt(100) == 0) {
                 List.copyOf(cutSince.keySet()).stream().findAny().ifPresent(this::reconnect);
             }
+        }
+
+        /** Who has not renewed its lease since the store is back uses the part that it had without it. */
+        private void untilRenewed() {
+            Instant back = replicas.time.instant();
+            replicas.alive.stream()
+                    .filter(replica -> !cutSince.containsKey(replica))
+                    .forEach(replica -> cutOff.add(new CutOff(back, back.plus(UNTIL_RENEWED), replica.counted)));
         }
 
         private void reconnect(LeasedReplicas.Replica replica) {
@@ -334,7 +343,8 @@ class SharedRateLimiterPropertyTest {
 
         /**
          * In every stretch of time no more permits than the burst and what the rate brings meanwhile: what a bucket with both
-         * would have given, and one more bucket, with an equal part, for each replica while it is cut off.
+         * would have given, and one more bucket, with an equal part, for each replica while it is cut off, and after a loss of the store until it
+         * has renewed its lease.
          */
         private Optional<LeasedReplicas.Given> tooMany() {
             return new Reference(replicas.allowance, cutOff).tooMany(replicas.given);
