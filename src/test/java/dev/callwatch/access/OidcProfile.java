@@ -1,5 +1,6 @@
 package dev.callwatch.access;
 
+import dev.callwatch.api.OddUpstream;
 import dev.callwatch.api.PushSink;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Map;
 import org.jose4j.jwk.RsaJsonWebKey;
 
 /**
- * Mode {@code oidc} with several issuers and rules, the sinks of {@link PushSink}, and all that operators might set to see more in
+ * Mode {@code oidc} with several issuers and rules, the sinks of {@link PushSink}, the upstream of {@link OddUpstream}, and all that operators might set to see more in
  * the log. One profile for several test classes, because each further one starts another application.
  */
 public class OidcProfile implements QuarkusTestProfile {
@@ -79,6 +80,6 @@ public class OidcProfile implements QuarkusTestProfile {
 
     @Override
     public List<TestResourceEntry> testResources() {
-        return List.of(new TestResourceEntry(PushSink.class));
+        return List.of(new TestResourceEntry(PushSink.class), new TestResourceEntry(OddUpstream.class));
     }
 }
