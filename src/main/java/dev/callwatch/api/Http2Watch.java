@@ -6,7 +6,9 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import java.util.ArrayList;
@@ -20,12 +22,16 @@ import java.util.function.IntPredicate;
 
 /**
  * Sees which streams of an HTTP/2 connection have data that the client does not take: its window is used up, or it does not read
- * at all. Looks once a second while requests are open. Used on the connection's event loop only.
+ * at all. Looks once a second while requests are open. Decodes nothing more of a connection that has failed. Used on the connection's
+ * event loop only.
  */
 final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Guard, Runnable {
 
     /** What a stream without a window may keep in memory, about: what is written to it waits for the client before it goes on. */
     private static final long BYTES_PER_STREAM = 16L << 10;
+
+    /** What is decoded before the next look at whether the connection has failed, in bytes. */
+    private static final int PIECE = 1 << 10;
 
     private final Http2ConnectionHandler http2;
     private final UnreadAnswers unread;
@@ -34,6 +40,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     private final Map<Integer, List<Runnable>> whenTaken = new HashMap<>();
     private ChannelHandlerContext context;
     private boolean watching;
+    private boolean failed;
     private long counted;
 
     private Http2Watch(Http2ConnectionHandler http2, UnreadAnswers unread) {
@@ -47,6 +54,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
         channel.pipeline().addBefore(http2.name(), Http2Watch.class.getName(), watch);
         // Netty waits until the client acknowledges the limit, which it may never do.
         watch.http2.connection().remote().maxActiveStreams(unread.mostStreams());
+        watch.http2.connection().addListener(watch.new Failure());
         return watch;
     }
 
@@ -67,6 +75,28 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     public void whenTaken(int stream, Runnable action) {
         whenTaken.computeIfAbsent(stream, absent -> new ArrayList<>()).add(action);
         requested();
+    }
+
+    /**
+     * Lets bytes through in pieces, and none after the connection has failed: Netty goes on to decode what it has, and each further
+     * stream that it refuses would be one more failure, which Vert.x tells all open streams about.
+     */
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf bytes)) {
+            ctx.fireChannelRead(message);
+            return;
+        }
+        try {
+            while (bytes.isReadable() && !failed) {
+                ctx.fireChannelRead(bytes.readRetainedSlice(Math.min(PIECE, bytes.readableBytes())));
+            }
+        } finally {
+            bytes.release();
+        }
+        if (failed) {
+            ctx.close();
+        }
     }
 
     @Override
@@ -137,6 +167,15 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
         if (now != counted) {
             unread.changed(counted, now);
             counted = now;
+        }
+    }
+
+    /** Notes that we gave the connection up (RFC 9113, section 6.8), as Netty does when it had to refuse too many streams. */
+    private final class Failure extends Http2ConnectionAdapter {
+
+        @Override
+        public void onGoAwaySent(int lastStreamId, long errorCode, ByteBuf debugData) {
+            failed |= errorCode != Http2Error.NO_ERROR.code();
         }
     }
 

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,7 +106,38 @@ class Http2WatchTest {
         assertThat(service.connection().numActiveStreams()).isEqualTo(MOST_STREAMS);
     }
 
+    @Test
+    void nothing_more_is_decoded_of_a_connection_that_failed() {
+        AtomicInteger decoded = new AtomicInteger();
+        channel.pipeline().addBefore("handler", "decoded", new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+                decoded.addAndGet(((ByteBuf) bytes).readableBytes());
+                ctx.fireChannelRead(bytes);
+            }
+        });
+        for (int i = 1; i < 5_000; i++) {
+            write(STREAM + 2 * i);
+        }
+        client.flushOutbound();
+        ByteBuf all = Unpooled.buffer();
+        for (ByteBuf bytes = client.readOutbound(); bytes != null; bytes = client.readOutbound()) {
+            all.writeBytes(bytes);
+            bytes.release();
+        }
+        int sent = all.readableBytes();
+        channel.writeInbound(all);
+        assertThat(channel.isOpen()).isFalse();
+        // Netty gives a connection up that had 200 of its streams refused.
+        assertThat(decoded).hasPositiveValue().hasValueLessThan(sent / 10);
+    }
+
     private void request(int stream) {
+        write(stream);
+        send();
+    }
+
+    private void write(int stream) {
         frames.writeHeaders(
                 sender,
                 stream,
@@ -113,7 +145,6 @@ class Http2WatchTest {
                 0,
                 true,
                 sender.newPromise());
-        send();
     }
 
     private void answer(int bytes) {
