@@ -10,7 +10,7 @@ public interface Delay {
     /**
      * A wait.
      *
-     * @param duration zero or longer
+     * @param duration zero or longer; zero lets what else waits for the thread go first
      * @return an item when the duration has passed since the subscription; to cancel it cancels the timer
      */
     Uni<Void> of(Duration duration);

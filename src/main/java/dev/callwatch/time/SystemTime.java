@@ -36,6 +36,10 @@ class SystemTime {
         // A Vert.x timer fires on the context that set it, so the operators that follow keep their event loop and their
         // trace.
         return duration -> Uni.createFrom().emitter(emitter -> {
+            if (duration.isZero()) {
+                vertx.getOrCreateContext().runOnContext(next -> emitter.complete(null));
+                return;
+            }
             long timer = vertx.setTimer(Math.max(1, duration.toMillis()), fired -> emitter.complete(null));
             emitter.onTermination(() -> vertx.cancelTimer(timer));
         });

@@ -33,7 +33,7 @@ class CallsTest {
     private final List<CallChanged> changes = new ArrayList<>();
     private final LookupOptions options = CallsInVirtualTime.options(Map.of());
     private final Calls calls = CallsInVirtualTime.of(vonage, options, time, changes::add);
-    private final Batch batch = new Batch(calls, options, time);
+    private final Batch batch = new Batch(calls, options, time, time);
     private final CallGuid guid = guid();
     private final Account account = AnAccount.usual();
 
@@ -369,6 +369,21 @@ class CallsTest {
                 .allMatch(row -> row.result().orElseThrow().status().stale());
         // Those that were never begun were never sent.
         assertThat(vonage.readings()).hasSize(50);
+    }
+
+    @Test
+    void a_batch_of_cached_calls_lets_others_go_first_after_each_tenth() {
+        List<CallGuid> guids = Stream.generate(CallsTest::guid).limit(25).toList();
+        guids.forEach(each -> vonage.answers(each, ACTIVE));
+        batch.lookUp(account, guids, "").subscribe().withSubscriber(AssertSubscriber.create(100));
+
+        AssertSubscriber<Batch.Outcome> rows =
+                batch.lookUp(account, guids, "").subscribe().withSubscriber(AssertSubscriber.create(100));
+
+        assertThat(rows.getItems()).hasSize(10);
+        time.pass(Duration.ZERO);
+        rows.assertCompleted();
+        assertThat(rows.getItems()).hasSize(25);
     }
 
     @Test
