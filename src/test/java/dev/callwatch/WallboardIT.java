@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.Media;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -122,7 +123,8 @@ class WallboardIT extends BrowserTest {
         for (int i = 100; i < 700; i++) {
             streams.status(call(i, "completed").put("disposition", "Sale"), null);
         }
-        assertThat(row(id(699))).isVisible();
+        // Six hundred rows are made meanwhile, perhaps on a busy machine.
+        assertThat(row(id(699))).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(20_000));
         assertThat(rows()).hasCount(500);
         // What goes on is not forgotten.
         assertThat(page.locator("#calls [data-state=active]")).hasCount(99);

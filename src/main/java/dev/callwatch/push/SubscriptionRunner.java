@@ -306,10 +306,13 @@ final class SubscriptionRunner implements CallQueue.Listener {
         }
     }
 
-    /** The store has lost it. */
+    /** The store has lost it; once it is over, the store was told to forget it. */
     private void recreate() {
         Map<String, String> fields;
         synchronized (this) {
+            if (finished) {
+                return;
+            }
             Map<CallGuid, CallProgress> known = new LinkedHashMap<>();
             calls.values().stream().filter(call -> call.begun).forEach(call -> known.put(call.guid, call.progress()));
             fields = SubscriptionCodec.encode(

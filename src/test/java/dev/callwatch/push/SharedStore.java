@@ -41,6 +41,10 @@ final class SharedStore extends LocalSubscriptionStore {
         fields.clear();
     }
 
+    boolean isEmpty() {
+        return fields.isEmpty();
+    }
+
     StoredSubscription stored() {
         return SubscriptionCodec.decode(fields).orElseThrow();
     }

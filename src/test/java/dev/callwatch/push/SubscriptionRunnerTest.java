@@ -350,6 +350,17 @@ class SubscriptionRunnerTest {
     }
 
     @Test
+    void what_is_over_and_forgotten_is_not_written_again() {
+        SharedStore store = new SharedStore();
+        vonage.answers(guid, DISPOSED);
+        SubscriptionRunner runner = begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
+        assertThat(runner.isFinished()).isTrue();
+        store.clear();
+        runner.check();
+        assertThat(store.isEmpty()).isTrue();
+    }
+
+    @Test
     void access_that_was_revoked_ends_it_and_drops_what_waits() {
         SharedStore store = new SharedStore();
         vonage.answers(guid, ACTIVE);
