@@ -41,8 +41,8 @@ record LastEventId(CallGuid guid, long revision) {
         return lines.contains(END);
     }
 
-    /** The revision to resume a call after, where the event was one of that call. */
+    /** The revision to resume a call after: 0 for another call than that of the event, since it is not said what is known of it. */
     OptionalLong of(CallGuid call) {
-        return guid.equals(call) ? OptionalLong.of(revision) : OptionalLong.empty();
+        return OptionalLong.of(guid.equals(call) ? revision : 0);
     }
 }

@@ -40,15 +40,18 @@ public class CallFeed {
      *
      * @param account an account that this process serves
      * @param revision the last revision that the subscriber has. Where it is in the history, the subscriber gets what followed.
-     *     Otherwise the call is read anew, and the subscriber gets its status under a revision above that one. Empty, or more
-     *     than 10 s in the future: it gets the current status
+     *     Otherwise the call is read anew, and the subscriber gets its status under a revision above that one. 0 where it comes back
+     *     and does not say which it has; then a call of which nothing more is to come is not read. Empty, or more than 10 s in the
+     *     future: it gets the current status
      * @param caller on whose behalf a call is read anew
      * @return the current status as soon as it is known, and then what follows. A slow subscriber gets fewer revisions, but the
      *     latest always. Ends after {@link Notification.Completed}, or without it when this process ends. It never fails
      */
     public Multi<Notification> follow(Account account, CallGuid guid, OptionalLong revision, String caller) {
         return Multi.createFrom()
-                .deferred(() -> revision.isPresent() && isPlausible(revision.getAsLong())
+                .deferred(() -> revision.isPresent()
+                                && isPlausible(revision.getAsLong())
+                                && !isSettledFor(account, guid, revision.getAsLong())
                         ? resume(account, guid, revision.getAsLong(), caller)
                         : subscribe(account, guid, Subscriber.fresh()));
     }
@@ -70,6 +73,12 @@ public class CallFeed {
      */
     public Uni<List<CallEvent>> revisions(Account account, CallGuid guid) {
         return calls.historyAnywhere(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
+    }
+
+    /** Of a call of which nothing more is to come, nobody can know more than this replica. */
+    private boolean isSettledFor(Account account, CallGuid guid, long revision) {
+        return revision == 0
+                && calls.known(account, guid).filter(calls::isSettled).isPresent();
     }
 
     private boolean isPlausible(long revision) {

@@ -257,6 +257,26 @@ class CallFeedTest {
     }
 
     @Test
+    void a_reader_who_comes_back_without_naming_a_revision_of_a_call_gets_it_read_again() {
+        vonage.answers(guid, ACTIVE);
+        AssertSubscriber<Notification> first = follow();
+        first.cancel();
+        vonage.answers(guid, RECORDED);
+        AssertSubscriber<Notification> back = follow(0);
+        time.pass(SECOND);
+        assertThat(received(back)).containsExactly("call.observed 2");
+        assertThat(seen(back).get(0).call().vonage()).isEqualTo(RECORDED);
+    }
+
+    @Test
+    void a_call_of_which_nothing_more_is_to_come_is_not_read_again_for_who_comes_back() {
+        vonage.answers(guid, DISPOSED);
+        follow();
+        assertThat(received(follow(0))).containsExactly("call.observed 1", "settled");
+        assertThat(vonage.readings(guid)).hasSize(1);
+    }
+
+    @Test
     void events_of_a_followed_call_are_kept_no_longer_than_the_cache_keeps_them() {
         Calls small = withSmallCache();
         CallPollers own = pollersOf(small);
