@@ -41,12 +41,13 @@ function event(guid, change) {
   const revision = start + change * 1000;
   const recording = ['started', 'paused'][change % 2];
   const at = new Date(revision).toISOString();
+  const from = { ...party, agentId: `agent-${change}.` };
   const type = change ? 'call.recording-changed' : 'call.observed';
   const call = {
-    id: guid, account: 'sandbox', state: 'active', ended: false, summary: 'The call is active.', from: party, to: party, recording,
+    id: guid, account: 'sandbox', state: 'active', ended: false, summary: 'The call is active.', from, to: party, recording,
     result: null, disposition: null, revision,
-    observed: { at, firstAt: at, lastActiveAt: at, firstEndedAt: null, availableUntil: null }, stale: false,
-    vonage: { id: guid, status: 'Active', recordingStatus: recording, from: party, to: party },
+    observed: { at, firstAt: new Date(start).toISOString(), lastActiveAt: at, firstEndedAt: null, availableUntil: null }, stale: false,
+    vonage: { id: guid, status: 'Active', recordingStatus: recording, from, to: party },
   };
   const data = { type, changes: [type], previous: change ? revision - 1000 : null, call };
   return `event:status\nid:${guid}:${revision}\ndata:${JSON.stringify(data)}\n\n`;
@@ -106,7 +107,7 @@ const when = condition => `new Promise(resolve => {
 
 async function firstCall(address) {
   const page = await open(`${address}#account=sandbox&id=${FIRST}`);
-  const ms = await page.evaluate(when(`document.body?.textContent.includes('The call failed: the originator did not answer.')`));
+  const ms = await page.evaluate(when(`document.querySelector('[data-call][data-state=failed]')`));
   await page.close();
   return ms;
 }
@@ -123,7 +124,7 @@ async function hour(address) {
     await written(':\n\n'.repeat(6));
   }
   const last = guids.at(-1);
-  await page.evaluate(when(`document.querySelector('[data-call="${last}"]').textContent.includes('${start + CHANGES * 1000}')`));
+  await page.evaluate(when(`document.querySelector('[data-call="${last}"]').textContent.includes('agent-${CHANGES}.')`));
   const seconds = (Date.now() - began) / 1000;
   const after = await page.heap();
   await page.close();
