@@ -4,7 +4,6 @@ import dev.callwatch.access.AccessControl;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.budget.Budgets;
-import dev.callwatch.problem.InvalidRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,7 +11,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
 
 /** How often an account may ask Vonage now. */
 @Path("/v1/accounts")
@@ -31,8 +29,7 @@ public class BudgetResource {
     @Path("/{accountKey}/budget")
     @Produces(MediaType.APPLICATION_JSON)
     public AccountBudget get(@PathParam("accountKey") String accountKey, @Context RoutingContext request) {
-        AccountKey key = AccountKey.parse(accountKey)
-                .orElseThrow(() -> new InvalidRequest(List.of(RequestedCall.MALFORMED_ACCOUNT)));
+        AccountKey key = RequestedCall.account(accountKey);
         Account account =
                 access.grant(AuthenticationFilter.caller(request), key).account();
         return AccountBudget.of(account.allowance(), budgets.of(account).status());

@@ -5,7 +5,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** What the page asks for first. Anybody may read it: a browser is told the same in every request for a sign-in. */
+/** What the page asks for first. Anybody may read it: each request of a browser for a sign-in shows the same. */
 @Path("/console/config.json")
 public class ConsoleResource {
 

@@ -79,7 +79,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
 
     /**
      * Lets bytes through in pieces, and none after the connection has failed: Netty goes on to decode what it has, and each further
-     * stream that it refuses would be one more failure, which Vert.x tells all open streams about.
+     * stream that it refuses would be one more failure, which Vert.x reports to all open streams.
      */
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {

@@ -19,6 +19,15 @@ record RequestedCall(AccountKey account, CallGuid guid) {
     static final String GUID_FORM = "must be a UUID of 36 characters, without braces";
     static final Violation MALFORMED_ACCOUNT = new Violation("accountKey", "must be 1 to 64 letters, digits, _ or -");
 
+    /**
+     * The account that the path of a request names.
+     *
+     * @throws InvalidRequest if it is malformed
+     */
+    static AccountKey account(String accountKey) {
+        return AccountKey.parse(accountKey).orElseThrow(() -> new InvalidRequest(List.of(MALFORMED_ACCOUNT)));
+    }
+
     /** @throws InvalidRequest if a part is malformed; it names every malformed part */
     static RequestedCall of(String accountKey, String callGuid) {
         Optional<AccountKey> account = AccountKey.parse(accountKey);

@@ -10,7 +10,7 @@ sealed interface StreamFrame {
     /** As a server-sent event (HTML, section 9.2). The same buffer for all who get the frame; not to be changed. */
     Buffer serverSentEvent();
 
-    /** Something to tell. Made once however many get it. */
+    /** An event with data. Its bytes are made once for all who get it. */
     final class Event implements StreamFrame {
 
         private final String name;

@@ -5,7 +5,6 @@ import dev.callwatch.access.Audit;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.AccountKey;
-import dev.callwatch.problem.InvalidRequest;
 import dev.callwatch.push.Subscriptions;
 import dev.callwatch.time.WallClock;
 import io.smallrye.mutiny.Uni;
@@ -21,7 +20,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestResponse;
 
@@ -106,8 +104,7 @@ public class SubscriptionResource {
     }
 
     private AccountKey granted(Caller caller, String accountKey) {
-        AccountKey account = AccountKey.parse(accountKey)
-                .orElseThrow(() -> new InvalidRequest(List.of(RequestedCall.MALFORMED_ACCOUNT)));
+        AccountKey account = RequestedCall.account(accountKey);
         access.pushGrant(caller, account);
         return account;
     }

@@ -22,7 +22,7 @@ public final class PhoneNumbers {
 
     private static final int LONGEST_CALLING_CODE = 3;
 
-    /** Numbers of a company's own lines come again with each call, and to read one costs as much as the rest of a status. */
+    /** The last numbers that were read: those of an account's own lines are in each call, and reading one costs as much as all else. */
     private static final ConcurrentMap<Written, Optional<PhoneNumber>> RECENT = new ConcurrentHashMap<>();
 
     /** Texts have at most 40 characters, so that these take about 2 MB. */

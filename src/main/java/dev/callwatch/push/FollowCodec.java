@@ -27,12 +27,7 @@ final class FollowCodec {
         Map<String, String> fields = new HashMap<>();
         fields.put(FOLLOW, FORM);
         stored.position().ifPresent(position -> fields.put(POSITION, encode(position)));
-        stored.calls()
-                .forEach((guid, progress) ->
-                        fields.put(SubscriptionCodec.callField(guid), SubscriptionCodec.encode(progress)));
-        stored.events()
-                .forEach(event ->
-                        fields.put(SubscriptionCodec.eventField(event.event().id()), SubscriptionCodec.encode(event)));
+        fields.putAll(SubscriptionCodec.encode(stored.calls(), stored.events()));
         return fields;
     }
 

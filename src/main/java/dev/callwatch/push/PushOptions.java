@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -123,17 +123,18 @@ public class PushOptions {
     }
 
     private List<AllowedUrl> allowed(List<String> texts) {
-        List<AllowedUrl> patterns = new ArrayList<>();
+        return each(
+                texts, AllowedUrl::parse, PREFIX + "allowed", "must be patterns such as https://*.example.com/hooks/*");
+    }
+
+    private <T> List<T> each(List<String> texts, Function<String, Optional<T>> parse, String key, String form) {
+        List<T> parsed = new ArrayList<>();
         texts.stream()
                 .map(String::trim)
                 .filter(text -> !text.isEmpty())
-                .forEach(text -> AllowedUrl.parse(text)
-                        .ifPresentOrElse(
-                                patterns::add,
-                                () -> errors.add(
-                                        PREFIX + "allowed",
-                                        "must be patterns such as https://*.example.com/hooks/*, but has " + text)));
-        return patterns;
+                .forEach(text -> parse.apply(text)
+                        .ifPresentOrElse(parsed::add, () -> errors.add(key, form + ", but has " + text)));
+        return parsed;
     }
 
     private List<SigningKey> keys(Path file) {
@@ -192,16 +193,11 @@ public class PushOptions {
     private Optional<Sink.Follow> follow(String prefix, PushSettings.SinkSettings entry) {
         boolean follow = errors.flag(prefix + "follow", entry.follow());
         boolean numbers = errors.flag(prefix + "numbers", entry.numbers());
-        Set<EventType> types = new HashSet<>();
-        entry.types().orElse(List.of()).stream()
-                .map(String::trim)
-                .filter(text -> !text.isEmpty())
-                .forEach(text -> EventTypes.parse(text)
-                        .ifPresentOrElse(
-                                types::add,
-                                () -> errors.add(
-                                        prefix + "types",
-                                        "must be types of events such as dev.callwatch.call.failed, but has " + text)));
+        Set<EventType> types = Set.copyOf(each(
+                entry.types().orElse(List.of()),
+                EventTypes::parse,
+                prefix + "types",
+                "must be types of events such as dev.callwatch.call.failed"));
         if (!follow && (numbers || !types.isEmpty())) {
             errors.add(prefix + (numbers ? "numbers" : "types"), "has a meaning only with " + prefix + "follow=true");
         }

@@ -64,7 +64,7 @@ final class SinkFollower {
     /**
      * What all of them share.
      *
-     * @param executor where they run, apart from whoever made a revision
+     * @param executor where they run: not on the thread on which a revision was made
      */
     record Dependencies(
             SubscriptionRunner.Dependencies push, AccountFeed feed, CallDirectory directory, Executor executor) {}
@@ -145,7 +145,7 @@ final class SinkFollower {
         this.push = dependencies.push();
         this.queue = push.queues().acquire(sink);
         this.owner = owner;
-        this.journal = new SubscriptionJournal(id, push.store(), push.delay(), this::refused);
+        this.journal = new SubscriptionJournal(id, push.store(), push.delay(), () -> owner.taken(this), this::recreate);
         this.position = stored.position();
         stored.calls().entrySet().stream()
                 .sorted(Map.Entry.comparingByValue((one, other) -> Long.compare(one.revision(), other.revision())))
@@ -393,12 +393,10 @@ final class SinkFollower {
     }
 
     private void add(Accepted accepted) {
-        StoredEvent stored = accepted.event();
-        Duration age = Duration.between(stored.acceptedAt(), push.wallClock().now());
-        Instant acceptedAt = push.clock().instant().minus(age.isNegative() ? Duration.ZERO : age);
-        push.memory().take(stored.event().weight());
-        if (!queue.add(accepted.call().queue, new Delivery(stored.event(), stored.mode(), acceptedAt))) {
-            push.memory().release(stored.event().weight());
+        int weight = accepted.event().event().weight();
+        push.memory().take(weight);
+        if (!queue.add(accepted.call().queue, push.delivery(accepted.event()))) {
+            push.memory().release(weight);
         }
     }
 
@@ -471,14 +469,6 @@ final class SinkFollower {
                     .orElseGet(Map::of);
         }
         journal.write(changes).subscribe().with(written -> {});
-    }
-
-    private void refused(SubscriptionStore.Saved saved) {
-        if (saved == SubscriptionStore.Saved.TAKEN) {
-            owner.taken(this);
-        } else {
-            recreate();
-        }
     }
 
     /** The store has lost it. */

@@ -53,8 +53,15 @@ final class SubscriptionCodec {
         Map<String, String> fields = new HashMap<>();
         fields.put(SUBSCRIPTION, encode(stored.subscription()));
         fields.put(PROGRESS, encode(stored.progress()));
-        stored.calls().forEach((guid, progress) -> fields.put(callField(guid), encode(progress)));
-        stored.events().forEach(event -> fields.put(eventField(event.event().id()), encode(event)));
+        fields.putAll(encode(stored.calls(), stored.events()));
+        return fields;
+    }
+
+    /** The fields of calls and of events, which {@link #calls} and {@link #events} read. */
+    static Map<String, String> encode(Map<CallGuid, CallProgress> calls, List<StoredEvent> events) {
+        Map<String, String> fields = new HashMap<>();
+        calls.forEach((guid, progress) -> fields.put(callField(guid), encode(progress)));
+        events.forEach(event -> fields.put(eventField(event.event().id()), encode(event)));
         return fields;
     }
 

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Writes the changes of one subscription to the store, in their order and as long as it takes. Changes that come while one is
@@ -22,18 +21,25 @@ final class SubscriptionJournal {
     private final String id;
     private final SubscriptionStore store;
     private final Delay delay;
-    private final Consumer<SubscriptionStore.Saved> onRefusal;
+    private final Runnable onTaken;
+    private final Runnable onLost;
     private Map<String, Optional<String>> changes = new LinkedHashMap<>();
     private List<UniEmitter<? super Void>> waiting = new ArrayList<>();
     private boolean writing;
     private boolean closed;
 
-    /** @param onRefusal called where the store does not keep a change */
-    SubscriptionJournal(String id, SubscriptionStore store, Delay delay, Consumer<SubscriptionStore.Saved> onRefusal) {
+    /**
+     * A journal without changes.
+     *
+     * @param onTaken called where the store does not keep a change because another replica runs the subscription
+     * @param onLost called where the store does not keep a change because it no longer has the subscription
+     */
+    SubscriptionJournal(String id, SubscriptionStore store, Delay delay, Runnable onTaken, Runnable onLost) {
         this.id = id;
         this.store = store;
         this.delay = delay;
-        this.onRefusal = onRefusal;
+        this.onTaken = onTaken;
+        this.onLost = onLost;
     }
 
     /**
@@ -85,12 +91,20 @@ final class SubscriptionJournal {
             synchronized (this) {
                 writing = false;
             }
-            if (saved != SubscriptionStore.Saved.KEPT && !isClosed()) {
-                onRefusal.accept(saved);
+            if (!isClosed()) {
+                report(saved);
             }
             done.forEach(emitter -> emitter.complete(null));
             flush();
         });
+    }
+
+    private void report(SubscriptionStore.Saved saved) {
+        switch (saved) {
+            case TAKEN -> onTaken.run();
+            case UNKNOWN -> onLost.run();
+            case KEPT -> {}
+        }
     }
 
     private Uni<SubscriptionStore.Saved> attempt(Map<String, Optional<String>> batch) {

@@ -44,7 +44,7 @@ class SubscriptionOwnership {
     private final SubscriptionStore store;
 
     private Cancellable heartbeats = () -> {};
-    private long beats;
+    private long heartbeatsSent;
     private volatile boolean leaving;
 
     SubscriptionOwnership(
@@ -103,7 +103,7 @@ class SubscriptionOwnership {
 
     /** What no replica runs is looked for now and then: the heartbeats hand over what one ran. Never fails. */
     private Uni<Void> claim() {
-        return beats++ % HEARTBEATS_PER_CLAIM == 0 ? followers.claim() : DONE;
+        return heartbeatsSent++ % HEARTBEATS_PER_CLAIM == 0 ? followers.claim() : DONE;
     }
 
     /** Never fails. */

@@ -58,7 +58,15 @@ final class SubscriptionRunner implements CallQueue.Listener {
             SubscriptionStore store,
             Clock clock,
             WallClock wallClock,
-            Delay delay) {}
+            Delay delay) {
+
+        /** Of an event that is kept. The time of day may have been another where it was accepted. */
+        Delivery delivery(StoredEvent event) {
+            Duration age = Duration.between(event.acceptedAt(), wallClock.now());
+            return new Delivery(
+                    event.event(), event.mode(), clock.instant().minus(age.isNegative() ? Duration.ZERO : age));
+        }
+    }
 
     /** One of its calls. */
     private static final class FollowedCall {
@@ -128,8 +136,8 @@ final class SubscriptionRunner implements CallQueue.Listener {
         this.queue = dependencies.queues().acquire(sink);
         this.dependencies = dependencies;
         this.owner = owner;
-        this.journal =
-                new SubscriptionJournal(subscription.id(), dependencies.store(), dependencies.delay(), this::refused);
+        this.journal = new SubscriptionJournal(
+                subscription.id(), dependencies.store(), dependencies.delay(), () -> owner.taken(this), this::recreate);
         subscription.calls().forEach(guid -> calls.put(guid, new FollowedCall(guid, new CallQueue(this))));
         restore(stored);
     }
@@ -166,7 +174,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
             left = List.copyOf(pending.values());
             inHand += left.size();
         }
-        left.forEach(event -> add(callQueue(event), delivery(event)));
+        left.forEach(event -> add(callQueue(event), dependencies.delivery(event)));
         if (!isActive()) {
             finishIfDelivered();
             return;
@@ -190,16 +198,6 @@ final class SubscriptionRunner implements CallQueue.Listener {
 
     private CallQueue callQueue(StoredEvent event) {
         return event.call().map(calls::get).map(call -> call.callQueue).orElse(lastQueue);
-    }
-
-    /** The time of day may have been another where it was accepted. */
-    private Delivery delivery(StoredEvent event) {
-        Duration age =
-                Duration.between(event.acceptedAt(), dependencies.wallClock().now());
-        return new Delivery(
-                event.event(),
-                event.mode(),
-                dependencies.clock().instant().minus(age.isNegative() ? Duration.ZERO : age));
     }
 
     private void follow(FollowedCall call) {
@@ -261,7 +259,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
             return AT_ONCE;
         }
         return journal.write(changes).chain(() -> {
-            add(call.callQueue, delivery(wanted.get()));
+            add(call.callQueue, dependencies.delivery(wanted.get()));
             if (usedUp) {
                 end(TerminationReason.MAX_EVENTS_REACHED);
             }
@@ -296,14 +294,6 @@ final class SubscriptionRunner implements CallQueue.Listener {
     /** Finds out whether this replica still runs it. */
     void check() {
         writeProgress();
-    }
-
-    private void refused(SubscriptionStore.Saved saved) {
-        if (saved == SubscriptionStore.Saved.TAKEN) {
-            owner.taken(this);
-        } else {
-            recreate();
-        }
     }
 
     /** The store has lost it; once it is over, the store was told to forget it. */
@@ -493,7 +483,8 @@ final class SubscriptionRunner implements CallQueue.Listener {
                 done = true;
             }
         }
-        last.ifPresent(stored -> journal.write(changes).subscribe().with(written -> add(lastQueue, delivery(stored))));
+        last.ifPresent(stored ->
+                journal.write(changes).subscribe().with(written -> add(lastQueue, dependencies.delivery(stored))));
         if (done) {
             writeProgress();
             releaseQueue();

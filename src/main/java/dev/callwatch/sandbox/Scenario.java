@@ -22,11 +22,6 @@ enum Scenario {
     /** A whole call in 30 s: active, recording started, paused, started, ended, disposition set. */
     LIFE("00000100") {
         @Override
-        Answer answer(String guid, Duration age, int request) {
-            return WHOLE_LIFE.at(age, guid);
-        }
-
-        @Override
         Optional<Life> life() {
             return Optional.of(WHOLE_LIFE);
         }
@@ -34,22 +29,12 @@ enum Scenario {
     /** The same in 13 s, for tests. */
     SHORT_LIFE("00000101") {
         @Override
-        Answer answer(String guid, Duration age, int request) {
-            return BRIEF_LIFE.at(age, guid);
-        }
-
-        @Override
         Optional<Life> life() {
             return Optional.of(BRIEF_LIFE);
         }
     },
-    /** The same, of a call that begins by itself and that nobody knows before. */
+    /** The same, of a call that begins by itself. Before that it is unknown. */
     SELF_STARTING("00000102") {
-        @Override
-        Answer answer(String guid, Duration age, int request) {
-            return BRIEF_LIFE.at(age, guid);
-        }
-
         @Override
         Optional<Life> life() {
             return Optional.of(BRIEF_LIFE);
@@ -170,13 +155,15 @@ enum Scenario {
     }
 
     /**
-     * The answer to a request.
+     * The answer to a request; where a call changes, by its age.
      *
      * @param guid in lower case
      * @param age the time since the first request for the call
      * @param request the number of requests for the call, this one included
      */
-    abstract Answer answer(String guid, Duration age, int request);
+    Answer answer(String guid, Duration age, int request) {
+        return life().orElseThrow().at(age, guid);
+    }
 
     /** When a call changes; nothing for one that does not. */
     Optional<Life> life() {

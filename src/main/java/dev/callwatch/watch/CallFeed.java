@@ -75,7 +75,7 @@ public class CallFeed {
         return calls.historyAnywhere(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
     }
 
-    /** Of a call of which nothing more is to come, nobody can know more than this replica. */
+    /** Whether no other replica can have sent more than this one knows: nothing more is to come of the call. */
     private boolean isSettledFor(Account account, CallGuid guid, long revision) {
         return revision == 0
                 && calls.known(account, guid).filter(calls::isSettled).isPresent();
