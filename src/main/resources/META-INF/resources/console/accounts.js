@@ -1,4 +1,4 @@
-import { fetchAccounts } from './api.js';
+import { readAccounts } from './read.js';
 import { el } from './dom.js';
 import { recall, remember } from './preferences.js';
 
@@ -56,7 +56,7 @@ export class Accounts {
   }
 
   async #load(token) {
-    const accounts = await fetchAccounts(token);
+    const accounts = await readAccounts(token);
     if (token !== this.#session.token()) return this.load();
     this.#all = accounts;
     this.#areKnown = true;

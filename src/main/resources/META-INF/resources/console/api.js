@@ -16,13 +16,13 @@ export function readGuids(text) {
 /** Relative to the page, so that it works below a path prefix too. */
 export const resolve = path => new URL(path, document.baseURI).href;
 
-export function callUrl(account, guid) {
-  return resolve(`v1/accounts/${encodeURIComponent(account)}/calls/${guid}`);
-}
+export const accountUrl = (account, path) => resolve(`v1/accounts/${encodeURIComponent(account)}/${path}`);
+
+export const callUrl = (account, guid) => accountUrl(account, `calls/${guid}`);
 
 export function eventsUrl(account, guids) {
   const query = guids.map(guid => `id=${guid}`).join('&');
-  return resolve(`v1/accounts/${encodeURIComponent(account)}/calls/events?${query}`);
+  return accountUrl(account, `calls/events?${query}`);
 }
 
 /** The same request for a shell. The token stays out of it: command lines end up in histories and tickets. */
@@ -35,24 +35,6 @@ export function curl(url, { stream = false, withToken = false } = {}) {
 
 export function authorization(token) {
   return token ? { Authorization: `Bearer ${token}` } : {};
-}
-
-/** The accounts that the caller may read. Throws a problem. */
-export async function fetchAccounts(token) {
-  let response;
-  try {
-    response = await fetch(resolve('v1/accounts'), {
-      headers: { Accept: 'application/json', ...authorization(token) }, cache: 'no-store',
-    });
-  } catch {
-    throw { title: 'Callwatch cannot be reached', detail: 'No connection to the service.' };
-  }
-  if (!response.ok) throw await readProblem(response);
-  try {
-    return (await response.json()).accounts ?? [];
-  } catch {
-    throw foreignAnswer(response);
-  }
 }
 
 /** The problem of a refused request; proxies in between may answer without one. */

@@ -54,7 +54,7 @@ export class ChooseForm {
   }
 
   /** Says what is wrong with what was pasted. */
-  tell(texts) {
+  showProblems(texts) {
     this.#note.replaceChildren(...texts.map(text => el('p', { class: 'problem' }, text)));
     texts.forEach(announce);
   }
@@ -80,12 +80,12 @@ export class ChooseForm {
     const { valid, invalid } = readGuids(this.#field.value);
     this.#field.setAttribute('aria-invalid', String(invalid.length > 0));
     const texts = invalid.length ? [invalidWords(invalid)] : [];
-    if (texts.length && !valid.length) return this.tell(texts);
+    if (texts.length && !valid.length) return this.showProblems(texts);
     const leftOut = await this.#onChoose(valid);
-    if (leftOut === null) return this.tell(texts);
+    if (leftOut === null) return this.showProblems(texts);
     if (leftOut.length) texts.push(`At most ${MOST_CALLS} calls can be watched at once: ${leftOut.length} left out.`);
     this.#field.value = [...invalid, ...leftOut].join('\n');
-    this.tell(texts);
+    this.showProblems(texts);
     if (texts.length) this.show();
     else if (valid.length) this.hide();
   }

@@ -54,7 +54,7 @@ export class FollowedCalls {
 
   /**
    * The last event, where its call was readable. Otherwise the stream starts with where every call stands: the service does not
-   * tell a client that comes back what has not changed, so that such a call would never be seen to be readable again.
+   * send a client that reconnects what has not changed, so that such a call would never be seen to be readable again.
    */
   #resumeFrom() {
     return this.#resumedCall()?.isReadable ? this.#lastEventId : '';

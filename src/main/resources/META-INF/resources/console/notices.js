@@ -1,15 +1,13 @@
 import { announce } from './announcer.js';
 import { button, el } from './dom.js';
 import { problemElement } from './problem.js';
-import { problemWords } from './words.js';
+import { problemName, problemWords } from './words.js';
 
 /** What concerns the account and not one call: it is said once above the board, however many calls it keeps from being read. */
 const ACCOUNT_WIDE = ['upstream-throttled', 'upstream-unavailable', 'upstream-unreachable', 'upstream-forbidden',
   'upstream-rejected-credentials', 'budget-exhausted', 'rate-limited', 'store-unavailable'];
 
-const name = problem => problem?.type?.replace('urn:callwatch:problem:', '');
-
-export const isAccountWide = problem => ACCOUNT_WIDE.includes(name(problem));
+export const isAccountWide = problem => ACCOUNT_WIDE.includes(problemName(problem));
 
 /** The place above the board for what is wrong with the whole of it. */
 export class Notices {

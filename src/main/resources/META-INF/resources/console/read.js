@@ -1,13 +1,11 @@
-import { authorization, callUrl, foreignAnswer, readProblem, resolve } from './api.js';
+import { accountUrl, authorization, callUrl, foreignAnswer, readProblem, resolve } from './api.js';
 import { setClockBy } from './time.js';
 
 const PAGE = 100;
 
-const accountUrl = (account, path) => resolve(`v1/accounts/${encodeURIComponent(account)}/${path}`);
-
 export const feedUrl = account => accountUrl(account, 'events');
 
-export const revisionsUrl = (account, guid) => `${callUrl(account, guid)}/revisions`;
+const revisionsUrl = (account, guid) => `${callUrl(account, guid)}/revisions`;
 
 /** Reads JSON. Throws a problem. */
 async function read(url, token) {
@@ -31,6 +29,9 @@ function nextPage(response, url) {
   const link = /<([^>]*)>\s*;\s*rel="?next"?/.exec(response.headers.get('Link') ?? '');
   return link && new URL(link[1], url).href;
 }
+
+/** The accounts that the caller may read. Throws a problem. */
+export const readAccounts = async token => (await read(resolve('v1/accounts'), token)).body.accounts ?? [];
 
 /** Yields the calls that are kept of an account page by page, the last changed first, until there are `most`. Throws a problem. */
 export async function* readCalls(account, token, { state = null, most = PAGE } = {}) {

@@ -128,7 +128,7 @@ export class Session extends EventTarget {
 
   async #start() {
     try {
-      const response = await fetch(CONFIG, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+      const response = await fetchConfig();
       if (response.ok) this.#config = await response.json();
     } catch {
       // The first request to the service says that it cannot be reached, or that it wants a token.
@@ -236,7 +236,7 @@ export class Session extends EventTarget {
 
 /** Ends a sign-in on the page that the issuer sends the browser to: here, or in the frame of a renewal. */
 export async function endSignIn() {
-  const response = await fetch(CONFIG, { headers: { Accept: 'application/json' }, cache: 'no-store' });
+  const response = await fetchConfig();
   // The page renews tokens, and not the frame in which it does so.
   const manager = await createUserManager(await response.json(), { automaticSilentRenew: false });
   if (window.parent !== window) return manager.signinSilentCallback();
@@ -250,6 +250,8 @@ export async function endSignIn() {
   }
   return location.replace(isOurs(state?.page) ? state.page : PAGE);
 }
+
+const fetchConfig = () => fetch(CONFIG, { headers: { Accept: 'application/json' }, cache: 'no-store' });
 
 const isOurs = page => typeof page === 'string' && page.startsWith(PAGE);
 

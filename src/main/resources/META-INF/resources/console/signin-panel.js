@@ -1,12 +1,12 @@
 import { announce } from './announcer.js';
-import { el, facts, moment } from './dom.js';
+import { button, el, facts, moment, setText } from './dom.js';
 import { cleaned, claimsOf, endOf, issuerOf, ownerOf } from './token.js';
 import { durationWords } from './words.js';
 
 const TICK_MS = 1_000;
 /** So long before its end a token that is not renewed by itself is spoken of. */
 const WARN_MS = 5 * 60_000;
-const ANOTHER = 'Enter another token of yours to go on with what is shown, or that of somebody else to begin anew.';
+const ANOTHER = 'Enter another token of yours to go on with what is shown, or that of somebody else to start over.';
 
 /** Shows who uses the page, and asks for a sign-in or a token where there is none that serves. Nothing where none is needed. */
 export class SigninPanel {
@@ -53,8 +53,8 @@ export class SigninPanel {
             ['May read', accounts && (accounts.map(({ key }) => key).join(', ') || 'no account')],
           ]),
           el('div', { class: 'who-actions' },
-            isSignedIn ? null : button('Use another token', () => this.#ask(true)),
-            button(isSignedIn ? 'Sign out' : 'Forget the token', () => this.#session.signOut())))));
+            isSignedIn ? null : button('Use another token', {}, () => this.#ask(true)),
+            button(isSignedIn ? 'Sign out' : 'Forget the token', {}, () => this.#session.signOut())))));
     return undefined;
   }
 
@@ -63,10 +63,10 @@ export class SigninPanel {
     const { state, token, isSignedIn } = this.#session;
     if (state !== 'in' && state !== 'ended') return;
     const left = endOf(token) - Date.now();
-    write(this.#parts.left, leftWords(left, endOf(token)));
+    setText(this.#parts.left, leftWords(left, endOf(token)));
     const warns = !isSignedIn && left < WARN_MS;
     this.#parts.warning.hidden = !warns;
-    write(this.#parts.warning, left > 0 ? `· token ends in ${durationWords(left)}` : '· token has ended');
+    setText(this.#parts.warning, left > 0 ? `· token ends in ${durationWords(left)}` : '· token has ended');
     if (warns && left > 0 && !this.#warned) {
       announce(`Your token ends in ${durationWords(left)}. Enter another one to go on without a pause`);
     }
@@ -88,7 +88,7 @@ export class SigninPanel {
       : 'Callwatch shows calls to those who have a token. Paste yours to begin.';
     const next = canSignIn ? 'Sign in again to go on.' : 'Enter another one to go on: what is shown is kept.';
     const words = reason ? `${reason} ${state === 'ended' ? next : ''}`.trim() : state === 'in' ? ANOTHER : calm;
-    write(this.#parts.words, words);
+    setText(this.#parts.words, words);
     this.#parts.words.className = reason ? 'notice' : '';
     if (reason && this.#spoken !== reason) announce(words);
     this.#spoken = reason;
@@ -101,7 +101,7 @@ export class SigninPanel {
     return el('section', { class: 'panel signin', 'aria-labelledby': 'signin-title' },
       el('h2', { id: 'signin-title' }, canSignIn ? 'Sign in' : 'Your token'),
       this.#parts.words,
-      canSignIn ? button('Sign in', () => this.#session.signIn(), 'primary') : null,
+      canSignIn ? button('Sign in', { class: 'primary' }, () => this.#session.signIn()) : null,
       canSignIn ? el('details', {}, el('summary', {}, 'Use a token instead'), form) : form);
   }
 
@@ -130,7 +130,7 @@ export class SigninPanel {
   #refuse(words) {
     this.#parts.note.dataset.kind = 'refusal';
     this.#parts.refused = this.#parts.input.value;
-    write(this.#parts.note, words);
+    setText(this.#parts.note, words);
     this.#parts.input.setAttribute('aria-invalid', 'true');
     this.#parts.input.focus();
   }
@@ -141,7 +141,7 @@ export class SigninPanel {
     if (!input?.isConnected || (note.dataset.kind === 'refusal' && input.value === this.#parts.refused)) return;
     const token = cleaned(input.value);
     delete note.dataset.kind;
-    write(note, token ? previewWords(token) : '');
+    setText(note, token ? previewWords(token) : '');
   }
 }
 
@@ -155,14 +155,4 @@ function previewWords(token) {
 function leftWords(left, end) {
   if (!Number.isFinite(end)) return 'without an end';
   return left > 0 ? `${durationWords(left)} more` : `until ${moment(new Date(end).toISOString()).textContent}`;
-}
-
-function button(text, onClick, kind = null) {
-  const node = el('button', { type: 'button', class: kind }, text);
-  node.addEventListener('click', onClick);
-  return node;
-}
-
-function write(node, text) {
-  if (node && node.textContent !== text) node.textContent = text;
 }

@@ -136,7 +136,7 @@ class Wallboard {
     const address = readAddress();
     this.#view = address;
     if (address.invalid.length) {
-      this.#form.tell([invalidWords(address.invalid)]);
+      this.#form.showProblems([invalidWords(address.invalid)]);
       this.#form.show();
     }
     if (address.account) this.#accounts.select(address.account);
@@ -210,7 +210,7 @@ class Wallboard {
     if (!key) return null;
     const followed = this.#calls.followed.map(call => call.guid);
     if (!guids.length && !followed.length) {
-      this.#form.tell(['Paste the GUID of at least one call.']);
+      this.#form.showProblems(['Paste the GUID of at least one call.']);
       return null;
     }
     const all = [...new Set([...followed, ...guids])];

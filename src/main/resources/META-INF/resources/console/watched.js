@@ -75,7 +75,7 @@ export class WatchedCall {
   }
 
   /**
-   * Takes a status event; returns in words what happened, or null where it brought nothing new. `listed`: it is what the service
+   * Takes a status event; returns in words what happened, or null where nothing is new. `listed`: it is what the service
    * remembers, and was not just read.
    */
   take(event, { listed = false } = {}) {

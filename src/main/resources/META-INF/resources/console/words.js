@@ -174,8 +174,11 @@ export function durationWords(ms) {
   return days === 1 ? '1 day' : `${days} days`;
 }
 
+/** The last part of a problem's type; undefined where it has none. */
+export const problemName = problem => problem?.type?.replace('urn:callwatch:problem:', '');
+
 export function problemWords(problem) {
-  return PROBLEM[problem.type?.replace('urn:callwatch:problem:', '')] ?? PROBLEM[BY_STATUS[problem.status]] ?? null;
+  return PROBLEM[problemName(problem)] ?? PROBLEM[BY_STATUS[problem.status]] ?? null;
 }
 
 /** What a table has room for. */
