@@ -9,9 +9,7 @@ import com.microsoft.playwright.Page;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -27,24 +25,14 @@ abstract class BrowserTest {
     static final PackagedService SERVICE = PackagedService.withSandbox();
 
     private static final List<String> complaints = new ArrayList<>();
-    private static Chromium chromium;
+
+    @RegisterExtension
+    static final BrowserExtension BROWSER = new BrowserExtension();
 
     final String root = SERVICE.root().toString();
 
     Page page;
     ScriptedStreams streams;
-
-    @BeforeAll
-    static void start() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
 
     @BeforeEach
     void open() {
@@ -61,7 +49,7 @@ abstract class BrowserTest {
     }
 
     static Page newPage() {
-        Page fresh = chromium.browser().newPage();
+        Page fresh = BROWSER.get().newPage();
         fresh.onConsoleMessage(BrowserTest::note);
         fresh.onPageError(complaints::add);
         return fresh;

@@ -27,11 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Signing in to the page, its tokens, and the one stream of all tabs, in a browser. Skipped, saying so, where there is none. */
 @QuarkusIntegrationTest
@@ -72,7 +71,8 @@ class SignInIT {
 
     private static final Pattern STREAMS = Pattern.compile("(?m)^callwatch_streams(?:\\{.*})? (\\S+)$");
 
-    private static Chromium chromium;
+    @RegisterExtension
+    static final BrowserExtension BROWSER = new BrowserExtension();
 
     @TestHTTPResource("/")
     String root;
@@ -82,21 +82,9 @@ class SignInIT {
     private BrowserContext browser;
     private Page page;
 
-    @BeforeAll
-    static void start() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void open() {
-        browser = chromium.browser().newContext();
+        browser = BROWSER.get().newContext();
         page = tab();
     }
 
