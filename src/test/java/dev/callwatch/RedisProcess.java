@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import redis.embedded.core.ExecutableProvider;
 
 /** A redis-server without persistence, which tests kill, start again empty, and freeze for a while. */
 public final class RedisProcess implements AutoCloseable {
@@ -26,8 +25,7 @@ public final class RedisProcess implements AutoCloseable {
     /** Starts one; nothing if there is none for this platform, or it does not run here. */
     public static Optional<RedisProcess> available() {
         try {
-            RedisProcess redis =
-                    new RedisProcess(ExecutableProvider.newJarResourceProvider().get());
+            RedisProcess redis = new RedisProcess(RedisExecutable.get());
             redis.start();
             return Optional.of(redis);
         } catch (IOException | RuntimeException none) {

@@ -1,5 +1,6 @@
 package dev.callwatch.store;
 
+import dev.callwatch.RedisExecutable;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
@@ -95,8 +96,11 @@ final class ARedis implements AutoCloseable {
     private RedisServer start() {
         RedisServer made;
         try {
-            RedisServerBuilder builder =
-                    RedisServer.newRedisServer().port(port).setting("save \"\"").setting("bind 127.0.0.1");
+            RedisServerBuilder builder = RedisServer.newRedisServer()
+                    .executableProvider(RedisExecutable::get)
+                    .port(port)
+                    .setting("save \"\"")
+                    .setting("bind 127.0.0.1");
             settings.forEach(builder::setting);
             made = builder.build();
         } catch (IOException | RuntimeException noBinary) {

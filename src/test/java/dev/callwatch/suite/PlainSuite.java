@@ -1,5 +1,7 @@
 package dev.callwatch.suite;
 
+import io.smallrye.context.SmallRyeContextManagerProvider;
+import org.junit.platform.suite.api.BeforeSuite;
 import org.junit.platform.suite.api.ExcludeClassNamePatterns;
 import org.junit.platform.suite.api.ExcludeEngines;
 import org.junit.platform.suite.api.IncludeClassNamePatterns;
@@ -16,4 +18,11 @@ import org.junit.platform.suite.api.Suite;
 @ExcludeClassNamePatterns({ServiceSuite.CLASSES, ".*\\.ArchitectureTest"})
 // It is slow to find its tests by their package, so Surefire names its class.
 @ExcludeEngines("archunit")
-class PlainSuite {}
+class PlainSuite {
+
+    /** Mutiny does this at its first use, and fails if two tests that run beside each other are the first. */
+    @BeforeSuite
+    static void makeContextManager() {
+        SmallRyeContextManagerProvider.getManager();
+    }
+}
