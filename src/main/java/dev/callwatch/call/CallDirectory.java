@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Lists the calls of an account that any replica keeps, without asking Vonage. */
 @Singleton
@@ -53,12 +54,25 @@ public class CallDirectory {
      * @return a page; it may have fewer calls than the limit where some were forgotten or changed meanwhile. It never fails
      */
     public Uni<Page> newest(AccountKey account, CallQuery query) {
+        return newest(account, query, coordination::newest, coordination::sync);
+    }
+
+    /** Like {@link #newest}, but it fails where it cannot be read now what all replicas keep. */
+    public Uni<Page> newestShared(AccountKey account, CallQuery query) {
+        SharedCalls shared = coordination.shared();
+        return newest(account, query, shared::newest, shared::sync);
+    }
+
+    private Uni<Page> newest(
+            AccountKey account,
+            CallQuery query,
+            BiFunction<AccountKey, CallQuery, Uni<List<CallPosition>>> newest,
+            BiFunction<CallKey, Snapshot, Uni<Coordination.Update>> sync) {
         CallQuery retained = query.notBefore(wallClock.now().minus(options.retention()));
         CallQuery oneMore = retained.withLimit(retained.limit() + 1);
-        return coordination
-                .newest(account, oneMore)
+        return newest.apply(account, oneMore)
                 .map(elsewhere -> merged(cache.find(account, oneMore), elsewhere))
-                .chain(positions -> page(account, retained, positions));
+                .chain(positions -> page(account, retained, positions, sync));
     }
 
     /** Each call once, at its latest position. */
@@ -70,7 +84,11 @@ public class CallDirectory {
         return latest.values().stream().sorted().toList();
     }
 
-    private Uni<Page> page(AccountKey account, CallQuery query, List<CallPosition> positions) {
+    private Uni<Page> page(
+            AccountKey account,
+            CallQuery query,
+            List<CallPosition> positions,
+            BiFunction<CallKey, Snapshot, Uni<Coordination.Update>> sync) {
         List<CallPosition> shown = positions.stream().limit(query.limit()).toList();
         Optional<CallPosition> next =
                 positions.size() > shown.size() ? Optional.of(shown.get(shown.size() - 1)) : Optional.empty();
@@ -78,7 +96,7 @@ public class CallDirectory {
             return Uni.createFrom().item(new Page(List.of(), next));
         }
         List<Uni<Optional<CallStatus>>> statuses =
-                shown.stream().map(position -> status(account, position)).toList();
+                shown.stream().map(position -> status(account, position, sync)).toList();
         return Uni.join()
                 .all(statuses)
                 .andFailFast()
@@ -91,12 +109,13 @@ public class CallDirectory {
     }
 
     /** The status of a call; what another replica has read is fetched. */
-    private Uni<Optional<CallStatus>> status(AccountKey account, CallPosition position) {
+    private Uni<Optional<CallStatus>> status(
+            AccountKey account, CallPosition position, BiFunction<CallKey, Snapshot, Uni<Coordination.Update>> sync) {
         CallKey key = new CallKey(account, position.guid());
         CachedCall cached = cache.get(key);
         Uni<CachedCall> current = cached.snapshot().revision() >= position.revision()
                 ? Uni.createFrom().item(cached)
-                : coordination.sync(key, cached.snapshot()).map(update -> updates.applyRemote(key, update));
+                : sync.apply(key, cached.snapshot()).map(update -> updates.applyRemote(key, update));
         return current.map(call -> policy.lastKnown(call, clock.instant()).map(LookupResult::status));
     }
 }

@@ -34,6 +34,8 @@ public class Calls {
     /** After an outage so many calls are compared with what the others know at the same time: look-ups go first. */
     private static final int CONCURRENT_SYNCS = 4;
 
+    private static final Duration BETWEEN_COMPARISONS = Duration.ofSeconds(1);
+
     private final LookupOptions options;
     private final CachePolicy policy;
     private final CallCache cache;
@@ -175,6 +177,14 @@ public class Calls {
                 .map(history -> updates.applyHistory(key, history).history());
     }
 
+    /** Like {@link #historyAnywhere}, but it fails where it cannot be read now what all replicas keep. */
+    public Uni<List<CallStatus>> sharedHistory(Account account, CallGuid guid) {
+        CallKey key = new CallKey(account.key(), guid);
+        return syncShared(key)
+                .chain(() -> coordination.shared().history(key))
+                .map(history -> updates.applyHistory(key, history).history());
+    }
+
     /** Keeps a status that somebody still needs, where the cache has evicted it. */
     public void retain(Account account, CallStatus status) {
         CallKey key = new CallKey(account.key(), new CallGuid(status.id()));
@@ -207,12 +217,25 @@ public class Calls {
         Cancellable syncs = Multi.createFrom()
                 .iterable(List.copyOf(cache.keys()))
                 .onItem()
-                .transformToUni(this::sync)
+                .transformToUni(this::compare)
                 .merge(CONCURRENT_SYNCS)
                 .subscribe()
                 .with(applied -> {}, Calls::defect);
         // A comparison that was running starts again from the beginning.
         comparison.getAndSet(syncs).cancel();
+    }
+
+    /** A call that is not compared now may be missing elsewhere until it changes again. */
+    private Uni<CachedCall> compare(CallKey key) {
+        return syncShared(key)
+                .onFailure()
+                .recoverWithUni(unavailable -> delay.of(BETWEEN_COMPARISONS).chain(() -> compare(key)));
+    }
+
+    private Uni<CachedCall> syncShared(CallKey key) {
+        return Uni.createFrom()
+                .deferred(() -> coordination.shared().sync(key, cache.get(key).snapshot()))
+                .map(update -> updates.applyRemote(key, update));
     }
 
     private static void defect(Throwable defect) {

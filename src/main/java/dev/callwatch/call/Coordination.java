@@ -75,4 +75,25 @@ public interface Coordination {
      * @param query which ones, and how many
      */
     Uni<List<CallPosition>> newest(AccountKey account, CallQuery query);
+
+    /** The same, but without what this process does alone where it cannot reach the others. Where nothing is shared, it never fails. */
+    default SharedCalls shared() {
+        Coordination itself = this;
+        return new SharedCalls() {
+            @Override
+            public Uni<Update> sync(CallKey key, Snapshot known) {
+                return itself.sync(key, known);
+            }
+
+            @Override
+            public Uni<List<CallStatus>> history(CallKey key) {
+                return itself.history(key);
+            }
+
+            @Override
+            public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
+                return itself.newest(account, query);
+            }
+        };
+    }
 }

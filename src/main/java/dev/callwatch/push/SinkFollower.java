@@ -47,10 +47,12 @@ final class SinkFollower {
 
     private static final Logger LOG = Logger.getLogger(SinkFollower.class);
 
-    /** Clocks of replicas differ, and a revision is appended to the feed up to 30 s after it was made. */
+    /** Clocks of replicas differ, and a revision is appended to the feed a moment after it was made. */
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     private static final Duration AFTER_DEFECT = Duration.ofSeconds(5);
+
+    private static final Duration UNTIL_SHARED_AGAIN = Duration.ofMillis(500);
     private static final int PAGE = 100;
     private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
 
@@ -261,10 +263,9 @@ final class SinkFollower {
         return Optional.ofNullable(calls.get(guid)).map(call -> call.revision).orElse(0L);
     }
 
-    /** The events that are kept of a call after a revision. */
+    /** The events that any replica keeps of a call after a revision. */
     private Uni<List<CallEvent>> after(CallGuid guid, long revision) {
-        return push.feed()
-                .revisions(account, guid)
+        return shared(push.feed().sharedRevisions(account, guid))
                 .map(events -> events.stream()
                         .filter(event -> event.call().revision() > revision)
                         .toList());
@@ -281,6 +282,13 @@ final class SinkFollower {
                     sink.name(), account.key(), since);
             return compare(since).invoke(() -> movedTo(position));
         });
+    }
+
+    /** What this replica alone knows would hide what was missed: it waits. */
+    private <T> Uni<T> shared(Uni<T> reading) {
+        return reading.onFailure()
+                .recoverWithUni(
+                        unavailable -> push.delay().of(UNTIL_SHARED_AGAIN).chain(() -> shared(reading)));
     }
 
     private Uni<Void> compare(Instant since) {
@@ -307,9 +315,8 @@ final class SinkFollower {
 
     private Uni<CallDirectory.Page> page(Instant since, AtomicReference<Optional<CallPosition>> cursor) {
         Optional<CallPosition> after = Optional.ofNullable(cursor.get()).flatMap(next -> next);
-        return dependencies
-                .directory()
-                .newest(account.key(), new CallQuery(Optional.empty(), Optional.of(since), after, PAGE))
+        CallQuery query = new CallQuery(Optional.empty(), Optional.of(since), after, PAGE);
+        return shared(dependencies.directory().newestShared(account.key(), query))
                 .invoke(page -> cursor.set(page.next()));
     }
 

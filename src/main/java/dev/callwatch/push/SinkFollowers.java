@@ -3,11 +3,15 @@ package dev.callwatch.push;
 import dev.callwatch.account.Account;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.call.CallDirectory;
+import dev.callwatch.call.ReplicasReconnected;
 import dev.callwatch.watch.AccountFeed;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,11 +32,18 @@ class SinkFollowers implements SinkFollower.Owner {
     /** No subscription is named so. */
     private static final String PREFIX = "follow:";
 
+    /**
+     * The circuits of replicas close within 5 s after Redis is back. If it is empty then, the replica that runs something writes it again,
+     * with what is not delivered; who claimed it before that would begin with nothing.
+     */
+    private static final Duration UNTIL_OTHERS_ARE_BACK = Duration.ofSeconds(10);
+
     private record Pair(Account account, Sink sink) {}
 
     private final Map<String, Pair> wanted = new TreeMap<>();
     private final SinkFollower.Dependencies dependencies;
     private final ConcurrentMap<String, SinkFollower> running = new ConcurrentHashMap<>();
+    private volatile Instant claimsFrom = Instant.MIN;
 
     @Inject
     SinkFollowers(
@@ -73,8 +84,15 @@ class SinkFollowers implements SinkFollower.Owner {
         wanted.forEach((id, pair) -> begin(id, pair, StoredFollow.NOTHING));
     }
 
+    void reconnected(@Observes ReplicasReconnected reconnected) {
+        claimsFrom = dependencies.push().clock().instant().plus(UNTIL_OTHERS_ARE_BACK);
+    }
+
     /** Lets this replica run those that none runs. Never fails. */
     Uni<Void> claim() {
+        if (dependencies.push().clock().instant().isBefore(claimsFrom)) {
+            return Uni.createFrom().voidItem();
+        }
         Map<String, String> nothing = FollowCodec.encode(StoredFollow.NOTHING);
         return Multi.createFrom()
                 .iterable(wanted.keySet().stream()

@@ -9,6 +9,8 @@ import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Coordination;
 import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.LookupOptions;
+import dev.callwatch.call.RemoteRevision;
+import dev.callwatch.call.SharedCalls;
 import dev.callwatch.call.Snapshot;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.time.Delay;
@@ -17,16 +19,16 @@ import dev.callwatch.time.WallClock;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.mutiny.redis.client.Response;
+import jakarta.enterprise.event.Event;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * What replicas know together, in Redis. Where Redis does not answer in time, this replica goes on without it, and both are
@@ -50,25 +52,12 @@ class RedisCoordination implements Coordination {
     /** After the call was last read. */
     private static final Duration HISTORY_EXPIRY = Duration.ofHours(1);
 
-    private static final int ATTEMPTS_TO_APPEND = 30;
-    private static final Duration BETWEEN_ATTEMPTS_TO_APPEND = Duration.ofSeconds(1);
-
-    /** So long after it was seen here, a revision of another replica should be in the log of its account. */
-    private static final Duration UNTIL_APPENDED = Duration.ofSeconds(3);
-
-    /** Of so many calls it is known up to which revision that was looked at. */
-    private static final int MOST_LOOKED_AT = 10_000;
-
-    /** An account's list keeps so many calls in each state. */
-    private static final int LONGEST_LIST = 10_000;
-
     /** Another replica may be faster so many times in a row. */
     private static final int ATTEMPTS = 5;
 
     private static final String CHANGED = "changed";
     private static final String GRANTED = "granted";
     private static final String ABSENT = "absent";
-    private static final String NO_LEASE = "";
 
     private final RedisScripts scripts;
     private final Keys keys;
@@ -78,11 +67,11 @@ class RedisCoordination implements Coordination {
     private final LookupOptions options;
     private final Delay delay;
     private final WallClock clock;
+    private final AccountLog log;
+    private final Consumer<RemoteRevision> remoteRevisions;
+    private final SharedCalls shared = new Shared();
     private final Coordination local = new LocalCoordination();
     private final AtomicLong leases = new AtomicLong();
-
-    /** Guarded by itself. */
-    private final Map<CallKey, Long> lookedAt = new LinkedHashMap<>();
 
     @Inject
     RedisCoordination(
@@ -93,7 +82,24 @@ class RedisCoordination implements Coordination {
             ReplicaId replica,
             LookupOptions options,
             Delay delay,
-            WallClock clock) {
+            WallClock clock,
+            AccountLog log,
+            Event<RemoteRevision> remoteRevisions) {
+        this(scripts, keys, codec, waiters, replica, options, delay, clock, log, remoteRevisions::fire);
+    }
+
+    /** @param remoteRevisions called with revisions that this replica has stored, and that its cache does not have */
+    RedisCoordination(
+            RedisScripts scripts,
+            Keys keys,
+            SnapshotCodec codec,
+            LeaseWaiters waiters,
+            ReplicaId replica,
+            LookupOptions options,
+            Delay delay,
+            WallClock clock,
+            AccountLog log,
+            Consumer<RemoteRevision> remoteRevisions) {
         this.scripts = scripts;
         this.keys = keys;
         this.codec = codec;
@@ -102,6 +108,8 @@ class RedisCoordination implements Coordination {
         this.options = options;
         this.delay = delay;
         this.clock = clock;
+        this.log = log;
+        this.remoteRevisions = remoteRevisions;
     }
 
     @Override
@@ -152,33 +160,51 @@ class RedisCoordination implements Coordination {
 
     @Override
     public Uni<Update> sync(CallKey key, Snapshot known) {
-        return scripts.run(new ScriptCall.GetIfChanged(keys, key, known))
-                .chain(answer -> switch (answer.get(0).toString()) {
-                    case CHANGED -> merged(key, known, answer);
-                    case ABSENT ->
-                        isSame(known, Snapshot.NOTHING)
-                                ? local.sync(key, known)
-                                : store(new Change(key, Snapshot.NOTHING, known, NO_LEASE), ATTEMPTS);
-                    default -> local.sync(key, known);
-                })
-                .onFailure(RedisUnavailable.class)
-                .recoverWithUni(() -> local.sync(key, known));
+        return shared.sync(key, known).onFailure(RedisUnavailable.class).recoverWithUni(() -> local.sync(key, known));
     }
 
     @Override
     public Uni<List<CallStatus>> history(CallKey key) {
-        return scripts.run(new ScriptCall.History(keys, key))
-                .map(entries -> statuses(key, entries))
-                .onFailure(RedisUnavailable.class)
-                .recoverWithUni(() -> local.history(key));
+        return shared.history(key).onFailure(RedisUnavailable.class).recoverWithUni(() -> local.history(key));
     }
 
     @Override
     public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
-        return scripts.run(new ScriptCall.NewestCalls(keys, account, query))
-                .map(RedisCoordination::positions)
+        return shared.newest(account, query)
                 .onFailure(RedisUnavailable.class)
                 .recoverWithUni(() -> local.newest(account, query));
+    }
+
+    @Override
+    public SharedCalls shared() {
+        return shared;
+    }
+
+    /** Fails with {@link RedisUnavailable}. */
+    private final class Shared implements SharedCalls {
+
+        @Override
+        public Uni<Update> sync(CallKey key, Snapshot known) {
+            return scripts.run(new ScriptCall.GetIfChanged(keys, key, known)).chain(answer -> switch (answer.get(0)
+                    .toString()) {
+                case CHANGED -> merged(key, known, answer);
+                case ABSENT ->
+                    isSame(known, Snapshot.NOTHING)
+                            ? local.sync(key, known)
+                            : store(new SnapshotChange(key, Snapshot.NOTHING, known), ATTEMPTS);
+                default -> local.sync(key, known);
+            });
+        }
+
+        @Override
+        public Uni<List<CallStatus>> history(CallKey key) {
+            return scripts.run(new ScriptCall.History(keys, key)).map(entries -> statuses(key, entries));
+        }
+
+        @Override
+        public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
+            return scripts.run(new ScriptCall.NewestCalls(keys, account, query)).map(RedisCoordination::positions);
+        }
     }
 
     /** GUID and revision in turns. */
@@ -197,11 +223,11 @@ class RedisCoordination implements Coordination {
         Snapshot merged = update.snapshot().merge(known);
         return isSame(merged, update.snapshot())
                 ? Uni.createFrom().item(update)
-                : storeAfter(update, new Change(key, update.snapshot(), merged, NO_LEASE), ATTEMPTS);
+                : storeAfter(update, new SnapshotChange(key, update.snapshot(), merged), ATTEMPTS);
     }
 
     /** Stores what was made of an update. */
-    private Uni<Update> storeAfter(Update update, Change change, int attempts) {
+    private Uni<Update> storeAfter(Update update, SnapshotChange change, int attempts) {
         return store(change, attempts)
                 .map(stored -> new Update(stored.snapshot(), joined(update.since(), stored.since())));
     }
@@ -210,77 +236,46 @@ class RedisCoordination implements Coordination {
         return SnapshotCodec.tag(one).equals(SnapshotCodec.tag(other));
     }
 
-    /**
-     * Something to store.
-     *
-     * @param before what is expected in Redis now
-     * @param token of the lease that ends with it
-     */
-    private record Change(CallKey key, Snapshot before, Snapshot now, String token) {
-
-        /** The revision to add to the history, 0 for none. */
-        private long revision() {
-            return now.revision() > before.revision() ? now.revision() : 0;
-        }
-    }
-
-    private Uni<Update> store(Change change, int attempts) {
+    private Uni<Update> store(SnapshotChange change, int attempts) {
         CallKey key = change.key();
         return scripts.run(compareAndSet(change))
                 .chain(answer -> answer.get(0).toString().equals(CHANGED)
                         ? again(change, update(key, answer), attempts)
-                        : Uni.createFrom().item(Update.of(change.now())).invoke(() -> append(change)));
+                        : Uni.createFrom().item(Update.of(change.now())).invoke(() -> log.append(change)));
     }
 
-    /** Nobody waits for the list and the log. */
-    private void append(Change change) {
+    /** Whether Redis has it is not known: an answer may be lost, or late, after the script has run. */
+    private void shareLater(SnapshotChange change) {
         if (change.revision() > 0) {
-            change.now()
-                    .status()
-                    .ifPresent(status -> append(appendRevision(change, status), ATTEMPTS_TO_APPEND)
-                            .subscribe()
-                            .with(appended -> {}));
+            log.unshared().add(change.key(), change.revision(), () -> share(change));
         }
     }
 
-    /** A slow Redis must not cost the log a revision. */
-    private Uni<Void> append(ScriptCall call, int attempts) {
-        return scripts.run(call)
-                .replaceWithVoid()
-                .onFailure(RedisUnavailable.class)
-                .recoverWithUni(() -> attempts <= 1
-                        ? Uni.createFrom().voidItem()
-                        : delay.of(BETWEEN_ATTEMPTS_TO_APPEND).chain(() -> append(call, attempts - 1)));
-    }
-
-    private ScriptCall appendRevision(Change change, CallStatus status) {
-        return new ScriptCall.AppendRevision(
-                keys,
-                change.key(),
-                status,
-                entry(change, status),
-                LONGEST_LIST,
-                clock.now().minus(options.retention()),
-                options.retention());
-    }
-
-    private Map<String, String> entry(Change change, CallStatus status) {
-        Map<String, String> entry = new LinkedHashMap<>();
-        entry.put(ScriptCall.AppendRevision.GUID, change.key().guid().value());
-        put(entry, "", status);
-        change.before().status().ifPresent(before -> put(entry, ScriptCall.AppendRevision.BEFORE, before));
-        return entry;
-    }
-
-    private void put(Map<String, String> entry, String prefix, CallStatus status) {
-        codec.encode(Snapshot.of(status)).forEach((field, value) -> {
-            if (!value.isEmpty()) {
-                entry.put(prefix + field, value);
-            }
+    private Uni<Void> share(SnapshotChange change) {
+        CallKey key = change.key();
+        Snapshot now = change.now();
+        return scripts.run(new ScriptCall.GetIfChanged(keys, key, now)).chain(answer -> switch (answer.get(0)
+                .toString()) {
+            case CHANGED ->
+                merged(key, now, answer)
+                        .invoke(update -> shared(change, update))
+                        .replaceWithVoid();
+            case ABSENT ->
+                store(new SnapshotChange(key, change.before(), now), ATTEMPTS)
+                        .invoke(update -> shared(change, update))
+                        .replaceWithVoid();
+            default -> log.appendMissing(change);
         });
     }
 
-    private ScriptCall compareAndSet(Change change) {
+    private void shared(SnapshotChange change, Update update) {
+        long revision = update.snapshot().revision();
+        if (revision > change.revision()) {
+            remoteRevisions.accept(new RemoteRevision(change.key(), revision));
+        }
+    }
+
+    private ScriptCall compareAndSet(SnapshotChange change) {
         Snapshot now = change.now();
         return new ScriptCall.CompareAndSet(
                 keys,
@@ -296,12 +291,13 @@ class RedisCoordination implements Coordination {
     }
 
     /** Another replica was faster: both are merged. */
-    private Uni<Update> again(Change change, Update update, int attempts) {
+    private Uni<Update> again(SnapshotChange change, Update update, int attempts) {
         if (attempts <= 1) {
             return Uni.createFrom().failure(new RedisUnavailable("other replicas were faster each time"));
         }
         Snapshot merged = update.snapshot().merge(change.now());
-        return storeAfter(update, new Change(change.key(), update.snapshot(), merged, change.token()), attempts - 1);
+        return storeAfter(
+                update, new SnapshotChange(change.key(), update.snapshot(), merged, change.token()), attempts - 1);
     }
 
     private Duration expiry(Snapshot snapshot) {
@@ -310,37 +306,10 @@ class RedisCoordination implements Coordination {
 
     private Update update(CallKey key, Response answer) {
         Snapshot snapshot = codec.snapshot(key, RedisScripts.fields(answer.get(1)));
-        snapshot.status().ifPresent(status -> ensureAppended(key, status));
+        snapshot.status().ifPresent(status -> log.ensureAppended(key, status));
         return new Update(
                 snapshot,
                 joined(statuses(key, answer.get(2)), snapshot.status().stream().toList()));
-    }
-
-    /** The replica that stored a revision may be gone before it appended it: to store and to append are two scripts. */
-    private void ensureAppended(CallKey key, CallStatus status) {
-        if (!isLookedAt(key, status.revision())) {
-            delay.of(UNTIL_APPENDED)
-                    .chain(() -> scripts.run(new ScriptCall.IsListed(keys, key, status.revision())))
-                    .onFailure(RedisUnavailable.class)
-                    .recoverWithNull()
-                    .subscribe()
-                    .with(listed -> {
-                        if (listed == null || listed.toInteger() == 0) {
-                            append(new Change(key, Snapshot.NOTHING, Snapshot.of(status), NO_LEASE));
-                        }
-                    });
-        }
-    }
-
-    private boolean isLookedAt(CallKey key, long revision) {
-        synchronized (lookedAt) {
-            Long before = lookedAt.remove(key);
-            lookedAt.put(key, before == null ? revision : Math.max(before, revision));
-            if (lookedAt.size() > MOST_LOOKED_AT) {
-                lookedAt.remove(lookedAt.keySet().iterator().next());
-            }
-            return before != null && before >= revision;
-        }
     }
 
     private List<CallStatus> statuses(CallKey key, Response entries) {
@@ -386,8 +355,10 @@ class RedisCoordination implements Coordination {
         @Override
         public Uni<Update> publish(Snapshot before, Snapshot now) {
             renewals.cancel();
-            return RedisCoordination.this
-                    .store(new Change(key, before, now, token), ATTEMPTS)
+            SnapshotChange change = new SnapshotChange(key, before, now, token);
+            return store(change, ATTEMPTS)
+                    .onFailure(RedisUnavailable.class)
+                    .invoke(() -> shareLater(change))
                     .onFailure(RedisUnavailable.class)
                     .recoverWithItem(() -> Update.of(now));
         }

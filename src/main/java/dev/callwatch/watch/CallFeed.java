@@ -75,6 +75,11 @@ public class CallFeed {
         return calls.historyAnywhere(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
     }
 
+    /** Like {@link #revisions}, but it fails where it cannot be read now what all replicas keep. */
+    public Uni<List<CallEvent>> sharedRevisions(Account account, CallGuid guid) {
+        return calls.sharedHistory(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
+    }
+
     /** Whether no other replica can have sent more than this one knows: nothing more is to come of the call. */
     private boolean isSettledFor(Account account, CallGuid guid, long revision) {
         return revision == 0

@@ -61,11 +61,14 @@ public final class CallsInVirtualTime {
 
     /** The look-up with all that is made of it, in a process of its own. */
     public static Knowledge knowledge(
-            CallReader vonage, VirtualTime time, Consumer<CallChanged> changes, Consumer<LogAppended> appended) {
+            CallReader vonage,
+            Coordination coordination,
+            VirtualTime time,
+            Consumer<CallChanged> changes,
+            Consumer<LogAppended> appended) {
         LookupOptions options = options(Map.of());
         CallCache cache = new CallCache(options, time);
         LocalRevisionLog log = new LocalRevisionLog(cache, appended);
-        Coordination coordination = new LocalCoordination();
         CallUpdates updates = new CallUpdates(cache, time, time, new SimpleMeterRegistry(), change -> {});
         return new Knowledge(
                 of(vonage, options, cache, coordination, time, time, time, change -> {

@@ -7,7 +7,15 @@ import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AnAccount;
 import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.call.CallKey;
+import dev.callwatch.call.CallPosition;
+import dev.callwatch.call.CallQuery;
+import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Coordination;
+import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.RevisionLog;
+import dev.callwatch.call.SharedCalls;
+import dev.callwatch.call.Snapshot;
 import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.watch.EventType;
@@ -18,12 +26,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** All calls of an account on their way to one sink, on the feeds as they are wired in production. */
@@ -46,7 +56,8 @@ class SinkFollowerTest {
     private final Account account = AnAccount.usual();
     private final CallGuid guid = guid();
     private final List<Log> logs = new ArrayList<>();
-    private final FeedInVirtualTime.Feeds feeds = FeedInVirtualTime.all(vonage, time, real -> {
+    private final OtherReplica other = new OtherReplica();
+    private final FeedInVirtualTime.Feeds feeds = FeedInVirtualTime.all(vonage, other, time, real -> {
         logs.add(new Log(real));
         return logs.get(0);
     });
@@ -164,6 +175,41 @@ class SinkFollowerTest {
     }
 
     @Test
+    void a_gap_is_filled_from_what_other_replicas_keep_once_that_can_be_read() {
+        follow(new SharedStore(), EventTypes.ALL, false);
+        lookUp(guid, ACTIVE);
+        other.isAway(true);
+        FeedInVirtualTime.Feeds elsewhere = FeedInVirtualTime.all(vonage, time, log -> log);
+        CallGuid call = guid();
+        other.keeps(account, lookUp(elsewhere, call, ACTIVE));
+        other.keeps(account, lookUp(elsewhere, call, ENDED));
+        logs.get(0).gap();
+        time.pass(SOON);
+        assertThat(gaps()).isOne();
+        assertThat(pushed(call)).isEmpty();
+        other.isAway(false);
+        time.pass(SOON);
+        assertThat(pushed(call)).containsExactly("call.observed", "call.completed");
+    }
+
+    @Test
+    void revisions_that_the_feed_did_not_have_are_waited_for_until_they_can_be_read() {
+        follow(new SharedStore(), EventTypes.ALL, false);
+        lookUp(guid, ACTIVE);
+        logs.get(0).hides(true);
+        lookUp(guid, RECORDED);
+        lookUp(guid, ENDED);
+        logs.get(0).skips(1);
+        other.isAway(true);
+        logs.get(0).hides(false);
+        time.pass(SOON);
+        assertThat(pushed(guid)).containsExactly("call.observed");
+        other.isAway(false);
+        time.pass(SOON);
+        assertThat(pushed(guid)).containsExactly("call.observed", "call.recording-changed", "call.completed");
+    }
+
+    @Test
     void a_revision_that_comes_late_or_twice_in_the_feed_is_pushed_in_its_order_and_once() {
         follow(new SharedStore(), EventTypes.ALL, false);
         lookUp(guid, ACTIVE);
@@ -275,12 +321,17 @@ class SinkFollowerTest {
     }
 
     private void lookUp(CallGuid call, String document) {
+        lookUp(feeds, call, document);
+    }
+
+    private CallStatus lookUp(FeedInVirtualTime.Feeds replica, CallGuid call, String document) {
         vonage.answers(call, document);
         time.pass(Duration.ofSeconds(2));
-        feeds.calls()
+        return replica.calls()
                 .lookUp(account, call, CacheDirectives.maxAge(Duration.ZERO), "")
                 .await()
-                .indefinitely();
+                .indefinitely()
+                .status();
     }
 
     private double gaps() {
@@ -314,6 +365,7 @@ class SinkFollowerTest {
         private boolean hides;
         private boolean gap;
         private boolean reverses;
+        private int skipped;
 
         private Log(RevisionLog real) {
             this.real = real;
@@ -332,6 +384,11 @@ class SinkFollowerTest {
             reverses = true;
         }
 
+        /** The next answer lacks its first entries. */
+        private void skips(int count) {
+            skipped = count;
+        }
+
         @Override
         public Uni<Slice> read(AccountKey key, Optional<String> after, int most) {
             return readShared(key, after, most);
@@ -346,6 +403,13 @@ class SinkFollowerTest {
                 gap = false;
                 return real.read(key, Optional.empty(), most).map(end -> new Slice(List.of(), end.end(), false));
             }
+            if (skipped > 0) {
+                int count = skipped;
+                skipped = 0;
+                return real.read(key, after, most)
+                        .map(slice ->
+                                new Slice(slice.entries().stream().skip(count).toList(), slice.end(), true));
+            }
             return real.read(key, after, most)
                     .map(slice -> reverses && !slice.entries().isEmpty() ? reversed(slice) : slice);
         }
@@ -356,6 +420,79 @@ class SinkFollowerTest {
             Collections.reverse(entries);
             entries.add(entries.get(0));
             return new Slice(entries, slice.end(), true);
+        }
+    }
+
+    /** What another replica keeps of calls, which cannot be read at times. */
+    private static final class OtherReplica implements Coordination {
+
+        private final Coordination local = new LocalCoordination();
+        private final Map<CallKey, List<CallStatus>> kept = new HashMap<>();
+        private boolean isAway;
+
+        private void isAway(boolean now) {
+            isAway = now;
+        }
+
+        private void keeps(Account account, CallStatus status) {
+            CallKey key = new CallKey(account.key(), new CallGuid(status.id()));
+            kept.computeIfAbsent(key, absent -> new ArrayList<>()).add(status);
+        }
+
+        @Override
+        public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
+            return local.acquire(key, known);
+        }
+
+        @Override
+        public Uni<Update> sync(CallKey key, Snapshot known) {
+            List<CallStatus> statuses = isAway ? List.of() : kept.getOrDefault(key, List.of());
+            return statuses.isEmpty()
+                    ? local.sync(key, known)
+                    : Uni.createFrom().item(new Update(Snapshot.of(statuses.get(statuses.size() - 1)), statuses));
+        }
+
+        @Override
+        public Uni<List<CallStatus>> history(CallKey key) {
+            return Uni.createFrom().item(isAway ? List.of() : kept.getOrDefault(key, List.of()));
+        }
+
+        @Override
+        public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
+            List<CallPosition> positions = new ArrayList<>();
+            if (!isAway) {
+                kept.forEach((key, statuses) -> positions.add(
+                        new CallPosition(statuses.get(statuses.size() - 1).revision(), key.guid())));
+            }
+            return Uni.createFrom().item(positions);
+        }
+
+        @Override
+        public SharedCalls shared() {
+            SharedCalls real = Coordination.super.shared();
+            return new SharedCalls() {
+                @Override
+                public Uni<Update> sync(CallKey key, Snapshot known) {
+                    return there(() -> real.sync(key, known));
+                }
+
+                @Override
+                public Uni<List<CallStatus>> history(CallKey key) {
+                    return there(() -> real.history(key));
+                }
+
+                @Override
+                public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
+                    return there(() -> real.newest(account, query));
+                }
+            };
+        }
+
+        private <T> Uni<T> there(Supplier<Uni<T>> reading) {
+            return Uni.createFrom()
+                    .deferred(() -> isAway
+                            ? Uni.createFrom().failure(new IllegalStateException("cannot be read now"))
+                            : reading.get());
         }
     }
 }

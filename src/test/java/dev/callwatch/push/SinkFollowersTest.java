@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AnAccount;
+import dev.callwatch.call.ReplicasReconnected;
 import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.watch.FeedInVirtualTime;
@@ -42,6 +43,19 @@ class SinkFollowersTest {
         assertThat(registry.get("callwatch.push.follow.active").gauge().value()).isEqualTo(1);
         followers.claim().await().indefinitely();
         assertThat(store.claimed).hasSize(1);
+    }
+
+    @Test
+    void after_an_outage_of_the_store_the_replica_that_ran_it_goes_first() {
+        SinkFollowers followers = followers(sink("all", true, Set.of()));
+        followers.reconnected(new ReplicasReconnected());
+        followers.claim().await().indefinitely();
+        time.pass(Duration.ofSeconds(9));
+        followers.claim().await().indefinitely();
+        assertThat(store.claimed).isEmpty();
+        time.pass(Duration.ofSeconds(1));
+        followers.claim().await().indefinitely();
+        assertThat(store.claimed).containsExactly("follow:all:a");
     }
 
     @Test

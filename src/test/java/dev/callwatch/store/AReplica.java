@@ -56,6 +56,7 @@ final class AReplica implements AutoCloseable {
     final RedisScripts scripts;
     final ReplicaChannel channel;
     final RedisRevisionLog log;
+    final AccountLog accountLog;
     final List<LogAppended> appended = new CopyOnWriteArrayList<>();
     final RedisCoordination replicas;
     final RedisRateLimiters limiters;
@@ -96,23 +97,21 @@ final class AReplica implements AutoCloseable {
         channel.listen(readers[0]::receive);
         this.limiters = new RedisRateLimiters(scripts, keys, identity, circuit, channel, clock);
         this.presence = new Heartbeat(store, identity, scripts, keys, channel, circuit, limiters, delay);
+        SnapshotCodec codec = new SnapshotCodec(AnAccount.only(), ScriptedReader::detail, clock::instant);
+        this.accountLog = new AccountLog(scripts, keys, codec, options, delay, clock::instant);
         this.replicas = new RedisCoordination(
                 scripts,
                 keys,
-                new SnapshotCodec(AnAccount.only(), ScriptedReader::detail, clock::instant),
+                codec,
                 readers[0],
                 identity,
                 options,
                 delay,
-                clock::instant);
+                clock::instant,
+                accountLog,
+                revision -> CallsInVirtualTime.changedElsewhere(calls, revision));
         this.log = new RedisRevisionLog(
-                store,
-                scripts,
-                keys,
-                new SnapshotCodec(AnAccount.only(), ScriptedReader::detail, clock::instant),
-                channel,
-                CallsInVirtualTime.emptyLog(clock),
-                appended::add);
+                store, scripts, keys, codec, channel, CallsInVirtualTime.emptyLog(clock), appended::add);
         log.begin(new StartupEvent());
         this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, clock::instant, delay, this::changed);
         presence.begin(new StartupEvent());

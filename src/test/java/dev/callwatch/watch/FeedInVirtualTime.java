@@ -6,6 +6,8 @@ import dev.callwatch.call.CallDirectory;
 import dev.callwatch.call.CallReader;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
+import dev.callwatch.call.Coordination;
+import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.LogAppended;
 import dev.callwatch.call.RevisionLog;
 import dev.callwatch.time.VirtualTime;
@@ -36,10 +38,17 @@ public final class FeedInVirtualTime {
 
     /** @param log made of the log of the process */
     public static Feeds all(CallReader vonage, VirtualTime time, UnaryOperator<RevisionLog> log) {
+        return all(vonage, new LocalCoordination(), time, log);
+    }
+
+    /** @param log made of the log of the process */
+    public static Feeds all(
+            CallReader vonage, Coordination coordination, VirtualTime time, UnaryOperator<RevisionLog> log) {
         List<Consumer<CallChanged>> observers = new ArrayList<>();
         List<Consumer<LogAppended>> readers = new ArrayList<>();
         CallsInVirtualTime.Knowledge knowledge = CallsInVirtualTime.knowledge(
                 vonage,
+                coordination,
                 time,
                 change -> observers.forEach(observer -> observer.accept(change)),
                 appended -> readers.forEach(reader -> reader.accept(appended)));
