@@ -9,6 +9,11 @@ public final class LocalHints implements HintChannel {
     }
 
     @Override
+    public void publishFollowed(CallKey call) {
+        // There is nobody else.
+    }
+
+    @Override
     public boolean isConnected() {
         return true;
     }

@@ -1,7 +1,9 @@
 package dev.callwatch.store;
 
 import dev.callwatch.call.CallHint;
+import dev.callwatch.call.CallKey;
 import dev.callwatch.call.HintChannel;
+import dev.callwatch.call.RemoteFollow;
 import dev.callwatch.call.RemoteHint;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Event;
@@ -21,6 +23,7 @@ class RedisHints implements HintChannel {
     private final ReplicaId replica;
     private final RedisCircuit circuit;
     private final Consumer<RemoteHint> remoteHints;
+    private final Consumer<RemoteFollow> remoteFollows;
 
     @Inject
     RedisHints(
@@ -28,8 +31,9 @@ class RedisHints implements HintChannel {
             ReplicaChannel channel,
             ReplicaId replica,
             RedisCircuit circuit,
-            Event<RemoteHint> remoteHints) {
-        this(options, channel, replica, circuit, remoteHints::fire);
+            Event<RemoteHint> remoteHints,
+            Event<RemoteFollow> remoteFollows) {
+        this(options, channel, replica, circuit, remoteHints::fire, remoteFollows::fire);
     }
 
     RedisHints(
@@ -37,12 +41,14 @@ class RedisHints implements HintChannel {
             ReplicaChannel channel,
             ReplicaId replica,
             RedisCircuit circuit,
-            Consumer<RemoteHint> remoteHints) {
+            Consumer<RemoteHint> remoteHints,
+            Consumer<RemoteFollow> remoteFollows) {
         this.options = options;
         this.channel = channel;
         this.replica = replica;
         this.circuit = circuit;
         this.remoteHints = remoteHints;
+        this.remoteFollows = remoteFollows;
     }
 
     /** From the start on: what the others receive counts also where this replica receives nothing itself. */
@@ -58,6 +64,11 @@ class RedisHints implements HintChannel {
     }
 
     @Override
+    public void publishFollowed(CallKey call) {
+        channel.publish(new ReplicaMessage.Followed(call, replica.name()));
+    }
+
+    @Override
     public boolean isConnected() {
         return channel.isSubscribed() && !circuit.isDegraded();
     }
@@ -65,6 +76,9 @@ class RedisHints implements HintChannel {
     private void received(ReplicaMessage message) {
         if (message instanceof ReplicaMessage.Hinted hinted && !hinted.by().equals(replica.name())) {
             remoteHints.accept(new RemoteHint(hinted.hint()));
+        } else if (message instanceof ReplicaMessage.Followed followed
+                && !followed.by().equals(replica.name())) {
+            remoteFollows.accept(new RemoteFollow(followed.call()));
         }
     }
 }

@@ -45,6 +45,13 @@ sealed interface ReplicaMessage {
      */
     record Hinted(CallHint hint, String by) implements ReplicaMessage {}
 
+    /**
+     * A replica follows a call because of notifications.
+     *
+     * @param by that replica
+     */
+    record Followed(CallKey call, String by) implements ReplicaMessage {}
+
     /** A revision was appended to the log of an account. */
     record Appended(AccountKey account) implements ReplicaMessage {}
 
@@ -64,6 +71,10 @@ sealed interface ReplicaMessage {
             BudgetCodec.put(json.put(Format.ACCOUNT, throttled.account().value()), throttled.backoff());
         } else if (this instanceof Hinted hinted) {
             Format.hint(json, hinted.hint()).put(Format.BY, hinted.by());
+        } else if (this instanceof Followed followed) {
+            json.put(Format.ACCOUNT, followed.call().account().value())
+                    .put(Format.FOLLOWED, followed.call().guid().value())
+                    .put(Format.BY, followed.by());
         } else if (this instanceof Appended appended) {
             json.put(Format.ACCOUNT, appended.account().value()).put(Format.APPENDED, true);
         }
@@ -94,6 +105,12 @@ sealed interface ReplicaMessage {
                 return account.flatMap(key -> Format.hint(json, key))
                         .map(hint -> new Hinted(hint, json.path(Format.BY).asText()));
             }
+            if (json.has(Format.FOLLOWED)) {
+                return account.flatMap(key -> CallGuid.parse(
+                                json.get(Format.FOLLOWED).asText())
+                        .map(guid -> new Followed(
+                                new CallKey(key, guid), json.path(Format.BY).asText())));
+            }
             Optional<CallKey> call = account.flatMap(
                     key -> CallGuid.parse(json.path(Format.CALL).asText()).map(guid -> new CallKey(key, guid)));
             return call.map(key -> json.has(Format.PROBLEM)
@@ -121,6 +138,7 @@ sealed interface ReplicaMessage {
         private static final String RETRY_AFTER = "retryAfterMs";
 
         private static final String APPENDED = "appended";
+        private static final String FOLLOWED = "followed";
         private static final String NOTIFICATION = "notification";
         private static final String CALLS = "calls";
         private static final String KIND = "kind";

@@ -59,6 +59,11 @@ record PollInterval(Duration length, Duration whenNotified) {
         return new PollInterval(length, length);
     }
 
+    /** A call that any poller reads is read after so long at the latest, unless its replica is gone. */
+    static Duration longest(boolean ended) {
+        return (ended ? ENDED_NOTIFIED : NOTIFIED).plus(LONGEST_AFTER_FAILURE);
+    }
+
     /** How many polls of a quiet call are not made, instead of each that is made although notifications come. */
     long saved() {
         if (whenNotified.equals(length)) {

@@ -8,6 +8,7 @@ import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallHint;
 import dev.callwatch.call.CallKey;
 import dev.callwatch.call.Calls;
+import dev.callwatch.call.HintChannel;
 import dev.callwatch.problem.ProblemException;
 import dev.callwatch.problem.ProblemType;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,6 +52,7 @@ class UnaskedCalls {
     private final Calls calls;
     private final CallFeed feed;
     private final Budgets budgets;
+    private final HintChannel channel;
     private final Clock clock;
     private final NotificationMetrics metrics;
     private final Map<AccountKey, AtomicInteger> followed = new ConcurrentHashMap<>();
@@ -61,10 +63,12 @@ class UnaskedCalls {
     /** By the first GUID of the notifications, those tried longest ago first. Guarded by itself. */
     private final Map<CallKey, Attempts> attempts = new LinkedHashMap<>();
 
-    UnaskedCalls(Calls calls, CallFeed feed, Budgets budgets, Clock clock, MeterRegistry registry) {
+    UnaskedCalls(
+            Calls calls, CallFeed feed, Budgets budgets, HintChannel channel, Clock clock, MeterRegistry registry) {
         this.calls = calls;
         this.feed = feed;
         this.budgets = budgets;
+        this.channel = channel;
         this.clock = clock;
         this.metrics = new NotificationMetrics(registry);
     }
@@ -135,13 +139,15 @@ class UnaskedCalls {
                 .recoverWithItem(failure -> ((ProblemException) failure).type() != ProblemType.CALL_NOT_FOUND);
     }
 
-    private void follow(Account account, CallGuid guid) {
+    /** Follows a call until it is settled, or not where too many are followed. */
+    void follow(Account account, CallGuid guid) {
         AtomicInteger count = followed.computeIfAbsent(account.key(), absent -> new AtomicInteger());
         if (count.incrementAndGet() > MOST) {
             count.decrementAndGet();
             return;
         }
         metrics.followed(account).increment();
+        channel.publishFollowed(new CallKey(account.key(), guid));
         feed.follow(account, guid, OptionalLong.empty(), Calls.NO_CALLER)
                 .onTermination()
                 .invoke(count::decrementAndGet)

@@ -15,6 +15,7 @@ import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Coordination;
 import dev.callwatch.call.LogAppended;
 import dev.callwatch.call.LookupResult;
+import dev.callwatch.call.RemoteFollow;
 import dev.callwatch.call.RemoteHint;
 import dev.callwatch.call.RevisionLog;
 import dev.callwatch.call.Snapshot;
@@ -237,19 +238,23 @@ class RedisCoordinationTest {
     void a_hint_reaches_the_other_replicas_and_not_the_one_that_publishes_it() {
         List<RemoteHint> atA = new CopyOnWriteArrayList<>();
         List<RemoteHint> atB = new CopyOnWriteArrayList<>();
-        RedisHints fromA = hints(a, atA);
-        hints(b, atB);
+        List<RemoteFollow> followedByA = new CopyOnWriteArrayList<>();
+        RedisHints fromA = hints(a, atA, new ArrayList<>());
+        hints(b, atB, followedByA);
         await().until(() -> fromA.isConnected() && b.channel.isSubscribed());
         CallHint hint = new CallHint(key.account(), Set.of(guid), CallHint.Kind.ENDED, "notification");
         fromA.publish(hint);
         await().until(() -> !atB.isEmpty());
         assertThat(atB).containsExactly(new RemoteHint(hint));
+        fromA.publishFollowed(key);
+        await().until(() -> !followedByA.isEmpty());
+        assertThat(followedByA).containsExactly(new RemoteFollow(key));
         assertThat(atA).isEmpty();
     }
 
-    private static RedisHints hints(AReplica replica, List<RemoteHint> received) {
-        RedisHints hints =
-                new RedisHints(AReplica.options(), replica.channel, replica.identity, replica.circuit, received::add);
+    private static RedisHints hints(AReplica replica, List<RemoteHint> received, List<RemoteFollow> followed) {
+        RedisHints hints = new RedisHints(
+                AReplica.options(), replica.channel, replica.identity, replica.circuit, received::add, followed::add);
         hints.begin(new StartupEvent());
         return hints;
     }

@@ -33,6 +33,13 @@ class ReplicaMessageTest {
     }
 
     @Test
+    void a_call_that_a_replica_follows_is_encoded_and_decoded_and_says_nothing_else_to_an_older_release() {
+        ReplicaMessage followed = new ReplicaMessage.Followed(CALL, "replica");
+        assertThat(ReplicaMessage.of(followed.text(), NOW)).contains(followed);
+        assertThat(followed.text()).doesNotContain("\"call\"");
+    }
+
+    @Test
     void the_presence_of_a_replica_is_encoded_and_decoded() {
         ReplicaMessage present = new ReplicaMessage.Present("replica");
         assertThat(ReplicaMessage.of(present.text(), NOW)).contains(present);

@@ -10,14 +10,17 @@ import dev.callwatch.call.CacheDirectives;
 import dev.callwatch.call.CallChanged;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallHint;
+import dev.callwatch.call.CallKey;
 import dev.callwatch.call.Calls;
 import dev.callwatch.call.CallsInVirtualTime;
 import dev.callwatch.call.HintChannel;
+import dev.callwatch.call.RemoteFollow;
 import dev.callwatch.call.RemoteHint;
 import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.time.Duration;
@@ -59,10 +62,12 @@ class CallHintsTest {
     private final Budgets budgets = BudgetsInVirtualTime.of(time);
     private final CallPollers pollers = new CallPollers(calls, budgets, coverage, time, time, Runnable::run, registry);
     private final CallFeed feed = new CallFeed(calls, pollers, time, time);
+    private final UnaskedCalls unasked = new UnaskedCalls(calls, feed, budgets, channel, time, registry);
+    private final StandbyCalls standby = new StandbyCalls(calls, unasked, AnAccount.only(), time, time);
     private final CallHints hints = new CallHints(
             coverage,
             new HintedCalls(calls, pollers, AnAccount.only(), time, registry),
-            new UnaskedCalls(calls, feed, budgets, time, registry),
+            unasked,
             channel,
             Runnable::run,
             time);
@@ -343,6 +348,54 @@ class CallHintsTest {
     }
 
     @Test
+    void a_call_that_another_replica_follows_because_of_notifications_is_followed_here_once_that_is_gone() {
+        notified();
+        vonage.answers(guid, ACTIVE);
+        standby.followedElsewhere(new RemoteFollow(new CallKey(account.key(), guid)));
+        // What the other replica reads is known to all.
+        for (int poll = 0; poll < 10; poll++) {
+            lookUp();
+            time.pass(Duration.ofSeconds(30));
+        }
+        assertThat(vonage.readings(guid)).hasSize(10);
+        // It is killed.
+        time.pass(Duration.ofMinutes(2));
+        assertThat(counter("callwatch.notifications.followed")).isEqualTo(1);
+        vonage.answers(guid, DISPOSED);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(calls.known(account, guid).orElseThrow().disposition()).contains("Sale");
+        assertThat(channel.followed).containsExactly(new CallKey(account.key(), guid));
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void a_call_whose_disposition_another_replica_waits_for_is_not_followed_here_between_its_polls() {
+        notified();
+        vonage.answers(guid, ENDED);
+        lookUp();
+        standby.followedElsewhere(new RemoteFollow(new CallKey(account.key(), guid)));
+        time.pass(Duration.ofMinutes(5));
+        assertThat(counter("callwatch.notifications.followed")).isZero();
+        vonage.answers(guid, DISPOSED);
+        lookUp();
+        time.pass(Duration.ofHours(1));
+        assertThat(counter("callwatch.notifications.followed")).isZero();
+        assertThat(vonage.readings(guid)).hasSize(2);
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void a_process_that_ends_follows_nothing_of_others_any_more() {
+        vonage.answers(guid, ACTIVE);
+        lookUp();
+        standby.followedElsewhere(new RemoteFollow(new CallKey(account.key(), guid)));
+        standby.close(new ShutdownDelayInitiatedEvent());
+        time.pass(Duration.ofMinutes(10));
+        assertThat(vonage.readings(guid)).hasSize(1);
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
     void a_call_that_nobody_asked_for_is_followed_until_it_is_settled_where_the_settings_say_so() {
         vonage.answers(guid, ACTIVE);
         hints.received(account, hintAt(guid, CallHint.Kind.CHANGED), true);
@@ -446,11 +499,17 @@ class CallHintsTest {
     private static final class Channel implements HintChannel {
 
         private final List<CallHint> published = new ArrayList<>();
+        private final List<CallKey> followed = new ArrayList<>();
         private boolean connected = true;
 
         @Override
         public void publish(CallHint hint) {
             published.add(hint);
+        }
+
+        @Override
+        public void publishFollowed(CallKey call) {
+            followed.add(call);
         }
 
         @Override
