@@ -17,17 +17,18 @@ public class LocalSubscriptionStore implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Optional<String>> create(Subscription subscription, Map<String, String> fields, boolean replaceSame) {
+    public Uni<Optional<String>> create(
+            Subscription subscription, RunId run, Map<String, String> fields, boolean replaceSame) {
         return Uni.createFrom().item(Optional.empty());
     }
 
     @Override
-    public Uni<Void> claim(String id, Map<String, String> fields) {
+    public Uni<Void> claim(String id, RunId run, Map<String, String> fields) {
         return DONE;
     }
 
     @Override
-    public Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed) {
+    public Uni<Saved> save(String id, RunId run, Map<String, String> fields, Collection<String> removed) {
         return Uni.createFrom().item(Saved.KEPT);
     }
 
@@ -72,8 +73,8 @@ public class LocalSubscriptionStore implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Set<String>> owned() {
-        return Uni.createFrom().item(Set.of());
+    public Uni<Map<String, RunId>> owned() {
+        return Uni.createFrom().item(Map.of());
     }
 
     @Override

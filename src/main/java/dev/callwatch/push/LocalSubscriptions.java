@@ -5,7 +5,7 @@ import dev.callwatch.access.Grant;
 import dev.callwatch.account.AccountKey;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,34 +61,34 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
      *
      * @return the subscription that runs, and whether it is this one
      */
-    synchronized Subscriptions.Created create(StoredSubscription stored, Grant grant, Sink sink) {
+    synchronized Subscriptions.Created create(StoredSubscription stored, RunId run, Grant grant, Sink sink) {
         Subscription subscription = stored.subscription();
         Optional<SubscriptionStatus> same = active(subscription);
         if (same.isPresent()) {
             dependencies.memory().release(PushMemory.weight(subscription));
             return new Subscriptions.Created(same.get(), false);
         }
-        SubscriptionRunner runner = add(stored, grant, sink);
+        SubscriptionRunner runner = add(stored, run, grant, sink);
         executor.execute(runner::begin);
         return new Subscriptions.Created(runner.status(), true);
     }
 
     /** Runs a subscription that another replica ran before, unless it runs here already. */
-    synchronized void takeOver(StoredSubscription stored, Grant grant, Sink sink) {
+    synchronized void takeOver(StoredSubscription stored, RunId run, Grant grant, Sink sink) {
         Subscription subscription = stored.subscription();
         if (runners.containsKey(subscription.id())) {
             return;
         }
         dependencies.memory().take(PushMemory.weight(subscription));
-        SubscriptionRunner runner = add(stored, grant, sink);
+        SubscriptionRunner runner = add(stored, run, grant, sink);
         runner.begin();
         if (runner.isFinished()) {
             finished(runner);
         }
     }
 
-    private SubscriptionRunner add(StoredSubscription stored, Grant grant, Sink sink) {
-        SubscriptionRunner runner = new SubscriptionRunner(stored, grant, sink, dependencies, this);
+    private SubscriptionRunner add(StoredSubscription stored, RunId run, Grant grant, Sink sink) {
+        SubscriptionRunner runner = new SubscriptionRunner(stored, run, grant, sink, dependencies, this);
         Subscription subscription = stored.subscription();
         runners.put(subscription.id(), runner);
         byContent.put(subscription.content(), runner);
@@ -144,11 +144,20 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
         return runners.containsKey(id);
     }
 
-    /** Finds out what became of those that this replica is not to run. */
-    void checkOthers(Collection<String> owned) {
-        runners.values().stream()
-                .filter(runner -> !owned.contains(runner.subscription().id()))
-                .forEach(SubscriptionRunner::check);
+    /**
+     * Ends those that this replica has lost, and has in another run now, and finds out what became of those that it does not have.
+     *
+     * @param owned what this replica is to run
+     */
+    void check(Map<String, RunId> owned) {
+        runners.values().forEach(runner -> {
+            RunId run = owned.get(runner.subscription().id());
+            if (run == null) {
+                runner.check();
+            } else if (!run.equals(runner.run())) {
+                taken(runner);
+            }
+        });
     }
 
     @Override
@@ -162,7 +171,9 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
 
     @Override
     public void taken(SubscriptionRunner runner) {
-        LOG.debugf("Another replica runs subscription %s", runner.subscription().id());
+        LOG.debugf(
+                "Another replica runs subscription %s, or did so meanwhile",
+                runner.subscription().id());
         runner.suspend();
         remove(runner);
     }

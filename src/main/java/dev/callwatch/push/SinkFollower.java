@@ -109,6 +109,7 @@ final class SinkFollower {
     private record Accepted(FollowedCall call, StoredEvent event) {}
 
     private final String id;
+    private final RunId run;
     private final Account account;
     private final Sink sink;
     private final Sink.Follow follow;
@@ -135,11 +136,20 @@ final class SinkFollower {
      * Does nothing before {@link #begin}.
      *
      * @param id under which it is kept
+     * @param run in which this replica has it
      * @param sink one that follows
      * @param stored how far it has come
      */
-    SinkFollower(String id, Account account, Sink sink, StoredFollow stored, Dependencies dependencies, Owner owner) {
+    SinkFollower(
+            String id,
+            RunId run,
+            Account account,
+            Sink sink,
+            StoredFollow stored,
+            Dependencies dependencies,
+            Owner owner) {
         this.id = id;
+        this.run = run;
         this.account = account;
         this.sink = sink;
         this.follow = sink.follow().orElseThrow();
@@ -147,7 +157,8 @@ final class SinkFollower {
         this.push = dependencies.push();
         this.queue = push.queues().acquire(sink);
         this.owner = owner;
-        this.journal = new SubscriptionJournal(id, push.store(), push.delay(), () -> owner.taken(this), this::recreate);
+        this.journal =
+                new SubscriptionJournal(id, run, push.store(), push.delay(), () -> owner.taken(this), this::recreate);
         this.position = stored.position();
         stored.calls().entrySet().stream()
                 .sorted(Map.Entry.comparingByValue((one, other) -> Long.compare(one.revision(), other.revision())))
@@ -171,6 +182,11 @@ final class SinkFollower {
 
     String id() {
         return id;
+    }
+
+    /** In which this replica has it. */
+    RunId run() {
+        return run;
     }
 
     /** Delivers what is left of before, and follows the account. */
@@ -487,7 +503,7 @@ final class SinkFollower {
             fields = FollowCodec.encode(new StoredFollow(position, known, List.copyOf(pending.values())));
         }
         push.store()
-                .claim(id, fields)
+                .claim(id, run, fields)
                 .subscribe()
                 .with(kept -> {}, unavailable -> LOG.debugf("Position %s is not kept yet", id));
     }

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -81,7 +80,7 @@ class SinkFollowers implements SinkFollower.Owner {
 
     /** Follows all of them, where nothing is shared. */
     void begin() {
-        wanted.forEach((id, pair) -> begin(id, pair, StoredFollow.NOTHING));
+        wanted.forEach((id, pair) -> begin(id, RunId.next(), pair, StoredFollow.NOTHING));
     }
 
     void reconnected(@Observes ReplicasReconnected reconnected) {
@@ -99,7 +98,7 @@ class SinkFollowers implements SinkFollower.Owner {
                         .filter(id -> !running.containsKey(id))
                         .toList())
                 .onItem()
-                .transformToUniAndConcatenate(id -> dependencies.push().store().claim(id, nothing))
+                .transformToUniAndConcatenate(id -> dependencies.push().store().claim(id, RunId.next(), nothing))
                 .onItem()
                 .ignoreAsUni()
                 .onFailure()
@@ -107,7 +106,7 @@ class SinkFollowers implements SinkFollower.Owner {
     }
 
     /** This replica runs it from now on. */
-    synchronized void takeOver(String id, Map<String, String> fields) {
+    synchronized void takeOver(String id, RunId run, Map<String, String> fields) {
         if (running.containsKey(id)) {
             return;
         }
@@ -120,11 +119,11 @@ class SinkFollowers implements SinkFollower.Owner {
             dependencies.push().store().forget(id).subscribe().with(done -> {}, unavailable -> {});
             return;
         }
-        begin(id, pair.get(), stored.get());
+        begin(id, run, pair.get(), stored.get());
     }
 
-    private void begin(String id, Pair pair, StoredFollow stored) {
-        SinkFollower follower = new SinkFollower(id, pair.account(), pair.sink(), stored, dependencies, this);
+    private void begin(String id, RunId run, Pair pair, StoredFollow stored) {
+        SinkFollower follower = new SinkFollower(id, run, pair.account(), pair.sink(), stored, dependencies, this);
         running.put(id, follower);
         dependencies.executor().execute(follower::begin);
     }
@@ -136,11 +135,20 @@ class SinkFollowers implements SinkFollower.Owner {
         running.remove(follower.id(), follower);
     }
 
-    /** Finds out what became of those that this replica no longer owns. */
-    void check(Set<String> owned) {
-        running.values().stream()
-                .filter(follower -> !owned.contains(follower.id()))
-                .forEach(SinkFollower::check);
+    /**
+     * Ends those that this replica has lost, and has in another run now, and finds out what became of those that it does not have.
+     *
+     * @param owned what this replica is to run
+     */
+    void check(Map<String, RunId> owned) {
+        running.values().forEach(follower -> {
+            RunId run = owned.get(follower.id());
+            if (run == null) {
+                follower.check();
+            } else if (!run.equals(follower.run())) {
+                taken(follower);
+            }
+        });
     }
 
     boolean runs(String id) {

@@ -19,6 +19,7 @@ final class SubscriptionJournal {
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
 
     private final String id;
+    private final RunId run;
     private final SubscriptionStore store;
     private final Delay delay;
     private final Runnable onTaken;
@@ -31,11 +32,13 @@ final class SubscriptionJournal {
     /**
      * A journal without changes.
      *
+     * @param run in which this replica has it
      * @param onTaken called where the store does not keep a change because another replica runs the subscription
      * @param onLost called where the store does not keep a change because it no longer has the subscription
      */
-    SubscriptionJournal(String id, SubscriptionStore store, Delay delay, Runnable onTaken, Runnable onLost) {
+    SubscriptionJournal(String id, RunId run, SubscriptionStore store, Delay delay, Runnable onTaken, Runnable onLost) {
         this.id = id;
+        this.run = run;
         this.store = store;
         this.delay = delay;
         this.onTaken = onTaken;
@@ -112,7 +115,7 @@ final class SubscriptionJournal {
         List<String> removed = new ArrayList<>();
         batch.forEach((name, value) -> value.ifPresentOrElse(text -> set.put(name, text), () -> removed.add(name)));
         return Uni.createFrom()
-                .deferred(() -> store.save(id, set, removed))
+                .deferred(() -> store.save(id, run, set, removed))
                 .onFailure()
                 .recoverWithUni(unavailable -> isClosed()
                         ? Uni.createFrom().item(SubscriptionStore.Saved.KEPT)

@@ -115,8 +115,10 @@ class SubscriptionOwnership {
                         return DONE;
                     }
                     ownership.ended().forEach(local::delete);
-                    boolean agrees =
-                            ownership.taken().isEmpty() && ownership.owned() == local.count() + followers.size();
+                    // Others may have taken over, and lost, what this replica did not run for a while.
+                    boolean agrees = lease.isHeld()
+                            && ownership.taken().isEmpty()
+                            && ownership.owned() == local.count() + followers.size();
                     return (agrees ? DONE : agree()).invoke(() -> lease.extend(sent.plus(SubscriptionStore.LEASE)));
                 })
                 .onFailure()
@@ -126,14 +128,14 @@ class SubscriptionOwnership {
     /** Runs what this replica is to run, and finds out what became of what it is not. */
     private Uni<Void> agree() {
         return store.owned().chain(owned -> {
-            local.checkOthers(owned);
+            local.check(owned);
             followers.check(owned);
             return Multi.createFrom()
-                    .iterable(owned.stream()
+                    .iterable(owned.keySet().stream()
                             .filter(id -> !local.contains(id) && !followers.runs(id))
                             .toList())
                     .onItem()
-                    .transformToUni(id -> store.load(id).invoke(fields -> takeOver(id, fields)))
+                    .transformToUni(id -> store.load(id).invoke(fields -> takeOver(id, owned.get(id), fields)))
                     .merge(READ_AT_ONCE)
                     .collect()
                     .last()
@@ -141,9 +143,9 @@ class SubscriptionOwnership {
         });
     }
 
-    private void takeOver(String id, Map<String, String> fields) {
+    private void takeOver(String id, RunId run, Map<String, String> fields) {
         if (SinkFollowers.isFollower(id)) {
-            followers.takeOver(id, fields);
+            followers.takeOver(id, run, fields);
             return;
         }
         Optional<StoredSubscription> stored = SubscriptionCodec.decode(fields);
@@ -167,6 +169,6 @@ class SubscriptionOwnership {
             store.forget(subscription).subscribe().with(done -> {}, unavailable -> {});
             return;
         }
-        local.takeOver(grant.isPresent() ? stored.get() : stored.get().revoked(), any.get(), sink.get());
+        local.takeOver(grant.isPresent() ? stored.get() : stored.get().revoked(), run, any.get(), sink.get());
     }
 }

@@ -93,6 +93,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
     }
 
     private final Subscription subscription;
+    private final RunId run;
     private final Grant grant;
     private final Sink sink;
     private final SinkQueue queue;
@@ -126,18 +127,26 @@ final class SubscriptionRunner implements CallQueue.Listener {
      * Does nothing before {@link #begin}.
      *
      * @param stored the subscription, and how far it has come
+     * @param run in which this replica has it
      * @param grant what its caller may see
      * @param sink where its events go
      */
-    SubscriptionRunner(StoredSubscription stored, Grant grant, Sink sink, Dependencies dependencies, Owner owner) {
+    SubscriptionRunner(
+            StoredSubscription stored, RunId run, Grant grant, Sink sink, Dependencies dependencies, Owner owner) {
         this.subscription = stored.subscription();
+        this.run = run;
         this.grant = grant;
         this.sink = sink;
         this.queue = dependencies.queues().acquire(sink);
         this.dependencies = dependencies;
         this.owner = owner;
         this.journal = new SubscriptionJournal(
-                subscription.id(), dependencies.store(), dependencies.delay(), () -> owner.taken(this), this::recreate);
+                subscription.id(),
+                run,
+                dependencies.store(),
+                dependencies.delay(),
+                () -> owner.taken(this),
+                this::recreate);
         subscription.calls().forEach(guid -> calls.put(guid, new FollowedCall(guid, new CallQueue(this))));
         restore(stored);
     }
@@ -165,6 +174,11 @@ final class SubscriptionRunner implements CallQueue.Listener {
 
     Subscription subscription() {
         return subscription;
+    }
+
+    /** In which this replica has it. */
+    RunId run() {
+        return run;
     }
 
     /** Delivers what is left of before, and follows the calls. */
@@ -310,7 +324,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
         }
         dependencies
                 .store()
-                .create(subscription, fields, true)
+                .create(subscription, run, fields, true)
                 .subscribe()
                 .with(kept -> {}, unavailable -> LOG.debugf("Subscription %s is not kept yet", subscription.id()));
     }

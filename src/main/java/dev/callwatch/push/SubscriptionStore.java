@@ -23,7 +23,7 @@ public interface SubscriptionStore {
     enum Saved {
         /** It is kept. */
         KEPT,
-        /** It is not: another replica runs the subscription. */
+        /** It is not: another replica runs the subscription, or did so meanwhile. */
         TAKEN,
         /** It is not: the store does not know the subscription, as after it was lost. */
         UNKNOWN
@@ -44,26 +44,29 @@ public interface SubscriptionStore {
     /**
      * Keeps a new subscription, or one that the store has lost. This replica runs it.
      *
+     * @param run in which it has it
      * @param fields all of it
      * @return the identifier of another with the same content, which is kept instead; empty where this one is
      */
-    Uni<Optional<String>> create(Subscription subscription, Map<String, String> fields, boolean replaceSame);
+    Uni<Optional<String>> create(Subscription subscription, RunId run, Map<String, String> fields, boolean replaceSame);
 
     /**
      * Lets this replica run something under a name that every replica gives it, unless another replica that is there runs it. Fields of
      * it that are kept already stay as they are.
      *
+     * @param run in which it has it
      * @param fields set where nothing is kept of it
      */
-    Uni<Void> claim(String id, Map<String, String> fields);
+    Uni<Void> claim(String id, RunId run, Map<String, String> fields);
 
     /**
      * Keeps a change of a subscription that this replica runs.
      *
+     * @param run in which it has it
      * @param fields to set
      * @param removed names of fields to remove
      */
-    Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed);
+    Uni<Saved> save(String id, RunId run, Map<String, String> fields, Collection<String> removed);
 
     /** All fields of a subscription; empty where there is none. */
     Uni<Map<String, String>> load(String id);
@@ -89,8 +92,8 @@ public interface SubscriptionStore {
     /** Says that this replica is there, and takes over what others left. */
     Uni<Ownership> heartbeat();
 
-    /** The identifiers of all subscriptions that this replica runs. */
-    Uni<Set<String>> owned();
+    /** All subscriptions that this replica runs, by their identifiers, and in which run. */
+    Uni<Map<String, RunId>> owned();
 
     /** Lets others take over at once what this replica runs. */
     Uni<Void> leave();

@@ -123,12 +123,13 @@ public class Subscriptions {
         if (!dependencies.memory().reserve(weight)) {
             throw new RateLimited("This service has no memory for more subscriptions.", RETRY_WHEN_FULL);
         }
-        return store().create(subscription, SubscriptionCodec.encode(stored), replaceSame)
+        RunId run = RunId.next();
+        return store().create(subscription, run, SubscriptionCodec.encode(stored), replaceSame)
                 .onFailure()
                 .invoke(unavailable -> dependencies.memory().release(weight))
                 .chain(same -> {
                     if (same.isEmpty()) {
-                        return Uni.createFrom().item(started(stored, grant));
+                        return Uni.createFrom().item(started(stored, run, grant));
                     }
                     dependencies.memory().release(weight);
                     return load(same.get())
@@ -140,11 +141,11 @@ public class Subscriptions {
                 });
     }
 
-    private Created started(StoredSubscription stored, Grant grant) {
+    private Created started(StoredSubscription stored, RunId run, Grant grant) {
         Subscription subscription = stored.subscription();
         Sink sink = sinks.find(subscription.sink(), subscription.account(), subscription.ratePerMinute())
                 .orElseThrow();
-        return local.create(stored, grant, sink);
+        return local.create(stored, run, grant, sink);
     }
 
     private Subscription subscription(

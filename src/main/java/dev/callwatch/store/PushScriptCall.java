@@ -1,5 +1,6 @@
 package dev.callwatch.store;
 
+import dev.callwatch.push.RunId;
 import dev.callwatch.push.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,8 +16,9 @@ interface PushScriptCall extends ScriptCall {
      *
      * @param expiry after which a replica without a heartbeat is gone
      * @param most how many subscriptions are taken over at once
+     * @param run of those that are taken over
      */
-    record Heartbeat(Keys names, String replica, Duration expiry, int most) implements PushScriptCall {
+    record Heartbeat(Keys names, String replica, Duration expiry, int most, RunId run) implements PushScriptCall {
 
         @Override
         public RedisScript script() {
@@ -30,7 +32,8 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            return List.of(replica, ScriptCall.millis(expiry), names.pushOwned(""), Integer.toString(most));
+            return List.of(
+                    replica, ScriptCall.millis(expiry), names.pushOwned(""), Integer.toString(most), run.value());
         }
     }
 
@@ -44,6 +47,7 @@ interface PushScriptCall extends ScriptCall {
             Keys names,
             String replica,
             Subscription subscription,
+            RunId run,
             Duration expiry,
             boolean replaceSame,
             Map<String, String> fields)
@@ -66,8 +70,8 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments = new ArrayList<>(
-                    List.of(replica, subscription.id(), ScriptCall.millis(expiry), replaceSame ? "1" : "0"));
+            List<String> arguments = new ArrayList<>(List.of(
+                    replica, subscription.id(), ScriptCall.millis(expiry), replaceSame ? "1" : "0", run.value()));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             return arguments;
         }
@@ -78,7 +82,7 @@ interface PushScriptCall extends ScriptCall {
      *
      * @param fields set where nothing is stored of it
      */
-    record Claim(Keys names, String replica, String id, Duration expiry, Map<String, String> fields)
+    record Claim(Keys names, String replica, String id, RunId run, Duration expiry, Map<String, String> fields)
             implements PushScriptCall {
 
         @Override
@@ -94,7 +98,7 @@ interface PushScriptCall extends ScriptCall {
         @Override
         public List<String> arguments() {
             List<String> arguments =
-                    new ArrayList<>(List.of(replica, id, ScriptCall.millis(expiry), names.pushOwned("")));
+                    new ArrayList<>(List.of(replica, id, ScriptCall.millis(expiry), names.pushOwned(""), run.value()));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             return arguments;
         }
@@ -103,6 +107,7 @@ interface PushScriptCall extends ScriptCall {
     /**
      * Writes fields of a subscription that this replica runs.
      *
+     * @param run in which this replica has it: it may have lost it and got it back since
      * @param fields what is stored
      * @param removed names of fields that are removed
      */
@@ -110,6 +115,7 @@ interface PushScriptCall extends ScriptCall {
             Keys names,
             String replica,
             String id,
+            RunId run,
             Duration expiry,
             Map<String, String> fields,
             Collection<String> removed)
@@ -127,8 +133,8 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments =
-                    new ArrayList<>(List.of(replica, id, ScriptCall.millis(expiry), Integer.toString(fields.size())));
+            List<String> arguments = new ArrayList<>(
+                    List.of(replica, id, ScriptCall.millis(expiry), run.value(), Integer.toString(fields.size())));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             arguments.addAll(removed);
             return arguments;
@@ -168,8 +174,22 @@ interface PushScriptCall extends ScriptCall {
         }
     }
 
-    /** Reads the members of a set of subscriptions. */
-    record Members(String set) implements PushScriptCall {
+    /** Reads what this replica runs, and in which run. */
+    record Owned(Keys names, String replica) implements PushScriptCall {
+
+        @Override
+        public RedisScript script() {
+            return RedisScript.PUSH_OWNED;
+        }
+
+        @Override
+        public List<String> keys() {
+            return List.of(names.pushOwned(replica), names.pushOwners());
+        }
+    }
+
+    /** Reads the subscriptions of a caller. */
+    record OfCaller(Keys names, String caller) implements PushScriptCall {
 
         @Override
         public RedisScript script() {
@@ -178,7 +198,7 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> keys() {
-            return List.of(set);
+            return List.of(names.pushCaller(caller));
         }
     }
 

@@ -28,6 +28,7 @@ enum RedisScript {
     PUSH_CLAIM,
     PUSH_SAVE,
     PUSH_LOAD(false, RedisScript.NOTHING),
+    PUSH_OWNED(false, RedisScript.NOTHING),
     PUSH_MEMBERS(false, RedisScript.NOTHING),
     PUSH_IS_OF(false, RedisScript.NOTHING),
     PUSH_HIDE,

@@ -1,6 +1,7 @@
 package dev.callwatch.store;
 
 import dev.callwatch.push.PushOptions;
+import dev.callwatch.push.RunId;
 import dev.callwatch.push.Subscription;
 import dev.callwatch.push.SubscriptionStore;
 import io.smallrye.mutiny.Uni;
@@ -10,6 +11,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,21 +53,22 @@ class RedisSubscriptions implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Optional<String>> create(Subscription subscription, Map<String, String> fields, boolean replaceSame) {
-        return scripts.run(new PushScriptCall.Create(keys, replica, subscription, expiry, replaceSame, fields))
+    public Uni<Optional<String>> create(
+            Subscription subscription, RunId run, Map<String, String> fields, boolean replaceSame) {
+        return scripts.run(new PushScriptCall.Create(keys, replica, subscription, run, expiry, replaceSame, fields))
                 .map(Response::toString)
                 .map(kept -> Optional.of(kept).filter(id -> !id.equals(subscription.id())));
     }
 
     @Override
-    public Uni<Void> claim(String id, Map<String, String> fields) {
-        return scripts.run(new PushScriptCall.Claim(keys, replica, id, expiry, fields))
+    public Uni<Void> claim(String id, RunId run, Map<String, String> fields) {
+        return scripts.run(new PushScriptCall.Claim(keys, replica, id, run, expiry, fields))
                 .replaceWithVoid();
     }
 
     @Override
-    public Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed) {
-        return scripts.run(new PushScriptCall.Save(keys, replica, id, expiry, fields, removed))
+    public Uni<Saved> save(String id, RunId run, Map<String, String> fields, Collection<String> removed) {
+        return scripts.run(new PushScriptCall.Save(keys, replica, id, run, expiry, fields, removed))
                 .map(answer -> switch (answer.toString()) {
                     case "kept" -> Saved.KEPT;
                     case "taken" -> Saved.TAKEN;
@@ -80,7 +83,7 @@ class RedisSubscriptions implements SubscriptionStore {
 
     @Override
     public Uni<Set<String>> ofCaller(String caller) {
-        return members(keys.pushCaller(caller));
+        return scripts.run(new PushScriptCall.OfCaller(keys, caller)).map(RedisSubscriptions::texts);
     }
 
     @Override
@@ -89,12 +92,14 @@ class RedisSubscriptions implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Set<String>> owned() {
-        return members(keys.pushOwned(replica));
+    public Uni<Map<String, RunId>> owned() {
+        return scripts.run(new PushScriptCall.Owned(keys, replica)).map(RedisSubscriptions::runs);
     }
 
-    private Uni<Set<String>> members(String key) {
-        return scripts.run(new PushScriptCall.Members(key)).map(RedisSubscriptions::texts);
+    private static Map<String, RunId> runs(Response answer) {
+        Map<String, RunId> runs = new HashMap<>();
+        RedisScripts.fields(answer).forEach((id, run) -> runs.put(id, new RunId(run)));
+        return runs;
     }
 
     private static Set<String> texts(Response answer) {
@@ -136,7 +141,7 @@ class RedisSubscriptions implements SubscriptionStore {
 
     @Override
     public Uni<Ownership> heartbeat() {
-        return scripts.run(new PushScriptCall.Heartbeat(keys, replica, LEASE, MOST_TAKEN))
+        return scripts.run(new PushScriptCall.Heartbeat(keys, replica, LEASE, MOST_TAKEN, RunId.next()))
                 .map(answer -> new Ownership(
                         texts(answer.get(0)),
                         texts(answer.get(1)),

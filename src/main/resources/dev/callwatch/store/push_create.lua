@@ -1,16 +1,16 @@
 -- Keeps a subscription that a replica runs, unless there is another with the same content; returns which is kept.
 -- KEYS owners, own, subscription, caller, same. ARGV replica, id, expiry in ms, whether to replace one with the same content,
--- names and values of fields
+-- run, names and values of fields
 local same = redis.call('GET', KEYS[5])
 if same and same ~= ARGV[2] and ARGV[4] == '0' and redis.call('HEXISTS', KEYS[1], same) == 1 then
   return same
 end
 redis.call('SET', KEYS[5], ARGV[2], 'PX', ARGV[3])
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[1])
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[1] .. '#' .. ARGV[5])
 redis.call('SADD', KEYS[2], ARGV[2])
 redis.call('SADD', KEYS[4], ARGV[2])
 redis.call('PEXPIRE', KEYS[4], ARGV[3])
-for i = 5, #ARGV, 2 do
+for i = 6, #ARGV, 2 do
   redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
 end
 redis.call('PEXPIRE', KEYS[3], ARGV[3])

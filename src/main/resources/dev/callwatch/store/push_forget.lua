@@ -1,6 +1,6 @@
 -- Removes a subscription that a replica runs.
 -- KEYS owners, own, subscription, deleted, and where they are known caller and content. ARGV replica, id
-if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[1] then
+if string.match(redis.call('HGET', KEYS[1], ARGV[2]) or '', '^[^#]*') ~= ARGV[1] then
   return 0
 end
 redis.call('HDEL', KEYS[1], ARGV[2])

@@ -1,3 +1,3 @@
--- Returns the subscriptions of a caller, or of a replica.
--- KEYS caller or own
+-- Returns the subscriptions of a caller.
+-- KEYS caller
 return redis.call('SMEMBERS', KEYS[1])

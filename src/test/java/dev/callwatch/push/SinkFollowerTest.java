@@ -284,7 +284,9 @@ class SinkFollowerTest {
     }
 
     private SinkFollower follow(SharedStore store, EventTypes types, boolean numbers) {
-        store.claim(ID, FollowCodec.encode(StoredFollow.NOTHING)).subscribe().with(claimed -> {});
+        store.claim(ID, RunId.next(), FollowCodec.encode(StoredFollow.NOTHING))
+                .subscribe()
+                .with(claimed -> {});
         Sink usual = ASink.usual();
         Sink following = new Sink(
                 usual.name(),
@@ -303,6 +305,7 @@ class SinkFollowerTest {
                 (event, full) -> event.previous().map(String::valueOf).orElse("none") + (full ? " full" : " masked"));
         SinkFollower follower = new SinkFollower(
                 ID,
+                RunId.next(),
                 account,
                 following,
                 store.followed(),

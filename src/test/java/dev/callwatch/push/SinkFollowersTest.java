@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class SinkFollowersTest {
 
+    private static final RunId RUN = RunId.next();
     private static final Map<String, String> NEW = FollowCodec.encode(StoredFollow.NOTHING);
 
     private final VirtualTime time = new VirtualTime();
@@ -38,7 +39,7 @@ class SinkFollowersTest {
                 followers(sink("all", true, Set.of()), sink("other", true, Set.of("b")), sink("crm", false, Set.of()));
         followers.claim().await().indefinitely();
         assertThat(store.claimed).containsExactly("follow:all:a");
-        followers.takeOver("follow:all:a", NEW);
+        followers.takeOver("follow:all:a", RUN, NEW);
         assertThat(followers.runs("follow:all:a")).isTrue();
         assertThat(registry.get("callwatch.push.follow.active").gauge().value()).isEqualTo(1);
         followers.claim().await().indefinitely();
@@ -61,8 +62,8 @@ class SinkFollowersTest {
     @Test
     void what_the_settings_do_not_have_or_cannot_be_read_is_forgotten() {
         SinkFollowers followers = followers(sink("all", true, Set.of()));
-        followers.takeOver("follow:gone:a", NEW);
-        followers.takeOver("follow:all:a", Map.of("follow", "of a later release"));
+        followers.takeOver("follow:gone:a", RUN, NEW);
+        followers.takeOver("follow:all:a", RUN, Map.of("follow", "of a later release"));
         assertThat(store.forgotten).containsExactly("follow:gone:a", "follow:all:a");
         assertThat(followers.size()).isZero();
     }
@@ -70,10 +71,21 @@ class SinkFollowersTest {
     @Test
     void one_that_another_replica_runs_stops() {
         SinkFollowers followers = followers(sink("all", true, Set.of()));
-        followers.takeOver("follow:all:a", NEW);
+        followers.takeOver("follow:all:a", RUN, NEW);
         store.saved = SubscriptionStore.Saved.TAKEN;
-        followers.check(Set.of());
+        followers.check(Map.of());
         assertThat(followers.size()).isZero();
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void one_that_this_replica_lost_and_got_back_is_begun_again_with_what_is_kept() {
+        SinkFollowers followers = followers(sink("all", true, Set.of()));
+        followers.takeOver("follow:all:a", RUN, NEW);
+        followers.check(Map.of("follow:all:a", RUN));
+        assertThat(followers.runs("follow:all:a")).isTrue();
+        followers.check(Map.of("follow:all:a", RunId.next()));
+        assertThat(followers.runs("follow:all:a")).isFalse();
         assertThat(time.pending()).isZero();
     }
 
@@ -135,13 +147,13 @@ class SinkFollowersTest {
         }
 
         @Override
-        public Uni<Void> claim(String id, Map<String, String> fields) {
+        public Uni<Void> claim(String id, RunId run, Map<String, String> fields) {
             claimed.add(id);
             return Uni.createFrom().voidItem();
         }
 
         @Override
-        public Uni<Saved> save(String id, Map<String, String> fields, Collection<String> removed) {
+        public Uni<Saved> save(String id, RunId run, Map<String, String> fields, Collection<String> removed) {
             return Uni.createFrom().item(saved);
         }
 

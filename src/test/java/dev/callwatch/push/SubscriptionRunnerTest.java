@@ -397,11 +397,12 @@ class SubscriptionRunnerTest {
         };
         SubscriptionRunner runner = new SubscriptionRunner(
                 stored,
+                RunId.next(),
                 new Grant(account, false),
                 ASink.usual(),
                 new SubscriptionRunner.Dependencies(feed, queues, events, memory, metrics, store, time, time, time),
                 owner);
-        store.create(stored.subscription(), SubscriptionCodec.encode(stored), false)
+        store.create(stored.subscription(), runner.run(), SubscriptionCodec.encode(stored), false)
                 .subscribe()
                 .with(kept -> runner.begin());
         return runner;

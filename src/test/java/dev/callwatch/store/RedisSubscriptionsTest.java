@@ -7,6 +7,7 @@ import dev.callwatch.access.Caller;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.push.EventTypes;
+import dev.callwatch.push.RunId;
 import dev.callwatch.push.Subscription;
 import dev.callwatch.push.SubscriptionStore.Ownership;
 import dev.callwatch.push.SubscriptionStore.Saved;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** Subscriptions of two replicas in a real Redis. */
 class RedisSubscriptionsTest {
+
+    private static final RunId RUN = RunId.next();
 
     private static final Duration PATIENT = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofSeconds(5);
@@ -56,19 +59,19 @@ class RedisSubscriptionsTest {
     @Test
     void a_subscription_is_kept_and_each_replica_can_read_it() {
         Subscription subscription = subscription("a");
-        assertThat(now(first.create(subscription, Map.of("progress", "1"), false)))
+        assertThat(now(first.create(subscription, RUN, Map.of("progress", "1"), false)))
                 .isEmpty();
-        assertThat(now(first.save(subscription.id(), Map.of("progress", "2", "event:x", "e"), Set.of())))
+        assertThat(now(first.save(subscription.id(), RUN, Map.of("progress", "2", "event:x", "e"), Set.of())))
                 .isEqualTo(Saved.KEPT);
         assertThat(now(second.load(subscription.id())))
                 .containsOnly(Map.entry("progress", "2"), Map.entry("event:x", "e"));
-        now(first.save(subscription.id(), Map.of(), List.of("event:x")));
+        now(first.save(subscription.id(), RUN, Map.of(), List.of("event:x")));
         assertThat(now(second.load(subscription.id()))).containsOnlyKeys("progress");
         assertThat(now(second.ofCaller(subscription.callerName()))).containsExactly(subscription.id());
         assertThat(now(second.isOf(subscription.callerName(), subscription.id())))
                 .isTrue();
         assertThat(now(second.isOf("somebody else", subscription.id()))).isFalse();
-        assertThat(now(first.owned())).containsExactly(subscription.id());
+        assertThat(now(first.owned())).containsOnlyKeys(subscription.id());
         assertThat(now(second.owned())).isEmpty();
     }
 
@@ -76,21 +79,22 @@ class RedisSubscriptionsTest {
     void one_with_the_same_content_is_kept_instead_unless_it_is_to_be_replaced() {
         Subscription kept = subscription("a");
         Subscription same = subscription("a");
-        now(first.create(kept, Map.of("progress", "1"), false));
-        assertThat(now(second.create(same, Map.of("progress", "1"), false))).contains(kept.id());
+        now(first.create(kept, RUN, Map.of("progress", "1"), false));
+        assertThat(now(second.create(same, RUN, Map.of("progress", "1"), false)))
+                .contains(kept.id());
         assertThat(now(second.load(same.id()))).isEmpty();
-        assertThat(now(second.create(same, Map.of("progress", "1"), true))).isEmpty();
-        assertThat(now(second.create(subscription("b"), Map.of("progress", "1"), false)))
+        assertThat(now(second.create(same, RUN, Map.of("progress", "1"), true))).isEmpty();
+        assertThat(now(second.create(subscription("b"), RUN, Map.of("progress", "1"), false)))
                 .isEmpty();
     }
 
     @Test
     void only_the_replica_that_runs_a_subscription_changes_it() {
         Subscription subscription = subscription("a");
-        assertThat(now(first.save(subscription.id(), Map.of("progress", "2"), Set.of())))
+        assertThat(now(first.save(subscription.id(), RUN, Map.of("progress", "2"), Set.of())))
                 .isEqualTo(Saved.UNKNOWN);
-        now(first.create(subscription, Map.of("progress", "1"), false));
-        assertThat(now(second.save(subscription.id(), Map.of("progress", "2"), Set.of())))
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
+        assertThat(now(second.save(subscription.id(), RUN, Map.of("progress", "2"), Set.of())))
                 .isEqualTo(Saved.TAKEN);
         now(second.forget(subscription));
         assertThat(now(first.load(subscription.id()))).containsEntry("progress", "1");
@@ -99,22 +103,42 @@ class RedisSubscriptionsTest {
     @Test
     void what_a_replica_ran_that_is_gone_is_taken_over_by_one_other() {
         Subscription subscription = subscription("a");
-        now(first.create(subscription, Map.of("progress", "1"), false));
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
         await().atMost(Duration.ofSeconds(3))
                 .until(() -> !now(second.heartbeat()).taken().isEmpty());
-        assertThat(now(second.owned())).containsExactly(subscription.id());
-        assertThat(now(first.save(subscription.id(), Map.of("progress", "2"), Set.of())))
+        assertThat(now(second.owned())).containsOnlyKeys(subscription.id());
+        assertThat(now(first.save(subscription.id(), RUN, Map.of("progress", "2"), Set.of())))
                 .isEqualTo(Saved.TAKEN);
-        assertThat(now(second.save(subscription.id(), Map.of("progress", "3"), Set.of())))
+        RunId run = now(second.owned()).get(subscription.id());
+        assertThat(now(second.save(subscription.id(), run, Map.of("progress", "3"), Set.of())))
                 .isEqualTo(Saved.KEPT);
         // It comes back, and runs nothing.
         assertThat(now(first.heartbeat())).isEqualTo(new Ownership(Set.of(), Set.of(), 0));
     }
 
     @Test
+    void a_replica_that_lost_a_subscription_and_got_it_back_has_it_in_another_run() {
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
+        await().atMost(Duration.ofSeconds(3))
+                .until(() -> !now(second.heartbeat()).taken().isEmpty());
+        RunId between = now(second.owned()).get(subscription.id());
+        now(second.save(subscription.id(), between, Map.of("progress", "2"), Set.of()));
+        now(second.leave());
+        assertThat(now(first.heartbeat()).taken()).containsExactly(subscription.id());
+        assertThat(now(first.save(subscription.id(), RUN, Map.of("progress", "1"), Set.of())))
+                .isEqualTo(Saved.TAKEN);
+        RunId run = now(first.owned()).get(subscription.id());
+        assertThat(run).isNotEqualTo(RUN).isNotEqualTo(between);
+        assertThat(now(first.load(subscription.id()))).containsEntry("progress", "2");
+        assertThat(now(first.save(subscription.id(), run, Map.of("progress", "3"), Set.of())))
+                .isEqualTo(Saved.KEPT);
+    }
+
+    @Test
     void a_replica_with_a_heartbeat_keeps_what_it_runs_and_one_that_leaves_does_not() {
         Subscription subscription = subscription("a");
-        now(first.create(subscription, Map.of("progress", "1"), false));
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
         await().during(Duration.ofSeconds(3)).atMost(LONG).until(() -> {
             now(first.heartbeat());
             return now(second.heartbeat()).taken().isEmpty();
@@ -126,7 +150,7 @@ class RedisSubscriptionsTest {
     @Test
     void a_subscription_that_was_deleted_elsewhere_is_named_to_the_replica_that_runs_it() {
         Subscription subscription = subscription("a");
-        now(first.create(subscription, Map.of("progress", "1"), false));
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
         now(second.requestEnd(subscription));
         assertThat(now(second.ofCaller(subscription.callerName()))).isEmpty();
         assertThat(now(second.heartbeat()).ended()).isEmpty();
@@ -138,14 +162,14 @@ class RedisSubscriptionsTest {
 
     @Test
     void what_every_replica_knows_by_one_name_is_run_by_one_and_keeps_its_fields() {
-        now(first.claim("follow:crm:a", Map.of("follow", "1")));
-        now(second.claim("follow:crm:a", Map.of("follow", "1")));
-        assertThat(now(first.owned())).containsExactly("follow:crm:a");
+        now(first.claim("follow:crm:a", RUN, Map.of("follow", "1")));
+        now(second.claim("follow:crm:a", RUN, Map.of("follow", "1")));
+        assertThat(now(first.owned())).containsOnlyKeys("follow:crm:a");
         assertThat(now(second.owned())).isEmpty();
-        now(first.save("follow:crm:a", Map.of("position", "1-0"), Set.of()));
+        now(first.save("follow:crm:a", RUN, Map.of("position", "1-0"), Set.of()));
         now(first.leave());
         assertThat(now(second.heartbeat()).taken()).containsExactly("follow:crm:a");
-        now(second.claim("follow:crm:a", Map.of("follow", "1", "position", "0-0")));
+        now(second.claim("follow:crm:a", RUN, Map.of("follow", "1", "position", "0-0")));
         assertThat(now(second.load("follow:crm:a"))).containsEntry("position", "1-0");
         assertThat(redis.run(io.vertx.mutiny.redis.client.Command.PTTL, two.keys.subscription("follow:crm:a"))
                         .toLong())
@@ -154,19 +178,19 @@ class RedisSubscriptionsTest {
 
     @Test
     void what_belongs_to_a_replica_that_nobody_knows_can_be_claimed() {
-        now(first.claim("follow:crm:a", Map.of("follow", "1")));
+        now(first.claim("follow:crm:a", RUN, Map.of("follow", "1")));
         redis.run(io.vertx.mutiny.redis.client.Command.ZREM, one.keys.pushReplicas(), one.identity.name());
-        now(second.claim("follow:crm:a", Map.of("follow", "1")));
-        assertThat(now(second.owned())).containsExactly("follow:crm:a");
+        now(second.claim("follow:crm:a", RUN, Map.of("follow", "1")));
+        assertThat(now(second.owned())).containsOnlyKeys("follow:crm:a");
         assertThat(now(first.owned())).isEmpty();
-        assertThat(now(first.save("follow:crm:a", Map.of("position", "1-0"), Set.of())))
+        assertThat(now(first.save("follow:crm:a", RUN, Map.of("position", "1-0"), Set.of())))
                 .isEqualTo(Saved.TAKEN);
     }
 
     @Test
     void all_of_it_expires() {
         Subscription subscription = subscription("a");
-        now(first.create(subscription, Map.of("progress", "1"), false));
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
         for (String key : List.of(
                 one.keys.subscription(subscription.id()),
                 one.keys.pushCaller(subscription.callerName()),

@@ -1,0 +1,102 @@
+package dev.callwatch.push;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.callwatch.access.Caller;
+import dev.callwatch.access.Grant;
+import dev.callwatch.account.Account;
+import dev.callwatch.account.AnAccount;
+import dev.callwatch.call.CallGuid;
+import dev.callwatch.time.VirtualTime;
+import dev.callwatch.vonage.ScriptedReader;
+import dev.callwatch.watch.FeedInVirtualTime;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LocalSubscriptionsTest {
+
+    private static final String ID = "0123456789abcdef0123456789abcdef";
+    private static final RunId RUN = RunId.next();
+
+    private final VirtualTime time = new VirtualTime();
+    private final ScriptedReader vonage = new ScriptedReader(time);
+    private final ScriptedSink sink = new ScriptedSink(time);
+    private final PushMetrics metrics = new PushMetrics(new SimpleMeterRegistry());
+    private final SharedStore store = new SharedStore();
+    private final Account account = AnAccount.usual();
+    private final CallGuid guid = new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449");
+    private final LocalSubscriptions local = new LocalSubscriptions(new SubscriptionContext(
+            new SubscriptionRunner.Dependencies(
+                    FeedInVirtualTime.of(vonage, time),
+                    new SinkQueues(new SinkQueue.Dependencies(
+                            sink,
+                            new DeliverySchedule(() -> 0),
+                            Duration.ofHours(24),
+                            () -> true,
+                            time,
+                            time,
+                            metrics)),
+                    new PushEvents("", (event, numbers) -> "{}"),
+                    new PushMemory(1 << 20),
+                    metrics,
+                    store,
+                    time,
+                    time,
+                    time),
+            new RunLease(store, time),
+            Runnable::run));
+
+    @Test
+    void one_that_runs_here_in_the_run_that_the_store_names_goes_on() {
+        begin();
+        local.check(Map.of(ID, RUN));
+        assertThat(local.contains(ID)).isTrue();
+    }
+
+    /** What the other replica accepted meanwhile is only in the store. */
+    @Test
+    void one_that_this_replica_lost_and_got_back_ends_here_and_is_begun_again_with_what_is_kept() {
+        begin();
+        local.check(Map.of(ID, RunId.next()));
+        assertThat(local.contains(ID)).isFalse();
+        sink.answers(ScriptedSink.OK);
+        time.pass(Duration.ofMinutes(10));
+        assertThat(sink.accepted()).isEmpty();
+    }
+
+    @Test
+    void one_that_another_replica_runs_ends_here() {
+        begin();
+        store.lose();
+        local.check(Map.of());
+        assertThat(local.contains(ID)).isFalse();
+    }
+
+    private void begin() {
+        vonage.answers(guid, "{\"status\":\"Active\"}");
+        sink.answers(ScriptedSink.SILENT);
+        StoredSubscription stored = StoredSubscription.of(new Subscription(
+                ID,
+                new Caller("main", "https://issuer.example", "crm", Set.of(), Set.of(), Optional.empty()),
+                account.key(),
+                ASink.usual().name(),
+                Optional.empty(),
+                EventTypes.ALL,
+                Set.of(guid),
+                time.now(),
+                time.now().plus(Duration.ofHours(1)),
+                OptionalInt.empty(),
+                true,
+                OptionalInt.empty(),
+                Optional.empty()));
+        store.create(stored.subscription(), RUN, SubscriptionCodec.encode(stored), false)
+                .subscribe()
+                .with(created -> local.create(stored, RUN, new Grant(account, false), ASink.usual()));
+        assertThat(local.contains(ID)).isTrue();
+    }
+}
