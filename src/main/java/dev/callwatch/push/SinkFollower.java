@@ -6,11 +6,14 @@ import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallPosition;
 import dev.callwatch.call.CallQuery;
 import dev.callwatch.call.CallStatus;
+import dev.callwatch.call.Calls;
 import dev.callwatch.push.StoredFollow.Position;
 import dev.callwatch.push.StoredSubscription.CallProgress;
 import dev.callwatch.push.StoredSubscription.StoredEvent;
+import dev.callwatch.time.Race;
 import dev.callwatch.watch.AccountFeed;
 import dev.callwatch.watch.CallEvent;
+import dev.callwatch.watch.Notification;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -24,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -54,6 +58,10 @@ final class SinkFollower {
 
     private static final Duration UNTIL_SHARED_AGAIN = Duration.ofMillis(500);
     private static final int PAGE = 100;
+    private static final int MOST_READ_ANEW = 100;
+    private static final int READ_AT_ONCE = 16;
+    private static final Duration LONGEST_READING = Duration.ofSeconds(15);
+    private static final Optional<Position> NOT_MOVED = Optional.empty();
     private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
 
     /** Who runs it. */
@@ -231,10 +239,40 @@ final class SinkFollower {
                 .orElseGet(() -> dependencies.feed().sharedPosition(account).call(this::startedAt));
     }
 
-    /** What changed a moment ago counts too: the position may have been lost together with the store. */
+    /**
+     * What changed a moment ago counts too: the position may have been lost together with the store and the replica that ran it. Then
+     * nobody knows which revisions the sink has. It gets one that is later than all of them.
+     */
     private Uni<Void> startedAt(String first) {
         Position begin = new Position(first, push.wallClock().now());
-        return compare(begin.at().minus(TOLERANCE)).invoke(() -> movedTo(begin));
+        return remembered(begin.at().minus(TOLERANCE))
+                .select()
+                .first(MOST_READ_ANEW)
+                .onItem()
+                .transformToUni(status -> anew(status, begin.at()))
+                .merge(READ_AT_ONCE)
+                .onItem()
+                .transformToUniAndConcatenate(event -> accept(List.of(event), NOT_MOVED))
+                .onItem()
+                .ignoreAsUni()
+                .invoke(() -> movedTo(begin));
+    }
+
+    /** Under a revision that is not before a time; where that takes too long, or Vonage no longer knows the call, as it is known. */
+    private Uni<CallEvent> anew(CallStatus status, Instant after) {
+        if (status.revision() >= after.toEpochMilli()) {
+            return Uni.createFrom().item(CallEvent.observed(status));
+        }
+        Uni<Optional<CallEvent>> read = push.feed()
+                .follow(account, new CallGuid(status.id()), OptionalLong.of(after.toEpochMilli()), Calls.NO_CALLER)
+                .onItem()
+                .transformToMultiAndConcatenate(notification -> notification instanceof Notification.Changed changed
+                        ? Multi.createFrom().item(changed.event())
+                        : Multi.createFrom().empty())
+                .toUni()
+                .map(Optional::ofNullable);
+        return Race.between(read, push.delay().of(LONGEST_READING).replaceWith(Optional.<CallEvent>empty()))
+                .map(event -> event.orElseGet(() -> CallEvent.observed(status)));
     }
 
     private Uni<Void> take(AccountFeed.Item item) {
@@ -311,7 +349,7 @@ final class SinkFollower {
         return remembered(since)
                 .onItem()
                 .transformToUniAndConcatenate(
-                        status -> changed(status, since).chain(events -> accept(events, Optional.empty())))
+                        status -> changed(status, since).chain(events -> accept(events, NOT_MOVED)))
                 .onItem()
                 .ignoreAsUni();
     }

@@ -33,7 +33,8 @@ class SinkFollowers implements SinkFollower.Owner {
 
     /**
      * The circuits of replicas close within 5 s after Redis is back. If it is empty then, the replica that runs something writes it again,
-     * with what is not delivered; who claimed it before that would begin with nothing.
+     * with what is not delivered; who claimed it before that would begin with nothing. A replica that has just started does not know
+     * whether it was lost.
      */
     private static final Duration UNTIL_OTHERS_ARE_BACK = Duration.ofSeconds(10);
 
@@ -42,7 +43,7 @@ class SinkFollowers implements SinkFollower.Owner {
     private final Map<String, Pair> wanted = new TreeMap<>();
     private final SinkFollower.Dependencies dependencies;
     private final ConcurrentMap<String, SinkFollower> running = new ConcurrentHashMap<>();
-    private volatile Instant claimsFrom = Instant.MIN;
+    private volatile Instant claimsFrom;
 
     @Inject
     SinkFollowers(
@@ -55,6 +56,7 @@ class SinkFollowers implements SinkFollower.Owner {
 
     SinkFollowers(Sinks sinks, Accounts accounts, SinkFollower.Dependencies dependencies) {
         this.dependencies = dependencies;
+        claimsFrom = afterOthers();
         sinks.following()
                 .forEach(sink -> accounts.all().stream()
                         .filter(account -> sink.isFor(account.key()))
@@ -84,7 +86,11 @@ class SinkFollowers implements SinkFollower.Owner {
     }
 
     void reconnected(@Observes ReplicasReconnected reconnected) {
-        claimsFrom = dependencies.push().clock().instant().plus(UNTIL_OTHERS_ARE_BACK);
+        claimsFrom = afterOthers();
+    }
+
+    private Instant afterOthers() {
+        return dependencies.push().clock().instant().plus(UNTIL_OTHERS_ARE_BACK);
     }
 
     /** Lets this replica run those that none runs. Never fails. */

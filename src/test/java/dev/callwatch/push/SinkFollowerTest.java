@@ -24,6 +24,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -93,6 +94,39 @@ class SinkFollowerTest {
         assertThat(pushed(other)).containsExactly("call.observed");
         lookUp(guid, ENDED);
         assertThat(pushed(guid)).containsExactly("call.completed");
+    }
+
+    /** Redis and the replica that ran it: what another one knows of the history may be older than what the sink has. */
+    @Test
+    void what_follows_after_all_was_lost_is_later_than_what_the_sink_has() {
+        follow(new SharedStore(), EventTypes.ALL, false).suspend();
+        lookUp(guid, ACTIVE);
+        lookUp(guid, RECORDED);
+        Instant lost = time.now();
+        time.pass(Duration.ofSeconds(5));
+        follow(new SharedStore(), EventTypes.ALL, false);
+        assertThat(of(guid)).singleElement().satisfies(event -> {
+            assertThat(event.type()).isEqualTo("dev.callwatch.call.observed");
+            assertThat(Instant.ofEpochMilli(event.sequence().getAsLong())).isAfter(lost);
+        });
+        lookUp(guid, ENDED);
+        assertThat(pushed(guid)).containsExactly("call.observed", "call.completed");
+        assertThat(of(guid).get(1).data()).isEqualTo(sequence(of(guid).get(0)) + " masked");
+    }
+
+    /** At least once is more than in order. */
+    @Test
+    void a_call_that_cannot_be_read_again_is_pushed_as_it_is_known() {
+        lookUp(guid, ENDED);
+        long known = feeds.calls().known(account, guid).orElseThrow().revision();
+        vonage.fails(guid, ScriptedReader.unreachable());
+        time.pass(Duration.ofSeconds(5));
+        follow(new SharedStore(), EventTypes.ALL, false);
+        assertThat(pushed(guid)).isEmpty();
+        time.pass(Duration.ofSeconds(15));
+        assertThat(of(guid))
+                .singleElement()
+                .satisfies(event -> assertThat(sequence(event)).isEqualTo(known));
     }
 
     @Test

@@ -34,9 +34,12 @@ class SinkFollowersTest {
     private final Store store = new Store();
 
     @Test
-    void each_account_of_a_sink_that_follows_is_claimed_until_it_runs_here() {
+    void each_account_of_a_sink_that_follows_is_claimed_a_while_after_the_start_until_it_runs_here() {
         SinkFollowers followers =
                 followers(sink("all", true, Set.of()), sink("other", true, Set.of("b")), sink("crm", false, Set.of()));
+        followers.claim().await().indefinitely();
+        assertThat(store.claimed).isEmpty();
+        time.pass(Duration.ofSeconds(10));
         followers.claim().await().indefinitely();
         assertThat(store.claimed).containsExactly("follow:all:a");
         followers.takeOver("follow:all:a", RUN, NEW);
