@@ -64,10 +64,15 @@ record ReplayBuffer(List<CallEvent> events, Optional<CallStatus> current) {
     /**
      * Whether everything that followed a revision is kept, in one line: whoever made the next revision knew this one, and none of
      * those that follow was observed before another. Revisions of replicas that did not reach each other may lie between each other
-     * and be observed earlier.
+     * and be observed earlier. A revision that only repeats this one may be observed earlier, too: a subscriber may have this one from
+     * a replica that has confirmed it since.
      */
     boolean contains(long revision) {
-        return revision == revision() || isFollowed(revision) && isInOrder(after(revision));
+        return revision == revision() || isFollowed(revision) && isChanged(after(revision));
+    }
+
+    private static boolean isChanged(List<CallEvent> events) {
+        return events.get(0).type() != EventType.OBSERVED && isInOrder(events);
     }
 
     private boolean isFollowed(long revision) {

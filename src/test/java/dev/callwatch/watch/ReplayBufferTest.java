@@ -21,6 +21,11 @@ import org.junit.jupiter.api.Test;
 
 class ReplayBufferTest {
 
+    private final VirtualTime time = new VirtualTime();
+    private final ScriptedReader vonage = new ScriptedReader(time);
+    private final Calls calls = CallsInVirtualTime.of(vonage, CallsInVirtualTime.options(Map.of()), time, change -> {});
+    private final CallGuid guid = new CallGuid(UUID.randomUUID().toString());
+    private final Account account = AnAccount.usual();
     private final List<CallStatus> statuses = statuses(4);
     private final ReplayBuffer buffer = ReplayBuffer.of(statuses);
 
@@ -49,12 +54,25 @@ class ReplayBufferTest {
         assertThat(ReplayBuffer.of(List.of()).since(7).events()).isEmpty();
     }
 
-    private static List<CallStatus> statuses(int count) {
-        VirtualTime time = new VirtualTime();
-        ScriptedReader vonage = new ScriptedReader(time);
-        Calls calls = CallsInVirtualTime.of(vonage, CallsInVirtualTime.options(Map.of()), time, change -> {});
-        CallGuid guid = new CallGuid(UUID.randomUUID().toString());
-        Account account = AnAccount.usual();
+    @Test
+    void a_revision_that_is_followed_by_changes_is_contained() {
+        assertThat(statuses).allMatch(status -> buffer.contains(status.revision()));
+        assertThat(buffer.contains(statuses.get(0).revision() - 1)).isFalse();
+        assertThat(buffer.contains(statuses.get(3).revision() + 1)).isFalse();
+    }
+
+    /** Another replica may have confirmed it since, so that a subscriber would get a status that was observed before what it has. */
+    @Test
+    void a_revision_that_is_followed_by_its_repetition_is_not_contained() {
+        CallStatus last = statuses.get(3);
+        CallStatus repeated = repeat(last);
+        ReplayBuffer repeating = buffer.with(repeated);
+        assertThat(repeating.contains(last.revision())).isFalse();
+        assertThat(repeating.contains(statuses.get(2).revision())).isTrue();
+        assertThat(repeating.contains(repeated.revision())).isTrue();
+    }
+
+    private List<CallStatus> statuses(int count) {
         return IntStream.range(0, count)
                 .mapToObj(number -> {
                     vonage.answers(guid, "{\"status\":\"Active\",\"number\":" + number + "}");
@@ -65,5 +83,10 @@ class ReplayBufferTest {
                             .status();
                 })
                 .toList();
+    }
+
+    private CallStatus repeat(CallStatus status) {
+        time.pass(Duration.ofSeconds(2));
+        return calls.readAnew(account, guid, status.revision(), "").await().indefinitely();
     }
 }
