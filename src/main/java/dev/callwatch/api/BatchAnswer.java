@@ -16,9 +16,10 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -37,6 +38,13 @@ import org.jboss.resteasy.reactive.RestResponse;
 class BatchAnswer {
 
     private static final int MOST_BYTES = 2 << 20;
+
+    /** What a call takes, about; a problem takes less. */
+    private static final int BYTES_OF_ROW = 1_200;
+
+    /** Of a document whose status is rendered once for all answers. */
+    private static final int MOST_SHARED = 64 << 10;
+
     private static final int SERVICE_UNAVAILABLE = 503;
     private static final byte[] BEGIN = "{\"results\":[".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "]}".getBytes(StandardCharsets.US_ASCII);
@@ -55,9 +63,15 @@ class BatchAnswer {
         this.large = large;
     }
 
-    /** The rows in the order of the request, once all are known. */
+    /**
+     * The rows in the order of the request, once all are known.
+     *
+     * @return the answer; {@link ServiceUnavailableException} where it is large and too many large ones are on their way, at once
+     *     where so many ids make that likely
+     */
     Uni<RestResponse<byte[]>> inOrder(Caller caller, Grant grant, RequestedBatch requested, RoutingContext request) {
         return Uni.createFrom().deferred(() -> {
+            large.check((long) requested.ids().size() * BYTES_OF_ROW);
             Room room = new Room(MOST_BYTES);
             LargeAnswers.Reservation kept = large.reservation();
             // The document is most of a large row, and to mask and render it takes time.
@@ -67,9 +81,9 @@ class BatchAnswer {
                             requested,
                             status -> room.has(status.vonage().length()),
                             request)
-                    .map(row -> new Rendered(row.id(), within(room, kept, row, request)))
+                    .map(row -> within(room, kept, row, request))
                     .collect()
-                    .asMap(Rendered::id, Rendered::json)
+                    .asMap(BatchRow::id)
                     .map(rows -> answer(requested, rows, request))
                     .onTermination()
                     .invoke(kept::release);
@@ -84,11 +98,8 @@ class BatchAnswer {
             return rows(caller, grant, requested, status -> true, request)
                     .onItem()
                     .transformToIterable(row -> Collections.nCopies(times.get(row.id()), row))
-                    .map(row -> {
-                        byte[] rendered = render(row);
-                        return onItsWay.fits(rendered.length) ? rendered : render(tooLarge(row.id(), request));
-                    })
-                    .map(rendered -> new String(rendered, StandardCharsets.UTF_8))
+                    .map(row -> onItsWay.fits(row.length()) ? row : tooLarge(row.id(), request))
+                    .map(BatchRow::text)
                     // The client has taken one row when the next one is asked for.
                     .onRequest()
                     .invoke(onItsWay::release)
@@ -96,9 +107,6 @@ class BatchAnswer {
                     .invoke(onItsWay::release);
         });
     }
-
-    /** A row as JSON in UTF-8. */
-    private record Rendered(String id, byte[] json) {}
 
     /** What is left of an answer. */
     private static final class Room {
@@ -113,25 +121,22 @@ class BatchAnswer {
             return bytes <= left;
         }
 
-        private byte[] take(byte[] row) {
-            left -= row.length;
+        private BatchRow take(BatchRow row) {
+            left -= row.length();
             return row;
         }
     }
 
     /** A row, or the problem that stands for it where there is no room. */
-    private byte[] within(Room room, LargeAnswers.Reservation kept, BatchResult.Row row, RoutingContext request) {
-        byte[] rendered = render(row);
-        return room.has(rendered.length) && kept.fits(rendered.length)
-                ? room.take(rendered)
-                : render(tooLarge(row.id(), request));
+    private BatchRow within(Room room, LargeAnswers.Reservation kept, BatchRow row, RoutingContext request) {
+        return room.has(row.length()) && kept.fits(row.length()) ? room.take(row) : tooLarge(row.id(), request);
     }
 
-    private RestResponse<byte[]> answer(RequestedBatch requested, Map<String, byte[]> rows, RoutingContext request) {
+    private RestResponse<byte[]> answer(RequestedBatch requested, Map<String, BatchRow> rows, RoutingContext request) {
         Room room = new Room(MOST_BYTES);
-        List<byte[]> chosen = requested.ids().stream()
+        List<BatchRow> chosen = requested.ids().stream()
                 .map(BatchAnswer::id)
-                .map(id -> room.has(rows.get(id).length) ? room.take(rows.get(id)) : render(tooLarge(id, request)))
+                .map(id -> room.has(rows.get(id).length()) ? room.take(rows.get(id)) : tooLarge(id, request))
                 .toList();
         byte[] body = large.admitted(join(chosen), request);
         RestResponse.ResponseBuilder<byte[]> answer = Compression.isWorthIt(body) && Compression.isAccepted(request)
@@ -142,26 +147,33 @@ class BatchAnswer {
                 .build();
     }
 
-    private static byte[] join(List<byte[]> rows) {
-        int bytes = rows.stream().mapToInt(row -> row.length + 1).sum();
-        ByteArrayOutputStream all = new ByteArrayOutputStream(BEGIN.length + bytes + END.length);
-        all.writeBytes(BEGIN);
+    private static byte[] join(List<BatchRow> rows) {
+        int separators = Math.max(0, rows.size() - 1);
+        int bytes = rows.stream().mapToInt(BatchRow::length).sum();
+        ByteBuffer all = ByteBuffer.allocate(BEGIN.length + bytes + separators + END.length);
+        all.put(BEGIN);
         for (int i = 0; i < rows.size(); i++) {
             if (i > 0) {
-                all.write(',');
+                all.put((byte) ',');
             }
-            all.writeBytes(rows.get(i));
+            rows.get(i).writeTo(all);
         }
-        all.writeBytes(END);
-        return all.toByteArray();
+        return all.put(END).array();
     }
 
-    private byte[] render(BatchResult.Row row) {
+    private BatchRow row(BatchResult.Row row) {
         try {
-            return json.writeValueAsBytes(row);
+            return BatchRow.of(row.id(), json.writeValueAsBytes(row));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    private BatchRow row(String id, CallStatus status, Grant grant) {
+        // A large one is not worth the room that it would take among what is rendered.
+        return status.vonage().length() > MOST_SHARED
+                ? row(BatchResult.Row.of(id, renderer.shown(status, grant.numbers())))
+                : BatchRow.of(id, renderer.of(status, grant.numbers()));
     }
 
     private static Map<String, Integer> times(RequestedBatch requested) {
@@ -175,23 +187,23 @@ class BatchAnswer {
      *
      * @param fits whether there is room for a status; a problem stands for others
      */
-    private Multi<BatchResult.Row> rows(
+    private Multi<BatchRow> rows(
             Caller caller, Grant grant, RequestedBatch requested, Predicate<CallStatus> fits, RoutingContext request) {
         Set<String> ids = times(requested).keySet();
         List<CallGuid> guids =
                 ids.stream().map(CallGuid::parse).flatMap(Optional::stream).toList();
-        List<BatchResult.Row> malformed = ids.stream()
+        List<BatchRow> malformed = ids.stream()
                 .filter(id -> CallGuid.parse(id).isEmpty())
                 .map(id -> row(id, new InvalidRequest(List.of(new Violation("ids", RequestedCall.GUID_FORM))), request))
                 .toList();
-        Multi<BatchResult.Row> looked = batch.lookUp(grant.account(), guids, caller.name())
+        Multi<BatchRow> looked = batch.lookUp(grant.account(), guids, caller.name())
                 .invoke(outcome -> audit(caller, grant, outcome))
                 .map(outcome -> row(grant, outcome, fits, request));
         return Multi.createBy().concatenating().streams(Multi.createFrom().iterable(malformed), looked);
     }
 
-    private static BatchResult.Row tooLarge(String id, RoutingContext request) {
-        return BatchResult.Row.of(id, ProblemMapper.ofStatus(SERVICE_UNAVAILABLE, request));
+    private BatchRow tooLarge(String id, RoutingContext request) {
+        return row(BatchResult.Row.of(id, ProblemMapper.ofStatus(SERVICE_UNAVAILABLE, request)));
     }
 
     private void audit(Caller caller, Grant grant, Batch.Outcome outcome) {
@@ -204,18 +216,15 @@ class BatchAnswer {
         return CallGuid.parse(sent).map(CallGuid::value).orElse(sent);
     }
 
-    private BatchResult.Row row(
-            Grant grant, Batch.Outcome outcome, Predicate<CallStatus> fits, RoutingContext request) {
+    private BatchRow row(Grant grant, Batch.Outcome outcome, Predicate<CallStatus> fits, RoutingContext request) {
         String id = outcome.guid().value();
         return outcome.result()
                 .map(LookupResult::status)
-                .map(status -> fits.test(status)
-                        ? BatchResult.Row.of(id, renderer.shown(status, grant.numbers()))
-                        : tooLarge(id, request))
+                .map(status -> fits.test(status) ? row(id, status, grant) : tooLarge(id, request))
                 .orElseGet(() -> row(id, outcome.failure().orElseThrow(), request));
     }
 
-    private static BatchResult.Row row(String id, ProblemException failure, RoutingContext request) {
-        return BatchResult.Row.of(id, ProblemMapper.of(failure, request));
+    private BatchRow row(String id, ProblemException failure, RoutingContext request) {
+        return row(BatchResult.Row.of(id, ProblemMapper.of(failure, request)));
     }
 }

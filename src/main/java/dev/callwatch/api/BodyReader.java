@@ -1,5 +1,6 @@
 package dev.callwatch.api;
 
+import dev.callwatch.time.Turns;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -41,16 +42,22 @@ public class BodyReader {
 
     private static final Set<HttpMethod> MAY_HAVE_A_BODY = Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
 
+    /** A larger body names many calls, so it waits for its turn: a hundred such requests may come with one read. */
+    private static final int SMALL = 1 << 10;
+
     private final Vertx vertx;
+    private final Turns turns;
     private final long maxBody;
     private final Duration maxDuration;
     private Optional<Router> router = Optional.empty();
 
     BodyReader(
             Vertx vertx,
+            Turns turns,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBody,
             @ConfigProperty(name = "quarkus.http.read-timeout") Duration maxDuration) {
         this.vertx = vertx;
+        this.turns = turns;
         this.maxBody = maxBody.asLongValue();
         this.maxDuration = maxDuration;
     }
@@ -94,19 +101,27 @@ public class BodyReader {
         });
         incoming.endHandler(whole -> {
             vertx.cancelTimer(timer);
-            if (request.failed()) {
-                return;
-            }
-            if (isHttp2(incoming)) {
-                beginAgain(incoming, body);
+            if (body.length() > SMALL) {
+                turns.toBegin().subscribe().with(turn -> begin(request, incoming, body));
             } else {
-                proceed(request, body);
+                begin(request, incoming, body);
             }
         });
         // The caller closed the connection, or sent a malformed chunk: nobody waits for an answer.
         incoming.exceptionHandler(gone -> vertx.cancelTimer(timer));
         sendContinue(incoming);
         incoming.resume();
+    }
+
+    private void begin(RoutingContext request, HttpServerRequest incoming, Buffer body) {
+        if (request.failed() || request.response().closed()) {
+            return;
+        }
+        if (isHttp2(incoming)) {
+            beginAgain(incoming, body);
+        } else {
+            proceed(request, body);
+        }
     }
 
     /** The framework does not accept an HTTP/2 request that has ended, unless it gets it in another form. */

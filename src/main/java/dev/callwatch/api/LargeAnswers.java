@@ -43,6 +43,18 @@ class LargeAnswers {
         return body;
     }
 
+    /**
+     * Refuses at once what would be refused in the end.
+     *
+     * @param most how many bytes the answer may have
+     * @throws ServiceUnavailableException where that may be a large one, and there is no room for any
+     */
+    void check(long most) {
+        if (most > SMALL && onTheirWay.get() + SMALL >= bound) {
+            throw new ServiceUnavailableException(RETRY_AFTER_SECONDS);
+        }
+    }
+
     /** Of nothing so far. */
     Reservation reservation() {
         return new Reservation();

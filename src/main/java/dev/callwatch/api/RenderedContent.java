@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What all observations of one content have in common on the wire: the entity tag, and the JSON before and after the observation
@@ -24,7 +25,7 @@ final class RenderedContent {
     /** What may be seen, where that is not all. */
     private final Optional<CallStatus> masked;
 
-    private final String tag;
+    private final Supplier<String> tag;
 
     /** How many bytes of the JSON come before the revision; 0 where an observation cannot be put together from parts. */
     private final int head;
@@ -39,9 +40,9 @@ final class RenderedContent {
      *
      * @param original the status as it is known
      * @param shown what of it may be seen
-     * @param tag the entity tag of that
+     * @param tag computes the entity tag of that
      */
-    RenderedContent(ObjectMapper json, CallStatus original, CallStatus shown, String tag) {
+    RenderedContent(ObjectMapper json, CallStatus original, CallStatus shown, Supplier<String> tag) {
         this.json = json;
         this.document = original.vonage();
         this.revision = original.revision();

@@ -12,6 +12,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What statuses and events look like on the wire, made once however many ask for them. Safe for concurrent use. */
@@ -42,9 +43,14 @@ class StatusRenderer implements EventData {
      * A status as it is sent.
      *
      * @param body JSON in UTF-8; not to be changed
-     * @param tag its entity tag
+     * @param entityTag computes its entity tag, which batches and streams do not need
      */
-    record Representation(byte[] body, String tag) {}
+    record Representation(byte[] body, Supplier<String> entityTag) {
+
+        String tag() {
+            return entityTag.get();
+        }
+    }
 
     private final ObjectMapper json;
     private final EntityTags tags;
@@ -93,7 +99,7 @@ class StatusRenderer implements EventData {
             return known;
         }
         CallStatus shown = numbers ? status : Masking.of(status);
-        RenderedContent content = new RenderedContent(json, status, shown, tag(audience, status, shown));
+        RenderedContent content = new RenderedContent(json, status, shown, new Tag(() -> tag(audience, status, shown)));
         // A stream may replay what is older than what look-ups get.
         if (known == null || known.revision() <= content.revision()) {
             contents.put(audience, content);
@@ -157,6 +163,28 @@ class StatusRenderer implements EventData {
 
         private boolean isOf(CallStatus status) {
             return revision == status.revision() && document == status.vonage().hashCode();
+        }
+    }
+
+    /** A tag that is computed for the first who asks for it, and again for whoever asks meanwhile. */
+    private static final class Tag implements Supplier<String> {
+
+        private volatile Supplier<String> tag;
+        private volatile boolean known;
+
+        private Tag(Supplier<String> computation) {
+            this.tag = computation;
+        }
+
+        @Override
+        public String get() {
+            String text = tag.get();
+            if (!known) {
+                // What the computation needs is not kept.
+                tag = () -> text;
+                known = true;
+            }
+            return text;
         }
     }
 

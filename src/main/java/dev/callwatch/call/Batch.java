@@ -2,12 +2,11 @@ package dev.callwatch.call;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.problem.ProblemException;
-import dev.callwatch.time.Delay;
+import dev.callwatch.time.Turns;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,13 +29,13 @@ public class Batch {
     private final Calls calls;
     private final LookupOptions options;
     private final Clock clock;
-    private final Delay delay;
+    private final Turns turns;
 
-    Batch(Calls calls, LookupOptions options, Clock clock, Delay delay) {
+    Batch(Calls calls, LookupOptions options, Clock clock, Turns turns) {
         this.calls = calls;
         this.options = options;
         this.clock = clock;
-        this.delay = delay;
+        this.turns = turns;
     }
 
     /**
@@ -80,7 +79,7 @@ public class Batch {
     private record Part(List<CallGuid> guids, boolean isFirst) {}
 
     private Uni<Void> turn(Part part) {
-        return part.isFirst() ? Uni.createFrom().voidItem() : delay.of(Duration.ZERO);
+        return part.isFirst() ? Uni.createFrom().voidItem() : turns.toContinue();
     }
 
     /** First those that are cached, a few at a time, then all others. */

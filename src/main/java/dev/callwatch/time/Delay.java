@@ -10,7 +10,7 @@ public interface Delay {
     /**
      * A wait.
      *
-     * @param duration zero or longer; zero lets what else waits for the thread go first
+     * @param duration zero or longer; for work that takes long there is {@link Turns}
      * @return an item when the duration has passed since the subscription; to cancel it cancels the timer
      */
     Uni<Void> of(Duration duration);

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** A clock that stands still until it is moved, and delays that fire while it moves. */
-public class VirtualTime extends Clock implements Delay, WallClock {
+/** A clock that stands still until it is moved, and delays and turns that come while it moves. */
+public class VirtualTime extends Clock implements Delay, Turns, WallClock {
 
     private record Timer(Instant at, long order, Runnable task) {}
 
@@ -26,6 +26,16 @@ public class VirtualTime extends Clock implements Delay, WallClock {
             timers.add(timer);
             emitter.onTermination(() -> timers.remove(timer));
         });
+    }
+
+    @Override
+    public Uni<Void> toBegin() {
+        return of(Duration.ZERO);
+    }
+
+    @Override
+    public Uni<Void> toContinue() {
+        return of(Duration.ZERO);
     }
 
     /** Moves on, firing what is due in its order. */
