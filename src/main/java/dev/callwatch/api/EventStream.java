@@ -11,6 +11,7 @@ import dev.callwatch.account.Account;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.problem.Problem;
 import dev.callwatch.time.Delay;
+import dev.callwatch.time.Turns;
 import dev.callwatch.time.WallClock;
 import dev.callwatch.watch.CallFeed;
 import dev.callwatch.watch.Notification;
@@ -45,6 +46,9 @@ class EventStream {
     /** At shutdown clients come back spread over so long. */
     private static final int RETRY_SPREAD_MILLIS = 2_000;
 
+    /** To follow more takes a turn: a hundred streams of a hundred calls each may be asked for with one read. */
+    private static final int FEW_CALLS = 10;
+
     private static final int SERVICE_UNAVAILABLE = 503;
 
     private static final StreamFrame.Event END = new StreamFrame.Event("end", Optional.of(LastEventId.END), "{}");
@@ -54,6 +58,7 @@ class EventStream {
     private final ObjectMapper json;
     private final Audit audit;
     private final Delay delay;
+    private final Turns turns;
     private final WallClock clock;
     private final AtomicInteger open = new AtomicInteger();
 
@@ -63,6 +68,7 @@ class EventStream {
             ObjectMapper json,
             Audit audit,
             Delay delay,
+            Turns turns,
             WallClock clock,
             MeterRegistry registry) {
         this.feed = feed;
@@ -70,6 +76,7 @@ class EventStream {
         this.json = json;
         this.audit = audit;
         this.delay = delay;
+        this.turns = turns;
         this.clock = clock;
         Gauge.builder("callwatch.streams", open, AtomicInteger::get)
                 .description("Event streams that are open")
@@ -115,7 +122,7 @@ class EventStream {
      */
     Multi<StreamFrame> of(
             Caller caller, Grant grant, Set<CallGuid> guids, Optional<LastEventId> last, RoutingContext request) {
-        return Multi.createFrom().deferred(() -> {
+        Multi<StreamFrame> frames = Multi.createFrom().deferred(() -> {
             AtomicInteger unsettled = new AtomicInteger(guids.size());
             Multi<StreamFrame> events = notifications(caller, grant.account(), guids, last)
                     .onItem()
@@ -126,6 +133,7 @@ class EventStream {
                             : Multi.createFrom().empty());
             return framed(caller, grant, events, request);
         });
+        return guids.size() <= FEW_CALLS ? frames : turns.toBegin().onItem().transformToMulti(turn -> frames);
     }
 
     /**

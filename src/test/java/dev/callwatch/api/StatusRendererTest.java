@@ -129,8 +129,7 @@ class StatusRendererTest {
         assertThat(new String(representation.body(), StandardCharsets.UTF_8))
                 .isEqualTo(new String(json.writeValueAsBytes(shown), StandardCharsets.UTF_8));
         byte[] row = json.writeValueAsBytes(BatchResult.Row.of(status.id(), shown));
-        assertThat(BatchRow.of(status.id(), representation).text())
-                .isEqualTo(new String(row, StandardCharsets.UTF_8));
+        assertThat(BatchRow.of(status.id(), representation).text()).isEqualTo(new String(row, StandardCharsets.UTF_8));
         assertThat(representation.tag()).isEqualTo(tags.of(shown));
         assertThat(renderer.shown(status, numbers)).isEqualTo(shown);
         return representation.tag();
