@@ -29,8 +29,15 @@ public class CallerLimits {
     private final boolean none;
     private final Clock clock;
     private final Audit audit;
-    /** By {@link Caller#name}. */
-    private final ConcurrentMap<String, Use> uses = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Subject, Use> uses = new ConcurrentHashMap<>();
+
+    /** Who is counted: unlike {@link Caller#name} it costs no new text for each request. */
+    private record Subject(String issuer, String subject) {
+
+        private static Subject of(Caller caller) {
+            return new Subject(caller.issuer(), caller.subject());
+        }
+    }
 
     /** What a caller uses now. Guarded by itself. */
     private static final class Use {
@@ -178,20 +185,20 @@ public class CallerLimits {
                     return action.apply(use);
                 }
             }
-            uses.remove(caller.name(), use);
+            uses.remove(Subject.of(caller), use);
         }
     }
 
     private Use use(Caller caller) {
-        String name = caller.name();
-        Use known = uses.get(name);
+        Subject subject = Subject.of(caller);
+        Use known = uses.get(subject);
         if (known != null) {
             return known;
         }
         if (uses.size() >= CALLERS_KEPT) {
             uses.values().removeIf(this::forget);
         }
-        return uses.computeIfAbsent(name, absent -> new Use(bucket()));
+        return uses.computeIfAbsent(subject, absent -> new Use(bucket()));
     }
 
     private boolean forget(Use use) {

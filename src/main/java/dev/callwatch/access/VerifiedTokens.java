@@ -3,6 +3,7 @@ package dev.callwatch.access;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.callwatch.time.WallClock;
+import io.netty.channel.Channel;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.netty.util.AttributeMap;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The callers whose tokens were verified in the last 60 s, so that not every request costs a signature. What is kept of a token is
@@ -32,10 +34,10 @@ class VerifiedTokens {
 
     private static final int MOST_BYTES = 16 << 20;
 
-    /** Of a header that a connection remembers: there may be 16,384 connections. */
-    private static final int LONGEST_REMEMBERED = 4_096;
+    /** Of the headers that all connections remember together, in characters. */
+    private static final int MOST_REMEMBERED = 8 << 20;
 
-    private static final AttributeKey<Last> LAST = AttributeKey.valueOf(VerifiedTokens.class, "last");
+    private static final AttributeKey<Connection> CONNECTION = AttributeKey.valueOf(VerifiedTokens.class, "connection");
 
     /**
      * A verified token.
@@ -46,11 +48,19 @@ class VerifiedTokens {
     private record Verified(Caller caller, IssuerKeys keys, IssuerKeys.Known with, long at, int bytes) {}
 
     /** The last verified token that came over a connection. */
-    private record Last(String authorization, Verified token) {}
+    private record Last(String authorization, Verified token) {
+
+        private int length() {
+            return authorization.length();
+        }
+    }
 
     private final WallClock wallClock;
     private final Clock clock;
     private final Cache<String, Verified> verified;
+
+    /** The characters of all headers that connections remember. */
+    private final AtomicLong remembered = new AtomicLong();
 
     VerifiedTokens(WallClock wallClock, Clock clock) {
         this.wallClock = wallClock;
@@ -72,17 +82,71 @@ class VerifiedTokens {
      * @param authorization the header with the token
      */
     Optional<Caller> find(AttributeMap connection, String authorization) {
-        Attribute<Last> remembered = connection.attr(LAST);
-        Last last = remembered.get();
-        if (last != null && last.authorization().equals(authorization) && isValid(last.token())) {
-            return Optional.of(last.token().caller());
+        Connection known = connection(connection);
+        Optional<Caller> last = known.find(authorization);
+        if (last.isPresent()) {
+            return last;
         }
         Optional<Verified> token =
                 Optional.ofNullable(verified.getIfPresent(hash(authorization))).filter(this::isValid);
-        remembered.set(token.filter(known -> authorization.length() <= LONGEST_REMEMBERED)
-                .map(known -> new Last(authorization, known))
-                .orElse(null));
+        known.remember(token.map(found -> new Last(authorization, found)));
         return token.map(Verified::caller);
+    }
+
+    private Connection connection(AttributeMap connection) {
+        Attribute<Connection> attribute = connection.attr(CONNECTION);
+        Connection known = attribute.get();
+        if (known != null) {
+            return known;
+        }
+        Connection first = new Connection();
+        Connection other = attribute.setIfAbsent(first);
+        if (other != null) {
+            return other;
+        }
+        if (connection instanceof Channel channel) {
+            channel.closeFuture().addListener(closed -> first.close());
+        }
+        return first;
+    }
+
+    /** How many characters all connections remember. */
+    long remembered() {
+        return remembered.get();
+    }
+
+    /** What a connection remembers: one header, where all of them together leave room for it. */
+    private final class Connection {
+
+        private volatile Optional<Last> last = Optional.empty();
+        private boolean closed;
+
+        private Optional<Caller> find(String authorization) {
+            Optional<Last> known = last;
+            return known.isPresent()
+                            && known.get().authorization().equals(authorization)
+                            && isValid(known.get().token())
+                    ? Optional.of(known.get().token().caller())
+                    : Optional.empty();
+        }
+
+        private synchronized void remember(Optional<Last> next) {
+            last.ifPresent(before -> remembered.addAndGet(-before.length()));
+            last = closed ? Optional.empty() : next.filter(this::hasRoom);
+        }
+
+        private boolean hasRoom(Last next) {
+            boolean fits = remembered.addAndGet(next.length()) <= MOST_REMEMBERED;
+            if (!fits) {
+                remembered.addAndGet(-next.length());
+            }
+            return fits;
+        }
+
+        private synchronized void close() {
+            remember(Optional.empty());
+            closed = true;
+        }
     }
 
     private boolean isValid(Verified token) {

@@ -3,6 +3,7 @@ package dev.callwatch.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.time.VirtualTime;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.AttributeMap;
 import io.netty.util.DefaultAttributeMap;
 import io.smallrye.mutiny.Uni;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jose4j.jwk.JsonWebKey;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +126,37 @@ class VerifiedTokensTest {
         remember(TOKEN, caller(Duration.ofHours(1)));
         assertThat(tokens.find(new DefaultAttributeMap(), TOKEN)).isPresent();
         assertThat(tokens.find(new DefaultAttributeMap(), TOKEN)).isPresent();
+    }
+
+    @Test
+    void the_memory_of_all_connections_together_is_bounded_and_is_free_again_once_they_are_closed() {
+        List<EmbeddedChannel> connections =
+                Stream.generate(EmbeddedChannel::new).limit(2_000).toList();
+        for (int i = 0; i < connections.size(); i++) {
+            String token = "Bearer " + i + "x".repeat(10_000);
+            remember(token, caller(Duration.ofHours(1)));
+            assertThat(tokens.find(connections.get(i), token)).isPresent();
+            assertThat(tokens.find(connections.get(i), token)).isPresent();
+        }
+        assertThat(tokens.remembered()).isBetween(8L << 19, 8L << 20);
+
+        connections.forEach(EmbeddedChannel::close);
+        assertThat(tokens.remembered()).isZero();
+
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        assertThat(tokens.find(connections.get(0), TOKEN)).isPresent();
+        assertThat(tokens.remembered()).isZero();
+    }
+
+    @Test
+    void a_connection_remembers_one_token() {
+        remember(TOKEN, caller(Duration.ofHours(1)));
+        remember("Bearer a.b.cd", caller(Duration.ofHours(1)));
+        find(TOKEN);
+        find("Bearer a.b.cd");
+        assertThat(tokens.remembered()).isEqualTo("Bearer a.b.cd".length());
+        find("Bearer unknown");
+        assertThat(tokens.remembered()).isZero();
     }
 
     private Optional<Caller> find(String authorization) {
