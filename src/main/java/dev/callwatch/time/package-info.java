@@ -1,6 +1,6 @@
 /**
  * Clocks, delays and deadlines, so that tests can drive time: a steady {@link java.time.Clock} for durations, {@code WallClock} for the
- * time of day, {@code Delay} for waiting, {@code Timeouts} for limits.
+ * time of day, {@code Delay} for waiting, {@code Timeouts} for limits, {@code Turns} for work that is done in parts.
  *
  * <p>Touches nothing of ours.
  */
