@@ -55,7 +55,8 @@ public final class OutboundClients {
                 .followRedirects(false)
                 .userAgent("callwatch")
                 .loggingScope(LoggingScope.NONE)
-                .httpClientRequestCustomizer(new BodyLimit());
+                .httpClientRequestCustomizer(new BodyLimit())
+                .register(new BufferedBody());
         client.property(QuarkusRestClientProperties.CONNECTION_TTL, IDLE_SECONDS);
         options.proxy()
                 .ifPresentOrElse(
