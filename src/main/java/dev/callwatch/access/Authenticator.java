@@ -40,21 +40,28 @@ public class Authenticator {
         this.timeouts = timeouts;
     }
 
+    /** Who made a request, where that is known without verifying anything anew. */
+    public Optional<Caller> known(RoutingContext request) {
+        if (options.mode() == AccessOptions.Mode.NONE) {
+            return Optional.of(Caller.ANYONE);
+        }
+        List<String> headers = authorization(request);
+        return headers.size() == 1 ? verified.find(connection(request), headers.get(0)) : Optional.empty();
+    }
+
     /**
-     * Identifies who made a request.
+     * Verifies who made a request.
      *
      * @return the caller; {@link Unauthenticated} where there is no valid token; {@link IssuerUnavailable} where that
      *     cannot be found out within 5 s
      */
-    public Uni<Caller> identify(RoutingContext request) {
-        if (options.mode() == AccessOptions.Mode.NONE) {
-            return Uni.createFrom().item(Caller.ANYONE);
-        }
-        List<String> headers = request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
-        Optional<Caller> known =
-                headers.size() == 1 ? verified.find(connection(request), headers.get(0)) : Optional.empty();
-        return known.map(caller -> Uni.createFrom().item(caller))
-                .orElseGet(() -> Uni.createFrom().deferred(() -> verified(BearerToken.of(headers), headers.get(0))));
+    public Uni<Caller> verify(RoutingContext request) {
+        List<String> headers = authorization(request);
+        return Uni.createFrom().deferred(() -> verified(BearerToken.of(headers), headers.get(0)));
+    }
+
+    private static List<String> authorization(RoutingContext request) {
+        return request.request().headers().getAll(HttpHeaders.AUTHORIZATION);
     }
 
     private static AttributeMap connection(RoutingContext request) {

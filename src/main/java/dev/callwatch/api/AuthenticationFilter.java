@@ -34,13 +34,22 @@ public class AuthenticationFilter {
         if (MethodFilter.route(request).filter(Route::isPublic).isPresent()) {
             return Uni.createFrom().voidItem();
         }
+        Optional<Caller> known = authenticator.known(request);
+        if (known.isPresent()) {
+            admit(known.get(), request);
+            return Uni.createFrom().voidItem();
+        }
         return authenticator
-                .identify(request)
+                .verify(request)
                 .onFailure(ProblemException.class)
                 .invoke(refusal -> audit.unknownCaller(account(uri), call(uri), refusal))
-                .invoke(limits::request)
-                .invoke(caller -> request.put(CALLER, caller))
+                .invoke(caller -> admit(caller, request))
                 .replaceWithVoid();
+    }
+
+    private void admit(Caller caller, RoutingContext request) {
+        limits.request(caller);
+        request.put(CALLER, caller);
     }
 
     /** Who made an admitted request. */
