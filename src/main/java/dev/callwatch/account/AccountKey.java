@@ -29,10 +29,18 @@ public record AccountKey(String value) {
     }
 
     private static boolean isKey(String text) {
-        return !text.isEmpty() && text.length() <= LONGEST && text.chars().allMatch(AccountKey::isAllowed);
+        if (text.isEmpty() || text.length() > LONGEST) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (!isAllowed(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    private static boolean isAllowed(int c) {
+    private static boolean isAllowed(char c) {
         return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-';
     }
 

@@ -53,8 +53,8 @@ final class RenderedContent {
         byte[] end = (",\"vonage\":" + shown.vonage() + "}").getBytes(StandardCharsets.UTF_8);
         int before = body.length - times.length - end.length;
         boolean isOfParts = before > 0
-                && Arrays.equals(times, Arrays.copyOfRange(body, before, before + times.length))
-                && Arrays.equals(end, Arrays.copyOfRange(body, before + times.length, body.length));
+                && Arrays.equals(times, 0, times.length, body, before, before + times.length)
+                && Arrays.equals(end, 0, end.length, body, before + times.length, body.length);
         this.head = isOfParts ? before : 0;
         this.tail = end.length;
         this.last = new Rendered(original, new StatusRenderer.Representation(body, tag));

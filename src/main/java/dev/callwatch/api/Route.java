@@ -48,10 +48,15 @@ enum Route {
 
     private static final String VERSION = "/v1";
     private static final String PARAMETER = "{";
+    private static final char PARAMETER_END = '}';
     private static final List<Route> ALL = List.of(values());
 
     private final String template;
     private final List<String> segments;
+
+    /** What follows the last parameter. */
+    private final String ending;
+
     private final List<String> methods;
     private final Form form;
 
@@ -59,6 +64,7 @@ enum Route {
         this.template = template;
         this.form = form;
         this.segments = segments(template);
+        this.ending = template.substring(template.lastIndexOf(PARAMETER_END) + 1);
         this.methods =
                 Arrays.stream(methods).flatMap(Route::withImplied).distinct().toList();
     }
@@ -137,6 +143,9 @@ enum Route {
 
     /** Each request is compared with several routes, so the path is not taken apart. */
     private boolean matches(String path) {
+        if (!path.endsWith(ending)) {
+            return false;
+        }
         int begin = 0;
         for (int i = 0; i < segments.size(); i++) {
             int slash = path.indexOf('/', begin);

@@ -115,6 +115,9 @@ final class AdaptiveTokenBucket implements RateLimiter {
 
     @Override
     public synchronized Duration pause() {
+        if (backoff.untilResumed().isNegative()) {
+            return Duration.ZERO;
+        }
         Duration left = backoff.untilResumed().minus(Duration.between(at, clock.instant()));
         return left.isNegative() ? Duration.ZERO : left;
     }

@@ -108,9 +108,12 @@ class CoalescedReader {
     private InFlight begin(Request request) {
         Instant now = clock.instant();
         Uni<Reading> reading = Uni.createFrom()
-                .deferred(() -> isAnswered(request)
-                        ? Uni.createFrom().item(new Reading(cache.get(request.key()), false))
-                        : attempt(request, now))
+                .deferred(() -> {
+                    CachedCall cached = cache.get(request.key());
+                    return isAnswered(request, cached)
+                            ? Uni.createFrom().item(new Reading(cached, false))
+                            : attempt(request, cached, now);
+                })
                 .onItemOrFailure()
                 .invoke(() -> inFlight.remove(request.key()))
                 .memoize()
@@ -119,15 +122,15 @@ class CoalescedReader {
     }
 
     /** Whether another reading ended between the caller's look at the cache and its turn to read. */
-    private boolean isAnswered(Request request) {
+    private boolean isAnswered(Request request, CachedCall cached) {
         return !request.isStrict()
-                && policy.fromCache(cache.get(request.key()), request.directives(), clock.instant())
+                && policy.fromCache(cached, request.directives(), clock.instant())
                         .isPresent();
     }
 
-    private Uni<Reading> attempt(Request request, Instant now) {
+    private Uni<Reading> attempt(Request request, CachedCall cached, Instant now) {
         Attempt attempt = new Attempt(request, now.plus(deadline), wallClock.now(), 0);
-        return acquire(attempt, cache.get(request.key()).snapshot());
+        return acquire(attempt, cached.snapshot());
     }
 
     /**

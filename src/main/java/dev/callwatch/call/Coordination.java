@@ -25,7 +25,7 @@ public interface Coordination {
 
         /** With no revision beside the snapshot's. */
         public static Update of(Snapshot snapshot) {
-            return new Update(snapshot, snapshot.status().stream().toList());
+            return new Update(snapshot, snapshot.status().map(List::of).orElse(List.of()));
         }
     }
 

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Reads Vonage's document: strict about its being one JSON object with a field we know, tolerant of everything in it.
@@ -50,7 +49,7 @@ final class CallDocuments implements CallDocumentParser {
      */
     static CallDetail read(byte[] body) {
         JsonNode document = tree(body);
-        if (!document.isObject() || DOCUMENTED.stream().noneMatch(document::has)) {
+        if (!isCall(document)) {
             throw new UpstreamFailure.Malformed("Vonage answered something that is not a call.");
         }
         return new CallDetail(
@@ -61,6 +60,15 @@ final class CallDocuments implements CallDocumentParser {
                 fault(document.path("result")),
                 text(document.path("dispositionCode")),
                 writable(document.toString()));
+    }
+
+    private static boolean isCall(JsonNode document) {
+        for (String field : DOCUMENTED) {
+            if (document.has(field)) {
+                return document.isObject();
+            }
+        }
+        return false;
     }
 
     /** Escapes unpaired surrogates as JSON does, since they cannot be written as UTF-8. */
@@ -111,7 +119,9 @@ final class CallDocuments implements CallDocumentParser {
     private static Optional<CallDetail.Fault> fault(JsonNode node) {
         CallDetail.Fault fault =
                 new CallDetail.Fault(text(node.path("code")), text(node.path("party")), text(node.path("reason")));
-        boolean empty = Stream.of(fault.code(), fault.party(), fault.reason()).allMatch(Optional::isEmpty);
+        boolean empty = fault.code().isEmpty()
+                && fault.party().isEmpty()
+                && fault.reason().isEmpty();
         return empty ? Optional.empty() : Optional.of(fault);
     }
 
