@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.callwatch.settings.SettingName;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMappingInterface;
@@ -39,10 +37,7 @@ class SettingsTest {
     /** By name; the default as a document writes it. */
     private static Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>();
-        for (JavaClass mapping : new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages(ArchitectureTest.ROOT)
-                .that(isMapping())) {
+        for (JavaClass mapping : ServiceClasses.ALL.that(isMapping())) {
             ConfigMappings.getProperties(ConfigMappings.ConfigClass.configClass(mapping.reflect()))
                     .forEach((name, property) -> {
                         if (isSetting(name, property)) {

@@ -6,17 +6,26 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 
 import com.github.tomakehurst.wiremock.client.WireMock;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.Key;
+import java.security.KeyFactory;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.RSAKeyGenParameterSpec;
+import java.security.spec.RSAPrivateCrtKeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Scanner;
 import java.util.function.Consumer;
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.RsaJsonWebKey;
-import org.jose4j.jwk.RsaJwkGenerator;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.lang.JoseException;
@@ -24,8 +33,9 @@ import org.jose4j.lang.JoseException;
 /** An issuer of tokens at a path of WireMock, with keys made for the test. */
 public final class TestIssuer {
 
-    private static final int KEYS = 5;
-    private static final List<RsaJsonWebKey> MADE = new ArrayList<>();
+    private static final int HEXADECIMAL = 16;
+    private static final List<RsaJsonWebKey> MADE = make(new Scanner(
+            Objects.requireNonNull(TestIssuer.class.getResourceAsStream("/primes")), StandardCharsets.US_ASCII));
     private static final Map<String, Integer> FIRST_OF_ID = new HashMap<>();
     private static final Map<String, Integer> ASKED_FOR = new HashMap<>();
 
@@ -45,29 +55,41 @@ public final class TestIssuer {
         this(new WireMock(1), url);
     }
 
-    /**
-     * A key that differs from those that were asked for shortly before, and from those of the same identifier. To make one takes a
-     * second of a processor, so a few serve all tests.
-     */
+    /** A key that differs from those that were asked for shortly before, and from those of the same identifier: a few serve all tests. */
     public static synchronized RsaJsonWebKey key(String id) {
         int first = FIRST_OF_ID.computeIfAbsent(id, unseen -> FIRST_OF_ID.size());
         int asked = ASKED_FOR.merge(id, 1, Integer::sum) - 1;
-        int which = (first + asked) % KEYS;
-        while (MADE.size() <= which) {
-            MADE.add(make());
-        }
-        RsaJsonWebKey key = new RsaJsonWebKey(MADE.get(which).getRsaPublicKey());
-        key.setPrivateKey(MADE.get(which).getRsaPrivateKey());
+        RsaJsonWebKey made = MADE.get((first + asked) % MADE.size());
+        RsaJsonWebKey key = new RsaJsonWebKey(made.getRsaPublicKey());
+        key.setPrivateKey(made.getRsaPrivateKey());
         key.setKeyId(id);
         return key;
     }
 
-    private static RsaJsonWebKey make() {
-        try {
-            return RsaJwkGenerator.generateJwk(2048);
-        } catch (JoseException impossible) {
+    /** Of primes that are known, because to find those of one key takes a second of a processor, in each JVM. */
+    private static List<RsaJsonWebKey> make(Scanner primes) {
+        List<RsaJsonWebKey> keys = new ArrayList<>();
+        try (primes) {
+            while (primes.hasNext()) {
+                keys.add(make(primes.nextBigInteger(HEXADECIMAL), primes.nextBigInteger(HEXADECIMAL)));
+            }
+        } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }
+        return keys;
+    }
+
+    private static RsaJsonWebKey make(BigInteger p, BigInteger q) throws GeneralSecurityException {
+        BigInteger e = RSAKeyGenParameterSpec.F4;
+        BigInteger ofP = p.subtract(BigInteger.ONE);
+        BigInteger ofQ = q.subtract(BigInteger.ONE);
+        BigInteger n = p.multiply(q);
+        BigInteger d = e.modInverse(ofP.multiply(ofQ));
+        KeyFactory keys = KeyFactory.getInstance("RSA");
+        RsaJsonWebKey key = new RsaJsonWebKey((RSAPublicKey) keys.generatePublic(new RSAPublicKeySpec(n, e)));
+        key.setPrivateKey(
+                keys.generatePrivate(new RSAPrivateCrtKeySpec(n, e, d, p, q, d.mod(ofP), d.mod(ofQ), q.modInverse(p))));
+        return key;
     }
 
     public String url() {

@@ -53,7 +53,7 @@ class TokenVerifierTest {
     }
 
     static Stream<Arguments> keys() throws JoseException {
-        RsaJsonWebKey rsa = RsaJwkGenerator.generateJwk(2048);
+        RsaJsonWebKey rsa = TestIssuer.key("rsa");
         OctetKeyPairJsonWebKey edwards = OkpJwkGenerator.generateJwk(OctetKeyPairJsonWebKey.SUBTYPE_ED25519);
         return Stream.of(
                 Arguments.of("RS256", rsa),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.callwatch.access.TestIssuer;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -65,7 +65,7 @@ class NotificationVerifierTest {
         JsonWebSignature rsa = new JsonWebSignature();
         rsa.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
         rsa.setPayload(claims().toJson());
-        rsa.setKey(KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate());
+        rsa.setKey(TestIssuer.key("rsa").getPrivateKey());
         assertRefused("signature", "Bearer " + rsa.getCompactSerialization());
         String[] parts = signed(claims -> {}).substring("Bearer ".length()).split("\\.");
         String none = base64("{\"alg\":\"none\"}") + "." + parts[1] + ".";
