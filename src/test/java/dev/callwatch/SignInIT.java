@@ -16,49 +16,33 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
-import io.quarkus.test.common.http.TestHTTPResource;
-import io.quarkus.test.junit.QuarkusIntegrationTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Signing in to the page, its tokens, and the one stream of all tabs, in a browser. Skipped, saying so, where there is none. */
-@QuarkusIntegrationTest
-@TestProfile(SignInIT.Oidc.class)
 class SignInIT {
 
-    public static class Oidc implements QuarkusTestProfile {
+    private static final int MANAGEMENT = ProcessIT.freePort();
 
-        static final int MANAGEMENT = ProcessIT.freePort();
+    @RegisterExtension
+    @Order(1)
+    static final AuthorisationServer ISSUER = AuthorisationServer.start();
 
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "callwatch.sandbox.enabled",
-                    "true",
-                    "callwatch.sandbox.port",
-                    Integer.toString(ProcessIT.freePort()),
-                    "quarkus.shutdown.delay",
-                    "0s",
-                    "quarkus.management.port",
-                    Integer.toString(MANAGEMENT));
-        }
-
-        @Override
-        public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(AuthorisationServer.class));
-        }
-    }
+    @RegisterExtension
+    @Order(2)
+    static final PackagedService SERVICE = PackagedService.withSandbox()
+            .with("CALLWATCH_ACCESS_MODE", "oidc")
+            .with("QUARKUS_MANAGEMENT_PORT", Integer.toString(MANAGEMENT))
+            .with(ISSUER.settings());
 
     private static final String FAILED = "94e5928c-7f7e-4645-ad72-61010f906449";
     private static final String ACTIVE = "00000503-0000-0000-0000-00000000000d";
@@ -72,10 +56,10 @@ class SignInIT {
     private static final Pattern STREAMS = Pattern.compile("(?m)^callwatch_streams(?:\\{.*})? (\\S+)$");
 
     @RegisterExtension
+    @Order(3)
     static final BrowserExtension BROWSER = new BrowserExtension();
 
-    @TestHTTPResource("/")
-    String root;
+    private final String root = SERVICE.root().toString();
 
     private final List<String> complaints = new ArrayList<>();
     private final List<Request> requests = new ArrayList<>();
@@ -110,7 +94,7 @@ class SignInIT {
 
     @Test
     void the_policy_of_the_page_allows_the_origin_of_the_issuer_and_no_other() {
-        String origin = AuthorisationServer.issuer().replaceFirst("(https?://[^/]+).*", "$1");
+        String origin = ISSUER.issuer().replaceFirst("(https?://[^/]+).*", "$1");
         given().get("/")
                 .then()
                 .header("Content-Security-Policy", containsString("connect-src 'self' " + origin + ";"))
@@ -123,7 +107,7 @@ class SignInIT {
         given().get("/console/config.json")
                 .then()
                 .body("access", is("oidc"))
-                .body("issuer", is(AuthorisationServer.issuer()))
+                .body("issuer", is(ISSUER.issuer()))
                 .body("clientId", is("callwatch-page"))
                 .body("scope", is("openid callwatch"));
     }
@@ -214,13 +198,13 @@ class SignInIT {
         Locator note = page.locator("#token-note");
         page.locator("#token").fill("no.token");
         assertThat(note).containsText("This does not look like a token");
-        page.locator("#token").fill(AuthorisationServer.token("wallboard", Duration.ofSeconds(-60)));
+        page.locator("#token").fill(ISSUER.token("wallboard", Duration.ofSeconds(-60)));
         assertThat(note).containsText(Pattern.compile("A token of wallboard from \\S+:\\d+\\. It served until .+"));
         button("Use token").click();
         assertThat(note).hasText("This token has expired. Get a newer one.");
         assertThat(requestsTo("/v1/")).isEmpty();
 
-        page.locator("#token").fill("Bearer " + AuthorisationServer.token("wallboard", AN_HOUR));
+        page.locator("#token").fill("Bearer " + ISSUER.token("wallboard", AN_HOUR));
         assertThat(note).containsText(Pattern.compile("A token of wallboard .+ It serves (1 h|59 min) more\\."));
         button("Use token").click();
         assertThat(card(FAILED)).hasAttribute("data-state", "failed");
@@ -239,7 +223,7 @@ class SignInIT {
     void a_token_that_the_service_refuses_asks_for_another_in_words() {
         withoutAnIssuer();
         page.navigate(root + "#account=sandbox&id=" + FAILED);
-        useToken(AuthorisationServer.token("wallboard", "another-service", AN_HOUR));
+        useToken(ISSUER.token("wallboard", "another-service", AN_HOUR));
         assertThat(panel()).containsText("The service no longer accepts your token");
         assertThat(page.getByText("Trace")).hasCount(0);
         assertThat(page.locator(".problem")).hasCount(0);
@@ -249,7 +233,7 @@ class SignInIT {
     void streams_go_on_without_loss_when_another_token_replaces_one_that_has_expired() {
         withoutAnIssuer();
         page.navigate(root + "#account=sandbox&id=" + LIFE);
-        useToken(AuthorisationServer.token("wallboard", Duration.ofSeconds(6)));
+        useToken(ISSUER.token("wallboard", Duration.ofSeconds(6)));
         assertThat(card(LIFE)).hasAttribute("data-state", "active");
         assertThat(who()).containsText("token ends in");
         assertThat(panel())
@@ -259,7 +243,7 @@ class SignInIT {
         assertThat(page.locator(".problem")).hasCount(0);
         assertThat(card(LIFE)).isVisible();
 
-        useToken(AuthorisationServer.token("wallboard", AN_HOUR));
+        useToken(ISSUER.token("wallboard", AN_HOUR));
         assertThat(page.locator("#connection")).hasText("Live");
         List<Request> streams = requestsTo("/calls/events");
         assertThat(streams.get(streams.size() - 1).headers().get("last-event-id"))
@@ -274,7 +258,7 @@ class SignInIT {
     void seven_tabs_share_one_stream_and_go_on_when_the_one_that_reads_it_closes() {
         withoutAnIssuer();
         page.navigate(root + "#account=sandbox&id=" + ACTIVE + "&id=" + FAILED);
-        useToken(AuthorisationServer.token("wallboard", AN_HOUR));
+        useToken(ISSUER.token("wallboard", AN_HOUR));
         String stored = (String) page.evaluate("sessionStorage.getItem('callwatch.token')");
         List<Page> tabs = new ArrayList<>(List.of(page));
         IntStream.range(1, TABS).forEach(tab -> {
@@ -302,11 +286,11 @@ class SignInIT {
     void tabs_of_different_people_share_no_stream() {
         withoutAnIssuer();
         page.navigate(root + "#account=sandbox&id=" + ACTIVE);
-        useToken(AuthorisationServer.token("wallboard", AN_HOUR));
+        useToken(ISSUER.token("wallboard", AN_HOUR));
         assertIsLive(page);
         Page other = tab();
         other.navigate(page.url());
-        useToken(other, AuthorisationServer.token("another", AN_HOUR));
+        useToken(other, ISSUER.token("another", AN_HOUR));
         assertIsLive(other);
         assertThat(openStreams()).isEqualTo(2);
         assertThat(requestsTo("/calls/events")).hasSize(2);
@@ -344,7 +328,7 @@ class SignInIT {
     }
 
     private static boolean isForm(Frame frame) {
-        return frame.url().startsWith(AuthorisationServer.issuer())
+        return frame.url().startsWith(ISSUER.issuer())
                 && Boolean.TRUE.equals(frame.evaluate("document.querySelector('[name=username]') !== null"));
     }
 
@@ -361,8 +345,8 @@ class SignInIT {
     }
 
     private static double openStreams() {
-        String metrics = given().get("http://localhost:" + Oidc.MANAGEMENT + "/q/metrics")
-                .asString();
+        String metrics =
+                given().get("http://localhost:" + MANAGEMENT + "/q/metrics").asString();
         return STREAMS.matcher(metrics)
                 .results()
                 .mapToDouble(match -> Double.parseDouble(match.group(1)))
