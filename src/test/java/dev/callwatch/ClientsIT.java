@@ -14,15 +14,19 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The clients in curl and JavaScript that {@code reference/clients.md} shows, as they stand there, against the packaged
  * service with its sandbox. The one in Java is tested by {@code JavaClientTest}.
  */
+// They wait for calls of the sandbox, each for one of its own.
+@Execution(ExecutionMode.CONCURRENT)
 class ClientsIT {
 
     @RegisterExtension
-    static final PackagedService SERVICE = PackagedService.withSandbox();
+    static final PackagedService SERVICE = PackagedService.shared();
 
     private static final Duration UNTIL_A_CALL_IS_RECORDED = Duration.ofSeconds(60);
     private static final String LOOKED_UP = "The call failed: the originator did not answer.";

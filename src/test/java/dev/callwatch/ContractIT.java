@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ContractIT {
 
     @RegisterExtension
-    static final PackagedService SERVICE = PackagedService.withSandbox();
+    static final PackagedService SERVICE = PackagedService.shared();
 
     private static final Pattern CELL = Pattern.compile("`([^`]+)`");
     private static final Pattern GUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");

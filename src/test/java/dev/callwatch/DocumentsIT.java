@@ -14,14 +14,18 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands of the README and the reference as they stand there, against the packaged service with its sandbox. */
+// They wait for calls of the sandbox, each for one of its own.
+@Execution(ExecutionMode.CONCURRENT)
 class DocumentsIT {
 
     @RegisterExtension
-    static final PackagedService SERVICE = PackagedService.withSandbox();
+    static final PackagedService SERVICE = PackagedService.shared();
 
     private static final Duration UNTIL_A_CALL_IS_RECORDED = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -28,8 +28,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The packaged service pushes calls of its sandbox: to the sandbox's sink, and to the receiver that the document shows. */
+// They wait for calls of the sandbox, each for one of its own.
+@Execution(ExecutionMode.CONCURRENT)
 class PushIT {
 
     private static final Duration A_CALL = Duration.ofSeconds(60);
@@ -53,7 +57,8 @@ class PushIT {
             .with("CALLWATCH_PUSH_SINKS_EVERYTHING_URL", "http://localhost:" + FOLLOWER + "/all")
             .with("CALLWATCH_PUSH_SINKS_EVERYTHING_FOLLOW", "true")
             .with("CALLWATCH_PUSH_SINKS_EVERYTHING_ACCOUNTS", "sandbox")
-            .with("CALLWATCH_PUSH_SINKS_EVERYTHING_CONTENT_MODE", "binary");
+            .with("CALLWATCH_PUSH_SINKS_EVERYTHING_CONTENT_MODE", "binary")
+            .besideOthers();
 
     private record Event(String call, String type) {}
 
@@ -136,7 +141,7 @@ class PushIT {
     void a_sink_that_is_gone_ends_a_subscription() {
         String guid = Documented.another(SHORT_LIFE);
         subscribe("sandbox-gone", guid);
-        await().until(() -> given().get("/v1/accounts/sandbox/subscriptions")
+        await().until(() -> given().get(SERVICE.root() + "v1/accounts/sandbox/subscriptions")
                 .jsonPath()
                 .getList("subscriptions.terminationReason")
                 .contains("SINK_GONE"));
@@ -146,7 +151,9 @@ class PushIT {
     void a_sink_that_follows_gets_every_call_that_anybody_looks_up() {
         String guid = Documented.another(SHORT_LIFE);
         await().atMost(A_CALL).until(() -> {
-            given().get("/v1/accounts/sandbox/calls/{guid}", guid).then().statusCode(200);
+            given().get(SERVICE.root() + "v1/accounts/sandbox/calls/{guid}", guid)
+                    .then()
+                    .statusCode(200);
             return followed(guid).contains("dev.callwatch.call.completed");
         });
         assertThat(WHOLE_CALL).containsSubsequence(followed(guid));
@@ -164,7 +171,7 @@ class PushIT {
                 .body("""
                         {"protocol":"HTTP","sink":"%s",
                          "config":{"subscriptionDetail":{"calls":["%s"]},"initialEvent":true}}""".formatted(sink, guid))
-                .post("/v1/accounts/sandbox/subscriptions")
+                .post(SERVICE.root() + "v1/accounts/sandbox/subscriptions")
                 .statusCode();
     }
 

@@ -16,8 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The packaged service behind nginx with the configuration that {@code reference/running.md} shows, without its TLS. */
+// One of them waits for a call of the sandbox.
+@Execution(ExecutionMode.CONCURRENT)
 class ReverseProxyIT {
 
     @RegisterExtension

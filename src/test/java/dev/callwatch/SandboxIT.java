@@ -1,6 +1,5 @@
 package dev.callwatch;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
@@ -10,20 +9,26 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged service, jar or native executable, with its sandbox, from outside. */
-@ExtendWith(MeetsContract.class)
+// They wait for calls of the sandbox, each for one of its own.
+@Execution(ExecutionMode.CONCURRENT)
 class SandboxIT {
 
+    private static final MeetsContract MEETS_CONTRACT = new MeetsContract();
+
     @RegisterExtension
-    static final PackagedService SERVICE = PackagedService.withSandbox();
+    static final PackagedService SERVICE = PackagedService.shared();
 
     @Test
     void the_documented_failed_call_is_answered_enriched() {
@@ -51,14 +56,14 @@ class SandboxIT {
 
     @ParameterizedTest
     @CsvSource({
-        "24e5948c-4f4e-6646-cd77-91010f903889, 404, urn:callwatch:problem:call-not-found",
-        "00000403-0000-0000-0000-000000000001, 502, urn:callwatch:problem:upstream-forbidden",
-        "00000429-0000-0000-0000-000000000001, 503, urn:callwatch:problem:upstream-throttled",
-        "00000666-0000-0000-0000-000000000001, 502, urn:callwatch:problem:upstream-malformed",
-        "not-a-guid, 400, urn:callwatch:problem:invalid-request"
+        "sandbox, 24e5948c-4f4e-6646-cd77-91010f903889, 404, urn:callwatch:problem:call-not-found",
+        "sandbox, 00000403-0000-0000-0000-000000000001, 502, urn:callwatch:problem:upstream-forbidden",
+        "sandbox-busy, 00000429-0000-0000-0000-000000000001, 503, urn:callwatch:problem:upstream-throttled",
+        "sandbox, 00000666-0000-0000-0000-000000000001, 502, urn:callwatch:problem:upstream-malformed",
+        "sandbox, not-a-guid, 400, urn:callwatch:problem:invalid-request"
     })
-    void each_failure_is_a_problem(String guid, int status, String type) {
-        given().get("/v1/accounts/sandbox/calls/{guid}", guid)
+    void each_failure_is_a_problem(String account, String guid, int status, String type) {
+        given().get("/v1/accounts/{account}/calls/{guid}", account, guid)
                 .then()
                 .statusCode(status)
                 .contentType("application/problem+json")
@@ -165,7 +170,7 @@ class SandboxIT {
 
     @Test
     void a_flaky_upstream_is_retried() {
-        given().get("/v1/accounts/sandbox/calls/00000503-0000-0000-0000-000000000001")
+        given().get("/v1/accounts/sandbox-flaky/calls/00000503-0000-0000-0000-000000000001")
                 .then()
                 .statusCode(200)
                 .body("state", is("active"));
@@ -208,5 +213,10 @@ class SandboxIT {
                 .body("accounts[0].key", is("sandbox"))
                 .body("accounts[0].region", is("sandbox"))
                 .body("accounts[0].country", is("GB"));
+    }
+
+    /** A request whose answer is compared with the OpenAPI document. */
+    private static RequestSpecification given() {
+        return RestAssured.given().filter(MEETS_CONTRACT);
     }
 }

@@ -1,6 +1,8 @@
 package dev.callwatch.api;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.emptyString;
@@ -14,7 +16,6 @@ import dev.callwatch.time.VirtualTime;
 import dev.callwatch.time.WallClock;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.enterprise.inject.Alternative;
@@ -23,8 +24,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Set;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,29 +35,45 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What answers say to HTTP caches and callers, with a clock that is moved by hand. */
 @QuarkusTest
 @ConnectWireMock
-@TestProfile(CachingTest.MovableTime.class)
+@TestProfile(OutboundTest.OtherOptions.class)
 @ExtendWith(MeetsContract.class)
 class CachingTest {
 
     private static final String ENDED = "{\"status\":null,\"dispositionCode\":\"Sale\"}";
 
-    public static class MovableTime implements QuarkusTestProfile {
-        @Override
-        public Set<Class<?>> getEnabledAlternatives() {
-            return Set.of(MovableClock.class);
-        }
-
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("callwatch.lookup.active-ttl", "2s");
-        }
-    }
-
-    /** In place of the real clocks only: delays stay real, since WireMock is. */
+    /** In place of the real clocks only: delays stay real, since WireMock is. It runs, unless a test stops it. */
     @Alternative
     @Singleton
     @Typed({MovableClock.class, Clock.class, WallClock.class})
-    public static class MovableClock extends VirtualTime {}
+    public static class MovableClock extends VirtualTime {
+
+        private boolean stopped;
+        private long since = System.nanoTime();
+
+        synchronized void stop() {
+            pass(running());
+            stopped = true;
+        }
+
+        synchronized void start() {
+            stopped = false;
+            since = System.nanoTime();
+        }
+
+        @Override
+        public synchronized Instant now() {
+            return super.now().plus(running());
+        }
+
+        @Override
+        public Instant instant() {
+            return now();
+        }
+
+        private Duration running() {
+            return stopped ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+        }
+    }
 
     @Inject
     MovableClock clock;
@@ -66,8 +83,15 @@ class CachingTest {
     @BeforeEach
     void forget() {
         wireMock.resetToDefaultMappings();
+        wireMock.register(post(urlEqualTo("/Auth/connect/token")).willReturn(VonageStub.granted(VonageStub.TOKEN)));
+        clock.stop();
         // Tokens and budgets of the test before are of no concern.
         clock.pass(Duration.ofDays(10));
+    }
+
+    @AfterEach
+    void letTimePass() {
+        clock.start();
     }
 
     @Test
@@ -89,7 +113,6 @@ class CachingTest {
     @Test
     void what_the_caller_has_already_is_not_sent_again() {
         VonageStub vonage = new VonageStub(wireMock, "a1b2c3d4e5")
-                .grantsTokens()
                 .answersCalls(
                         okJson("{\"status\":\"Active\",\"recordingStatus\":null}"),
                         okJson("{\"recordingStatus\":null,\"status\":\"Active\"}"),
@@ -167,9 +190,7 @@ class CachingTest {
         "404, call-not-found"
     })
     void where_vonage_cannot_be_read_the_last_known_status_is_answered(int status, String reason) {
-        VonageStub vonage = new VonageStub(wireMock, "statuses")
-                .grantsTokens()
-                .answersCalls(okJson(ENDED), VonageStub.status(status));
+        VonageStub vonage = new VonageStub(wireMock, "statuses").answersCalls(okJson(ENDED), VonageStub.status(status));
         Response first = vonage.lookUp();
         String tag = first.header("ETag");
         clock.pass(Duration.ofMinutes(6));
@@ -187,8 +208,7 @@ class CachingTest {
 
     @Test
     void a_failing_reading_is_not_repeated_for_each_caller() {
-        VonageStub vonage =
-                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(403));
+        VonageStub vonage = new VonageStub(wireMock, "statuses").answersCalls(okJson(ENDED), VonageStub.status(403));
         vonage.lookUp();
         clock.pass(Duration.ofMinutes(6));
         vonage.lookUp().then().body("stale", is(true));
@@ -201,8 +221,7 @@ class CachingTest {
 
     @Test
     void a_forced_reading_that_fails_does_not_make_a_fresh_status_stale_for_others() {
-        VonageStub vonage =
-                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(403));
+        VonageStub vonage = new VonageStub(wireMock, "statuses").answersCalls(okJson(ENDED), VonageStub.status(403));
         vonage.lookUp();
         clock.pass(Duration.ofSeconds(2));
         vonage.lookUp("Cache-Control", "no-cache").then().body("stale", is(true));
@@ -219,8 +238,7 @@ class CachingTest {
 
     @Test
     void a_call_that_a_forced_reading_finds_forgotten_is_stale_for_all() {
-        VonageStub vonage =
-                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(404));
+        VonageStub vonage = new VonageStub(wireMock, "statuses").answersCalls(okJson(ENDED), VonageStub.status(404));
         vonage.lookUp();
         clock.pass(Duration.ofSeconds(2));
         vonage.lookUp("Cache-Control", "no-cache").then().body("stale", is(true));
@@ -230,8 +248,7 @@ class CachingTest {
 
     @Test
     void a_call_that_vonage_has_forgotten_stays_readable_until_its_retention_has_passed() {
-        VonageStub vonage =
-                new VonageStub(wireMock, "statuses").grantsTokens().answersCalls(okJson(ENDED), VonageStub.status(404));
+        VonageStub vonage = new VonageStub(wireMock, "statuses").answersCalls(okJson(ENDED), VonageStub.status(404));
         vonage.lookUp();
         for (int hours = 0; hours < 47; hours++) {
             clock.pass(Duration.ofHours(1));
@@ -243,9 +260,8 @@ class CachingTest {
 
     @Test
     void a_call_that_recovers_is_no_longer_stale() {
-        VonageStub vonage = new VonageStub(wireMock, "statuses")
-                .grantsTokens()
-                .answersCalls(okJson(ENDED), VonageStub.status(403), okJson(ENDED));
+        VonageStub vonage =
+                new VonageStub(wireMock, "statuses").answersCalls(okJson(ENDED), VonageStub.status(403), okJson(ENDED));
         vonage.lookUp();
         clock.pass(Duration.ofMinutes(6));
         vonage.lookUp().then().body("stale", is(true));
@@ -254,6 +270,6 @@ class CachingTest {
     }
 
     private VonageStub vonage(String document) {
-        return new VonageStub(wireMock, "a1b2c3d4e5").grantsTokens().answersCalls(okJson(document));
+        return new VonageStub(wireMock, "a1b2c3d4e5").answersCalls(okJson(document));
     }
 }

@@ -13,8 +13,10 @@ import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.Test;
 class ClientAuthenticationTest {
 
     WireMock wireMock;
+
+    @Inject
+    CachingTest.MovableClock clock;
 
     @Test
     void a_rotated_secret_is_used_for_the_next_token() throws IOException {
@@ -41,6 +46,8 @@ class ClientAuthenticationTest {
         wireMock.register(post(urlEqualTo("/Auth/connect/token"))
                 .withBasicAuth("renewal-client", "second-secret")
                 .willReturn(VonageStub.granted("planted-2")));
+        // What is known of an active call is fresh for 2 s.
+        clock.pass(Duration.ofSeconds(2));
         vonage.lookUp().then().statusCode(200).body("state", is("active"));
 
         List<LoggedRequest> requests = wireMock.find(postRequestedFor(urlEqualTo("/Auth/connect/token"))

@@ -17,11 +17,11 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +40,8 @@ class OutboundTest {
     private static final String TOKENS = "/Auth/connect/token";
 
     /**
-     * What the rest of the suite leaves as it is by default, and the sandbox with its notifications: in one application, since each
-     * takes its time to start.
+     * What the rest of the suite leaves as it is by default, and the clock of {@link CachingTest}: in one application, since each takes
+     * its time to start.
      */
     public static class OtherOptions implements QuarkusTestProfile {
         @Override
@@ -52,25 +52,20 @@ class OutboundTest {
                 throw new UncheckedIOException(failure);
             }
             return Map.of(
-                    "callwatch.sandbox.enabled", "true",
-                    "callwatch.sandbox.notifications", "true",
-                    "callwatch.sandbox.port", freePort(),
+                    "callwatch.lookup.active-ttl", "2s",
                     "callwatch.vonage.client-auth", "basic",
                     "callwatch.accounts.renewal.client-secret", "",
                     "callwatch.accounts.renewal.client-secret-file", SECRET.toString());
         }
 
         @Override
-        public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(TestHosts.class));
+        public Set<Class<?>> getEnabledAlternatives() {
+            return Set.of(CachingTest.MovableClock.class);
         }
 
-        private static String freePort() {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return Integer.toString(socket.getLocalPort());
-            } catch (IOException none) {
-                throw new UncheckedIOException(none);
-            }
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(TestHosts.class));
         }
     }
 

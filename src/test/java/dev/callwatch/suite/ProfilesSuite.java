@@ -14,5 +14,5 @@ class ProfilesSuite {
 
     static final String CLASSES =
             "dev\\.callwatch\\.api\\.(Authentication|Authorisation|Caching|ClientAuthentication|HungIssuer"
-                    + "|Outbound|SandboxFollow|SandboxNotifications|SecrecyOfLogs|Subscription|TimeSeries)Test";
+                    + "|Outbound|SecrecyOfLogs|Subscription|TimeSeries)Test";
 }

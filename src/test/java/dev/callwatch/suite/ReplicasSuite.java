@@ -11,6 +11,9 @@ import org.junit.platform.suite.api.Suite;
  */
 @Suite
 @SelectPackages("dev.callwatch")
-@IncludeClassNamePatterns(".*\\.(Chaos|Cluster|Notifications|PushCluster)IT")
+@IncludeClassNamePatterns(ReplicasSuite.CLASSES)
 @IncludeEngines("junit-jupiter")
-class ReplicasSuite {}
+class ReplicasSuite {
+
+    static final String CLASSES = ".*\\.(Chaos|Cluster|Notifications|PushCluster)IT";
+}
