@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,12 +75,17 @@ class NotificationsIT {
 
     /** The first requests of a JVM are so slow that it takes Redis for slow. */
     private static void warmUp() {
+        Stream.of(notified, other)
+                .map(replica -> CompletableFuture.runAsync(() -> warmUp(replica)))
+                .toList()
+                .forEach(CompletableFuture::join);
+    }
+
+    private static void warmUp(Replica replica) {
         for (int i = 0; i < 100; i++) {
-            for (Replica replica : List.of(notified, other)) {
-                RestAssured.get(replica.url() + "/v1/accounts/sandbox/calls/00000200"
-                        + UUID.randomUUID().toString().substring(8));
-                RestAssured.get(replica.url() + "/v1/accounts/sandbox/calls?limit=10");
-            }
+            RestAssured.get(replica.url() + "/v1/accounts/sandbox/calls/00000200"
+                    + UUID.randomUUID().toString().substring(8));
+            RestAssured.get(replica.url() + "/v1/accounts/sandbox/calls?limit=10");
         }
     }
 

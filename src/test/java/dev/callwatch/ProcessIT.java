@@ -24,6 +24,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -172,6 +174,8 @@ class ProcessIT {
     }
 
     @Test
+    // It waits for the end of a look-up.
+    @Execution(ExecutionMode.CONCURRENT)
     void at_shutdown_running_look_ups_are_answered_and_long_polls_and_streams_end() throws Exception {
         int api = freePort();
         Path output = output();
@@ -219,6 +223,8 @@ class ProcessIT {
     }
 
     @Test
+    // It waits for the first answer, and for the end.
+    @Execution(ExecutionMode.CONCURRENT)
     void the_log_at_debug_has_no_secret_no_token_and_no_number() throws Exception {
         int api = freePort();
         Path output = output();
@@ -293,7 +299,9 @@ class ProcessIT {
                 .redirectOutput(output.toFile());
         builder.environment().put("QUARKUS_HTTP_PORT", "0");
         builder.environment().put("QUARKUS_MANAGEMENT_PORT", "0");
-        builder.environment().put("JDK_JAVA_OPTIONS", SHORT_LIVED);
+        if (!settings.containsKey("JDK_JAVA_OPTIONS")) {
+            builder.environment().put("JDK_JAVA_OPTIONS", shortLived());
+        }
         builder.environment().putAll(settings);
         return builder.start();
     }
@@ -315,6 +323,11 @@ class ProcessIT {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** {@link #SHORT_LIVED}, with the classes of the package from an archive. */
+    static String shortLived() throws IOException {
+        return SHORT_LIVED + ClassArchive.options(command());
     }
 
     /** What is tested: the jar or executable that {@code -Dcallwatch.package} names, by default what was built last. */

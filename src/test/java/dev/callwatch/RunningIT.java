@@ -25,6 +25,8 @@ import org.jose4j.jwk.RsaJsonWebKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What the documents say of running the package and of getting a token for it, as it stands there. */
 class RunningIT {
@@ -44,7 +46,7 @@ class RunningIT {
         shell = new Shell()
                 .with("QUARKUS_HTTP_PORT", Integer.toString(api))
                 .with("QUARKUS_MANAGEMENT_PORT", "0")
-                .with("JDK_JAVA_OPTIONS", ProcessIT.SHORT_LIVED)
+                .with("JDK_JAVA_OPTIONS", ProcessIT.shortLived())
                 // Nobody has to find another replica.
                 .with("QUARKUS_SHUTDOWN_DELAY", "0s")
                 .with("CALLWATCH_SANDBOX_PORT", Integer.toString(ProcessIT.freePort()));
@@ -100,6 +102,8 @@ class RunningIT {
     }
 
     @Test
+    // It waits for its provider.
+    @Execution(ExecutionMode.CONCURRENT)
     void a_person_gets_a_token() throws Exception {
         provider.stubFor(post(urlEqualTo("/corp/device"))
                 .withRequestBody(containing("client_id=callwatch-cli"))

@@ -85,7 +85,7 @@ class SmallHeapIT {
                 "CALLWATCH_LOOKUP_DEADLINE",
                 "10s",
                 "JDK_JAVA_OPTIONS",
-                ProcessIT.SHORT_LIVED + " -Xmx180m"));
+                ProcessIT.shortLived() + " -Xmx180m"));
         settings.putAll(account("BIG", vonage));
         settings.putAll(account("FLOODED", flooding));
         service = ProcessIT.launch(output, settings);
