@@ -1,12 +1,13 @@
 package dev.callwatch;
 
 import com.microsoft.playwright.Browser;
-import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A {@link Chromium} for the tests of a class, which are skipped, saying so, where there is none. */
-final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
+/** A {@link Chromium}, the same for all classes that JUnit runs together. They are skipped, saying so, where there is none. */
+final class BrowserExtension implements BeforeAllCallback {
+
+    private static final ExtensionContext.Namespace RUNNING = ExtensionContext.Namespace.create(BrowserExtension.class);
 
     private Chromium chromium;
 
@@ -17,13 +18,8 @@ final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext tests) {
-        chromium = Chromium.start();
-    }
-
-    @Override
-    public void afterAll(ExtensionContext tests) {
-        if (chromium != null) {
-            chromium.close();
-        }
+        chromium = tests.getRoot()
+                .getStore(RUNNING)
+                .computeIfAbsent(Chromium.class, absent -> Chromium.start(), Chromium.class);
     }
 }

@@ -98,22 +98,31 @@ final class PackagedService implements BeforeAllCallback {
     private Running start() {
         try {
             Path output = ProcessIT.output();
-            Running running = new Running(ProcessIT.launch(output, settings));
-            await("the service answers")
-                    .atMost(START)
-                    .pollInterval(Duration.ofMillis(50))
-                    .ignoreExceptionsInstanceOf(IOException.class)
-                    .failFast(() -> assertThat(running.process().isAlive())
-                            .as(Files.readString(output))
-                            .isTrue())
-                    .until(() ->
-                            ANSWERS.contains(given().get(root() + "v1/accounts").statusCode()));
-            if (this == SHARED) {
-                warmUp();
+            Process process = ProcessIT.launch(output, settings);
+            try {
+                awaitAnswer(process, output);
+            } catch (RuntimeException | Error failure) {
+                process.destroyForcibly();
+                throw failure;
             }
-            return running;
+            return new Running(process);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void awaitAnswer(Process process, Path output) {
+        await("the service answers")
+                .atMost(START)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .failFast(() -> assertThat(process.isAlive())
+                        .as(Files.readString(output))
+                        .isTrue())
+                .until(() ->
+                        ANSWERS.contains(given().get(root() + "v1/accounts").statusCode()));
+        if (this == SHARED) {
+            warmUp();
         }
     }
 

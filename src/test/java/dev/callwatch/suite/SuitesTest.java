@@ -3,6 +3,7 @@ package dev.callwatch.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.CallsSuite;
+import dev.callwatch.WebPageSuite;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ class SuitesTest {
                 .anyMatch(exclude -> FileSystems.getDefault()
                         .getPathMatcher("glob:" + exclude.group(1))
                         .matches(SOURCES.resolve(test)));
-        assertThat(Stream.of(ReplicasSuite.CLASSES, CallsSuite.CLASSES)
+        assertThat(Stream.of(ReplicasSuite.CLASSES, CallsSuite.CLASSES, WebPageSuite.CLASSES)
                         .filter(name(test)::matches)
                         .count())
                 .isEqualTo(left ? 1 : 0);
