@@ -53,10 +53,13 @@ record FeedState(
         return shorter == buffer ? this : new FeedState(version, shorter, error, lost, settled);
     }
 
-    /** It was read. */
+    /** It was read. Where only the times of the observation differ, nothing has changed for subscribers. */
     FeedState read(ReplayBuffer now, boolean isSettled) {
-        boolean same = now == buffer && error.isEmpty() && lost.isEmpty() && settled == isSettled;
-        return same ? this : new FeedState(version + 1, now, Optional.empty(), Optional.empty(), isSettled);
+        boolean same = now.revision() == buffer.revision() && error.isEmpty() && lost.isEmpty() && settled == isSettled;
+        if (same) {
+            return now == buffer ? this : new FeedState(version, now, error, lost, settled);
+        }
+        return new FeedState(version + 1, now, Optional.empty(), Optional.empty(), isSettled);
     }
 
     /** It could not be read. */

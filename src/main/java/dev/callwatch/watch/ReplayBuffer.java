@@ -32,15 +32,30 @@ record ReplayBuffer(List<CallEvent> events, Optional<CallStatus> current) {
         return current.map(CallStatus::revision).orElse(0L);
     }
 
-    /** Adds a status; one that is no newer than the current changes nothing. */
+    /** Adds a status. One of the current revision that was observed later takes its place; one that is no newer changes nothing. */
     ReplayBuffer with(CallStatus now) {
         if (current.filter(known -> known.revision() >= now.revision()).isPresent()) {
-            return this;
+            return isConfirmed(now) ? confirmed(now) : this;
         }
         List<CallEvent> all = new ArrayList<>(events);
         all.add(current.map(known -> CallEvent.between(known, now)).orElseGet(() -> CallEvent.observed(now)));
         return new ReplayBuffer(
                 List.copyOf(all.subList(Math.max(0, all.size() - LONGEST), all.size())), Optional.of(now));
+    }
+
+    private boolean isConfirmed(CallStatus now) {
+        return now.revision() == revision()
+                && current.filter(known ->
+                                known.observed().at().isBefore(now.observed().at()))
+                        .isPresent();
+    }
+
+    /** A subscriber may have it with these times: what it gets next must not have been observed before. */
+    private ReplayBuffer confirmed(CallStatus now) {
+        List<CallEvent> all = new ArrayList<>(events);
+        CallEvent last = all.remove(all.size() - 1);
+        all.add(new CallEvent(last.type(), last.changes(), last.previous(), now));
+        return new ReplayBuffer(List.copyOf(all), Optional.of(now));
     }
 
     /**

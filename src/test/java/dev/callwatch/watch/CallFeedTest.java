@@ -374,6 +374,24 @@ class CallFeedTest {
         assertThat(polls()).containsExactly(0L, 1L, 6L, 11L, 16L, 21L, 26L);
     }
 
+    /** The reader may have the status with later times from elsewhere. */
+    @Test
+    void what_is_sent_again_after_a_failure_has_the_times_of_the_last_reading() {
+        vonage.answers(guid, "{\"status\":\"Active\"}");
+        AssertSubscriber<Notification> reader = follow();
+        time.pass(SECOND.multipliedBy(30));
+        vonage.fails(guid, ScriptedReader.unreachable());
+        time.pass(SECOND.multipliedBy(10));
+        vonage.answers(guid, "{\"status\":\"Active\"}");
+        time.pass(SECOND.multipliedBy(10));
+        List<CallEvent> events = seen(reader);
+        assertThat(events).hasSize(2);
+        assertThat(events.get(1).call().revision())
+                .isEqualTo(events.get(0).call().revision());
+        assertThat(events.get(1).call().observed().at())
+                .isAfter(events.get(0).call().observed().at().plusSeconds(30));
+    }
+
     @Test
     void a_call_that_is_read_at_last_is_sent_once_and_not_as_stale() {
         vonage.fails(guid, ScriptedReader.unreachable());

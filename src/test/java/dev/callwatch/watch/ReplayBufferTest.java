@@ -72,17 +72,36 @@ class ReplayBufferTest {
         assertThat(repeating.contains(repeated.revision())).isTrue();
     }
 
+    @Test
+    void the_current_revision_has_the_times_of_its_last_observation() {
+        CallStatus last = statuses.get(3);
+        time.pass(Duration.ofSeconds(2));
+        CallStatus confirmed = lookUp();
+        assertThat(confirmed.revision()).isEqualTo(last.revision());
+        ReplayBuffer now = buffer.with(confirmed);
+        assertThat(now.events()).hasSameSizeAs(buffer.events());
+        assertThat(now.events().get(3).call().observed().at())
+                .isAfter(last.observed().at());
+        assertThat(now.events().get(3).type()).isEqualTo(buffer.events().get(3).type());
+        assertThat(now.current()).contains(confirmed);
+        assertThat(now.with(last)).isSameAs(now);
+    }
+
     private List<CallStatus> statuses(int count) {
         return IntStream.range(0, count)
                 .mapToObj(number -> {
                     vonage.answers(guid, "{\"status\":\"Active\",\"number\":" + number + "}");
                     time.pass(Duration.ofSeconds(2));
-                    return calls.lookUp(account, guid, new CacheDirectives(Optional.of(Duration.ZERO), false), "")
-                            .await()
-                            .indefinitely()
-                            .status();
+                    return lookUp();
                 })
                 .toList();
+    }
+
+    private CallStatus lookUp() {
+        return calls.lookUp(account, guid, new CacheDirectives(Optional.of(Duration.ZERO), false), "")
+                .await()
+                .indefinitely()
+                .status();
     }
 
     private CallStatus repeat(CallStatus status) {
