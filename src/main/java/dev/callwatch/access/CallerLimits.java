@@ -2,6 +2,7 @@ package dev.callwatch.access;
 
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.local.SynchronizationStrategy;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -213,6 +214,8 @@ public class CallerLimits {
                 .addLimit(limit ->
                         limit.capacity(limits.burst()).refillGreedy(limits.requestsPerSecond(), Duration.ofSeconds(1)))
                 .withCustomTimePrecision(new ClockMeter(clock))
+                // Whoever uses it holds the lock of its use.
+                .withSynchronizationStrategy(SynchronizationStrategy.NONE)
                 .build();
     }
 

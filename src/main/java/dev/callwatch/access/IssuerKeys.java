@@ -22,7 +22,12 @@ final class IssuerKeys {
      *
      * @param readAt by the steady clock
      */
-    record Known(List<JsonWebKey> keys, Instant readAt) {}
+    record Known(List<JsonWebKey> keys, Instant readAt) {
+
+        private boolean isOld(long now) {
+            return now - readAt.toEpochMilli() >= MAX_AGE.toMillis();
+        }
+    }
 
     private static final Logger LOG = Logger.getLogger(IssuerKeys.class);
 
@@ -41,7 +46,9 @@ final class IssuerKeys {
     private final Supplier<Uni<List<JsonWebKey>>> client;
     private final Clock clock;
 
-    private Optional<Known> known = Optional.empty();
+    /** Changed only with the lock. */
+    private volatile Optional<Known> known = Optional.empty();
+
     private Optional<Uni<Known>> inFlight = Optional.empty();
     private Instant nextRead = Instant.EPOCH;
     private boolean failed;
@@ -73,13 +80,23 @@ final class IssuerKeys {
         return Uni.createFrom().deferred(() -> newer(lacking));
     }
 
-    /** Whether keys are still the last that were read. Where they are old, they are read again meanwhile. */
-    synchronized boolean isCurrent(Known used) {
-        boolean current = known.filter(last -> last == used).isPresent();
-        if (current) {
-            refresh(used, clock.instant());
+    /**
+     * Whether keys are still the last that were read. Where they are old, they are read again meanwhile. Each request with a token
+     * that was verified before asks this, so it takes no lock.
+     *
+     * @param now in ms of the steady clock
+     */
+    boolean isCurrent(Known used, long now) {
+        Optional<Known> last = known;
+        boolean current = last.isPresent() && last.get() == used;
+        if (current && used.isOld(now)) {
+            refresh(used);
         }
         return current;
+    }
+
+    private synchronized void refresh(Known last) {
+        refresh(last, clock.instant());
     }
 
     private synchronized Uni<Known> knownOrRead() {
@@ -93,7 +110,7 @@ final class IssuerKeys {
     }
 
     private void refresh(Known last, Instant now) {
-        if (!now.isBefore(last.readAt().plus(MAX_AGE)) && !isHeld(now)) {
+        if (last.isOld(now.toEpochMilli()) && !isHeld(now)) {
             read(BETWEEN_REFRESHES).subscribe().with(refreshed -> {}, unreadable -> {});
         }
     }

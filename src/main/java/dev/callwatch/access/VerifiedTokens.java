@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The callers whose tokens were verified in the last 60 s, so that not every request costs a signature. What is kept of a token is
  * its SHA-256; a connection also remembers the last one as it came, because a hash costs a tenth of what a cached look-up does, and
- * most clients send the same token with each request. A caller is forgotten when its token expires and when the issuer's keys were
- * read again. Safe for concurrent use.
+ * most clients send the same token with each request. All connections together remember 8 MiB. A caller is forgotten when its token
+ * expires, which is measured with the steady clock from the verification on, and when the issuer's keys were read again. Safe for
+ * concurrent use.
  */
 @Singleton
 // Caffeine finds the classes it generated for this mix of features by their names.
@@ -27,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
         classNames = {"com.github.benmanes.caffeine.cache.SSMWW", "com.github.benmanes.caffeine.cache.PSWMW"})
 class VerifiedTokens {
 
-    private static final long LONGEST_MILLIS = Duration.ofSeconds(60).toMillis();
+    private static final Duration LONGEST = Duration.ofSeconds(60);
 
     /** A caller costs about as much as its token is long, and this for its objects. */
     private static final int BYTES_BESIDE_TOKEN = 1_000;
@@ -43,9 +44,9 @@ class VerifiedTokens {
      * A verified token.
      *
      * @param with the keys with which it was verified
-     * @param at when, in ms of the steady clock
+     * @param until when it is verified again, in ms of the steady clock
      */
-    private record Verified(Caller caller, IssuerKeys keys, IssuerKeys.Known with, long at, int bytes) {}
+    private record Verified(Caller caller, IssuerKeys keys, IssuerKeys.Known with, long until, int bytes) {}
 
     /** The last verified token that came over a connection. */
     private record Last(String authorization, Verified token) {
@@ -68,7 +69,7 @@ class VerifiedTokens {
         this.verified = Caffeine.newBuilder()
                 .maximumWeight(MOST_BYTES)
                 .weigher((String hash, Verified token) -> token.bytes())
-                .expireAfterWrite(Duration.ofMillis(LONGEST_MILLIS))
+                .expireAfterWrite(LONGEST)
                 .ticker(() -> Duration.ofMillis(clock.millis()).toNanos())
                 // A hand-over to the common pool for each write costs more than the maintenance itself.
                 .executor(Runnable::run)
@@ -150,9 +151,8 @@ class VerifiedTokens {
     }
 
     private boolean isValid(Verified token) {
-        return clock.millis() - token.at() < LONGEST_MILLIS
-                && token.caller().expires().filter(wallClock.now()::isBefore).isPresent()
-                && token.keys().isCurrent(token.with());
+        long now = clock.millis();
+        return now < token.until() && token.keys().isCurrent(token.with(), now);
     }
 
     /**
@@ -163,7 +163,9 @@ class VerifiedTokens {
      */
     void remember(String authorization, Caller caller, IssuerKeys keys, IssuerKeys.Known with) {
         int bytes = BYTES_BESIDE_TOKEN + authorization.length();
-        verified.put(hash(authorization), new Verified(caller, keys, with, clock.millis(), bytes));
+        Duration valid = caller.tokenLifetime(wallClock.now(), LONGEST);
+        long until = clock.millis() + valid.toMillis();
+        verified.put(hash(authorization), new Verified(caller, keys, with, until, bytes));
     }
 
     private static String hash(String text) {
