@@ -1,4 +1,5 @@
-"""Many subscriptions of one call. This process is the fake Vonage, the sinks and who subscribes, so that all times are of one clock.
+"""Many subscriptions of one call, and then few of another. This process is the fake Vonage, the sinks and who subscribes, so that all
+times are of one clock. The few come last: what the many led to has warmed the JVM up.
 
 Usage: push.py UPSTREAM_PORT SINK_PORT SERVICE_PORT PID SUBSCRIPTIONS FEW CHANGES
 Prints one line of key=value.
@@ -11,9 +12,22 @@ import time
 
 from streams import Call, Upstream, cpu, live, rss
 
-GUID = "a0000001-0000-4000-8000-000000000001"
+OF_MANY = "a0000001-0000-4000-8000-000000000001"
+OF_FEW = "a0000002-0000-4000-8000-000000000002"
 CONNECTIONS = 16
 END_OF_HEAD = b"\r\n\r\n"
+
+
+class Calls(Upstream):
+    """Whatever call is asked for on a connection."""
+
+    def __init__(self, calls):
+        super().__init__(calls[OF_MANY])
+        self.calls = calls
+
+    def data_received(self, data):
+        self.call = next((call for guid, call in self.calls.items() if guid.encode() in data), self.call)
+        super().data_received(data)
 
 
 class Deliveries:
@@ -61,14 +75,14 @@ class Sink(asyncio.Protocol):
                 self.transport.write(b"HTTP/1.1 204 No Content\r\n\r\n")
 
 
-async def subscribe(service, sink, numbers):
+async def subscribe(service, sink, guid, numbers):
     reader, writer = await asyncio.open_connection("127.0.0.1", service)
     for number in numbers:
         body = json.dumps(
             {
                 "protocol": "HTTP",
                 "sink": f"http://127.0.0.1:{sink}/{number}",
-                "config": {"subscriptionDetail": {"calls": [GUID]}},
+                "config": {"subscriptionDetail": {"calls": [guid]}},
             }
         )
         writer.write(
@@ -85,8 +99,8 @@ async def subscribe(service, sink, numbers):
     writer.close()
 
 
-async def subscribe_all(service, sink, begin, end):
-    await asyncio.gather(*(subscribe(service, sink, range(begin + n, end, CONNECTIONS)) for n in range(CONNECTIONS)))
+async def subscribe_all(service, sink, guid, begin, end):
+    await asyncio.gather(*(subscribe(service, sink, guid, range(begin + n, end, CONNECTIONS)) for n in range(CONNECTIONS)))
 
 
 async def change(call, deliveries, count):
@@ -98,30 +112,33 @@ async def change(call, deliveries, count):
 
 async def main(upstream, sink, service, pid, count, few, changes):
     loop = asyncio.get_running_loop()
-    call, deliveries = Call(), Deliveries()
+    calls, deliveries = {OF_MANY: Call(), OF_FEW: Call()}, Deliveries()
     servers = [
-        await loop.create_server(lambda: Upstream(call), "127.0.0.1", upstream),
+        await loop.create_server(lambda: Calls(calls), "127.0.0.1", upstream),
         await loop.create_server(lambda: Sink(deliveries), "127.0.0.1", sink, backlog=1024),
     ]
 
-    await subscribe_all(service, sink, 0, few)
-    for _ in range(20):  # warm-up
-        await change(call, deliveries, few)
-    delays = []
-    for _ in range(changes):
-        delays += await change(call, deliveries, few)
-    delays.sort()
-
+    await subscribe_all(service, sink, OF_MANY, 0, few)
+    for _ in range(5):  # warm-up
+        await change(calls[OF_MANY], deliveries, few)
     before = {"live": live(pid), "rss": rss(pid)}
-    await subscribe_all(service, sink, few, count)
+    await subscribe_all(service, sink, OF_MANY, few, count)
     await asyncio.sleep(2)
     held = {"live": live(pid), "rss": rss(pid)}
     for _ in range(3):  # warm-up
-        await change(call, deliveries, count)
+        await change(calls[OF_MANY], deliveries, count)
     spent, last = cpu(pid), []
     for _ in range(changes):
-        last.append((await change(call, deliveries, count))[-1])
+        last.append((await change(calls[OF_MANY], deliveries, count))[-1])
     spent = cpu(pid) - spent
+
+    await subscribe_all(service, sink, OF_FEW, count, count + few)
+    for _ in range(5):  # a call that was just found is read more often
+        await change(calls[OF_FEW], deliveries, few)
+    delays = []
+    for _ in range(2 * changes):
+        delays += await change(calls[OF_FEW], deliveries, few)
+    delays.sort()
     for server in servers:
         server.close()
     figures = {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# 10,000 subscriptions of one call, each with a sink of its own: memory, deliveries per CPU-second, and the delay of a few.
+# 10,000 subscriptions of one call, each with a sink of its own: memory, deliveries per CPU-second, and then the delay of a few others.
 
 push() {
     local kind
@@ -30,7 +30,7 @@ subscriptions() { # KIND
 ## $count subscriptions of one call, $(title "$1")
 
 Each has a sink of its own, which accepts everything at once. The service runs on core $SERVER_CORE; the sinks and the upstream are one
-process with one clock on core $LOAD_CORE. Medians over 10 changes of the call.
+process with one clock on core $LOAD_CORE. Medians over 10 changes of the call. The few sinks get 20 changes of another call after that.
 
 | | |
 |---|---|
