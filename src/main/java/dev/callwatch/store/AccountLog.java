@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Appends revisions to the log of their account, and puts the calls into its list: after they were stored, by a script of its own,
@@ -27,6 +28,8 @@ class AccountLog {
 
     /** An account's list keeps so many calls in each state. */
     private static final int LONGEST_LIST = 10_000;
+
+    private static final Uni<Void> DONE = Uni.createFrom().voidItem();
 
     private final RedisScripts scripts;
     private final Keys keys;
@@ -62,19 +65,15 @@ class AccountLog {
                 .filter(status -> change.revision() > 0)
                 .ifPresent(status -> append(change, status)
                         .subscribe()
-                        .with(
-                                appended -> {},
-                                unavailable ->
-                                        unshared.add(change.key(), status.revision(), () -> append(change, status))));
+                        .with(appended -> {}, unavailable -> unshared.add(change, () -> append(change, status))));
     }
 
     /** Appends the revision of a change that is stored, unless it, or a later one, is listed. Fails where Redis cannot be used. */
     Uni<Void> appendMissing(SnapshotChange change) {
         return change.now()
                 .status()
-                .map(status -> isListed(change.key(), status)
-                        .chain(listed -> listed ? Uni.createFrom().voidItem() : append(change, status)))
-                .orElseGet(() -> Uni.createFrom().voidItem());
+                .map(status -> unlessListed(change.key(), status, () -> append(change, status)))
+                .orElse(DONE);
     }
 
     /** The replica that stored a revision may be gone before it appended it: to store and to append are two scripts. */
@@ -82,11 +81,29 @@ class AccountLog {
         if (isLookedAt(key, status.revision())) {
             return;
         }
-        SnapshotChange change = new SnapshotChange(key, Snapshot.NOTHING, Snapshot.of(status));
+        Supplier<Uni<Void>> action = () -> unlessListed(key, status, () -> appendByHistory(key, status));
         delay.of(UNTIL_APPENDED)
-                .chain(() -> appendMissing(change))
+                .chain(() -> action.get())
                 .subscribe()
-                .with(appended -> {}, unavailable -> unshared.add(key, status.revision(), () -> appendMissing(change)));
+                .with(
+                        appended -> {},
+                        unavailable ->
+                                unshared.add(new SnapshotChange(key, Snapshot.NOTHING, Snapshot.of(status)), action));
+    }
+
+    private Uni<Void> unlessListed(CallKey key, CallStatus status, Supplier<Uni<Void>> append) {
+        return isListed(key, status).chain(listed -> listed ? DONE : append.get());
+    }
+
+    /** What has changed shows only beside the revision before it. */
+    private Uni<Void> appendByHistory(CallKey key, CallStatus status) {
+        return scripts.run(new ScriptCall.History(keys, key))
+                .map(entries -> codec.statuses(key, entries).stream()
+                        .filter(earlier -> earlier.revision() < status.revision())
+                        .reduce((one, later) -> later)
+                        .map(Snapshot::of)
+                        .orElse(Snapshot.NOTHING))
+                .chain(before -> append(new SnapshotChange(key, before, Snapshot.of(status)), status));
     }
 
     private Uni<Boolean> isListed(CallKey key, CallStatus status) {

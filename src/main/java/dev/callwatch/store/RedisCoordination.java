@@ -191,14 +191,14 @@ class RedisCoordination implements Coordination {
                 case ABSENT ->
                     isSame(known, Snapshot.NOTHING)
                             ? local.sync(key, known)
-                            : store(new SnapshotChange(key, Snapshot.NOTHING, known), ATTEMPTS);
+                            : store(new SnapshotChange(key, unsharedBefore(key, known), known), ATTEMPTS);
                 default -> local.sync(key, known);
             });
         }
 
         @Override
         public Uni<List<CallStatus>> history(CallKey key) {
-            return scripts.run(new ScriptCall.History(keys, key)).map(entries -> statuses(key, entries));
+            return scripts.run(new ScriptCall.History(keys, key)).map(entries -> codec.statuses(key, entries));
         }
 
         @Override
@@ -247,8 +247,13 @@ class RedisCoordination implements Coordination {
     /** Whether Redis has it is not known: an answer may be lost, or late, after the script has run. */
     private void shareLater(SnapshotChange change) {
         if (change.revision() > 0) {
-            log.unshared().add(change.key(), change.revision(), () -> share(change));
+            log.unshared().add(change, () -> share(change));
         }
+    }
+
+    /** What the log says has changed by a revision that Redis has lost, or never had. */
+    private Snapshot unsharedBefore(CallKey key, Snapshot now) {
+        return log.unshared().before(key, now.revision()).orElse(Snapshot.NOTHING);
     }
 
     private Uni<Void> share(SnapshotChange change) {
@@ -256,23 +261,23 @@ class RedisCoordination implements Coordination {
         Snapshot now = change.now();
         return scripts.run(new ScriptCall.GetIfChanged(keys, key, now)).chain(answer -> switch (answer.get(0)
                 .toString()) {
-            case CHANGED ->
-                merged(key, now, answer)
-                        .invoke(update -> shared(change, update))
-                        .replaceWithVoid();
+            case CHANGED -> merged(key, now, answer).chain(update -> afterSharing(change, update));
             case ABSENT ->
                 store(new SnapshotChange(key, change.before(), now), ATTEMPTS)
-                        .invoke(update -> shared(change, update))
-                        .replaceWithVoid();
+                        .chain(update -> afterSharing(change, update));
             default -> log.appendMissing(change);
         });
     }
 
-    private void shared(SnapshotChange change, Update update) {
+    /** The same revision may have been observed again since: nobody else appends it with what was before it. */
+    private Uni<Void> afterSharing(SnapshotChange change, Update update) {
         long revision = update.snapshot().revision();
         if (revision > change.revision()) {
             remoteRevisions.accept(new RemoteRevision(change.key(), revision));
         }
+        return revision == change.revision()
+                ? log.appendMissing(change)
+                : Uni.createFrom().voidItem();
     }
 
     private ScriptCall compareAndSet(SnapshotChange change) {
@@ -309,18 +314,9 @@ class RedisCoordination implements Coordination {
         snapshot.status().ifPresent(status -> log.ensureAppended(key, status));
         return new Update(
                 snapshot,
-                joined(statuses(key, answer.get(2)), snapshot.status().stream().toList()));
-    }
-
-    private List<CallStatus> statuses(CallKey key, Response entries) {
-        try {
-            List<CallStatus> statuses = new ArrayList<>();
-            entries.forEach(entry -> statuses.add(codec.status(key, RedisScripts.fields(entry.get(1)))));
-            return statuses;
-        } catch (UpstreamFailure.Malformed | IllegalArgumentException unreadable) {
-            // The snapshot alone says where the call stands.
-            return List.of();
-        }
+                joined(
+                        codec.statuses(key, answer.get(2)),
+                        snapshot.status().stream().toList()));
     }
 
     /** The revisions of both, each once. */

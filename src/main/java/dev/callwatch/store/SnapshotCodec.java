@@ -9,10 +9,13 @@ import dev.callwatch.call.Snapshot;
 import dev.callwatch.call.UpstreamFailure;
 import dev.callwatch.problem.ProblemType;
 import dev.callwatch.time.WallClock;
+import io.vertx.mutiny.redis.client.Response;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -65,6 +68,17 @@ class SnapshotCodec {
                 .map(recent -> "!" + recent.reason().type() + "@" + recent.at().toEpochMilli())
                 .orElse(NONE);
         return status + lastError;
+    }
+
+    /** The statuses of entries of a history; none where one cannot be read: then the snapshot alone says where the call stands. */
+    List<CallStatus> statuses(CallKey key, Response entries) {
+        try {
+            List<CallStatus> statuses = new ArrayList<>();
+            entries.forEach(entry -> statuses.add(status(key, RedisScripts.fields(entry.get(1)))));
+            return statuses;
+        } catch (UpstreamFailure.Malformed | IllegalArgumentException unreadable) {
+            return List.of();
+        }
     }
 
     /** The same in each process. */

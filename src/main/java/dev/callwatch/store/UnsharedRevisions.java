@@ -1,6 +1,7 @@
 package dev.callwatch.store;
 
 import dev.callwatch.call.CallKey;
+import dev.callwatch.call.Snapshot;
 import dev.callwatch.time.Delay;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -26,8 +28,10 @@ final class UnsharedRevisions {
 
     private record RevisionKey(CallKey call, long revision) {}
 
+    private record Attempt(SnapshotChange change, Supplier<Uni<Void>> action) {}
+
     private final Delay delay;
-    private final Map<RevisionKey, Supplier<Uni<Void>>> attempts = new LinkedHashMap<>();
+    private final Map<RevisionKey, Attempt> attempts = new LinkedHashMap<>();
     private boolean running;
     private boolean full;
 
@@ -38,12 +42,13 @@ final class UnsharedRevisions {
     /**
      * Shares a revision later.
      *
-     * @param attempt fails with {@link RedisUnavailable} where it has to be made again
+     * @param change what made it
+     * @param action fails with {@link RedisUnavailable} where it has to be made again
      */
-    void add(CallKey call, long revision, Supplier<Uni<Void>> attempt) {
+    void add(SnapshotChange change, Supplier<Uni<Void>> action) {
         boolean first;
         synchronized (this) {
-            attempts.put(new RevisionKey(call, revision), attempt);
+            attempts.put(new RevisionKey(change.key(), change.now().revision()), new Attempt(change, action));
             dropOldest();
             first = !running;
             running = true;
@@ -53,9 +58,10 @@ final class UnsharedRevisions {
         }
     }
 
-    /** How many there are. */
-    synchronized int size() {
-        return attempts.size();
+    /** What was known before a revision, if that is one of them. */
+    synchronized Optional<Snapshot> before(CallKey call, long revision) {
+        return Optional.ofNullable(attempts.get(new RevisionKey(call, revision)))
+                .map(attempt -> attempt.change().before());
     }
 
     /** Called with the lock of this. */
@@ -92,6 +98,7 @@ final class UnsharedRevisions {
                 .iterable(all())
                 .onItem()
                 .transformToUniAndConcatenate(each -> each.getValue()
+                        .action()
                         .get()
                         .onFailure(defect -> !(defect instanceof RedisUnavailable))
                         .recoverWithUni(defect -> {
@@ -108,14 +115,14 @@ final class UnsharedRevisions {
                 .recoverWithNull();
     }
 
-    private synchronized List<Map.Entry<RevisionKey, Supplier<Uni<Void>>>> all() {
+    private synchronized List<Map.Entry<RevisionKey, Attempt>> all() {
         return attempts.entrySet().stream()
                 .map(each -> Map.entry(each.getKey(), each.getValue()))
                 .toList();
     }
 
     /** Stays where an attempt of another kind has taken its place. */
-    private synchronized void done(Map.Entry<RevisionKey, Supplier<Uni<Void>>> each) {
+    private synchronized void done(Map.Entry<RevisionKey, Attempt> each) {
         attempts.remove(each.getKey(), each.getValue());
     }
 }

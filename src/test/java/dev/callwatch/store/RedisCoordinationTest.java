@@ -178,6 +178,25 @@ class RedisCoordinationTest {
     }
 
     @Test
+    void a_revision_that_another_replica_appends_has_what_was_before_it() {
+        vonage.answers(guid, ACTIVE);
+        CallStatus first = a.lookNow(guid);
+        vonage.answers(guid, ENDED);
+        CallStatus last = readUntilChanged(a, first);
+        await().until(() -> own(log(c, Optional.of("0-0"))).size() == 2);
+        redis.run(
+                Command.DEL,
+                a.keys.log(key.account()),
+                a.keys.calls(key.account(), CallState.ACTIVE),
+                a.keys.calls(key.account(), CallState.COMPLETED));
+        assertThat(b.lookNow(guid)).isEqualTo(last);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> own(log(c, Optional.of("0-0"))).size() == 1);
+        assertThat(own(log(c, Optional.of("0-0"))).get(0).before().map(CallStatus::vonage))
+                .contains(ACTIVE);
+    }
+
+    @Test
     void a_status_that_was_read_without_redis_follows_what_redis_knew() {
         vonage.answers(key.guid(), "{\"status\":\"Active\"}");
         long before = a.readNow(key.guid()).revision();

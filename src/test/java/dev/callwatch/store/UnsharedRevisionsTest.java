@@ -79,6 +79,16 @@ class UnsharedRevisionsTest {
     }
 
     @Test
+    void it_is_in_the_log_with_what_changed_although_it_was_observed_again_before_it_was_appended() {
+        client.losesAnswer(RedisScript.COMPARE_AND_SET);
+        client.losesRequest(RedisScript.GET_IF_CHANGED);
+        CallStatus end = end();
+        await().until(() ->
+                a.readNow(guid).observed().at().isAfter(end.observed().at()));
+        await().atMost(HEALED).untilAsserted(() -> assertHasEnd(end));
+    }
+
+    @Test
     void it_is_in_the_log_although_redis_was_frozen_and_stored_it_too_late_for_its_replica() {
         List<UniEmitter<? super CallDetail>> readings = new CopyOnWriteArrayList<>();
         vonage.answers(guid, () -> Uni.createFrom().emitter(readings::add));
@@ -122,6 +132,8 @@ class UnsharedRevisionsTest {
         RevisionLog.Entry last = entries.get(entries.size() - 1);
         assertThat(last.now().vonage()).isEqualTo(ENDED);
         assertThat(last.now().revision()).isEqualTo(end.revision());
+        assertThat(last.before())
+                .hasValueSatisfying(before -> assertThat(before.ended()).contains(false));
         assertThat(b.calls().knownAnywhere(AReplica.ACCOUNT, guid).await().indefinitely())
                 .hasValueSatisfying(known -> assertThat(known.revision()).isEqualTo(end.revision()));
     }
