@@ -18,17 +18,17 @@ public class LocalSubscriptionStore implements SubscriptionStore {
 
     @Override
     public Uni<Optional<String>> create(
-            Subscription subscription, RunId run, Map<String, String> fields, boolean replaceSame) {
+            Subscription subscription, Run run, Map<String, String> fields, boolean replaceSame) {
         return Uni.createFrom().item(Optional.empty());
     }
 
     @Override
-    public Uni<Void> claim(String id, RunId run, Map<String, String> fields) {
+    public Uni<Void> claim(String id, Run run, Map<String, String> fields) {
         return DONE;
     }
 
     @Override
-    public Uni<Saved> save(String id, RunId run, Map<String, String> fields, Collection<String> removed) {
+    public Uni<Saved> save(String id, Run run, Map<String, String> fields, Collection<String> removed) {
         return Uni.createFrom().item(Saved.KEPT);
     }
 
@@ -73,7 +73,7 @@ public class LocalSubscriptionStore implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Map<String, RunId>> owned() {
+    public Uni<Map<String, Run>> owned() {
         return Uni.createFrom().item(Map.of());
     }
 

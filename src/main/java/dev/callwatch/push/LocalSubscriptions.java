@@ -61,7 +61,7 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
      *
      * @return the subscription that runs, and whether it is this one
      */
-    synchronized Subscriptions.Created create(StoredSubscription stored, RunId run, Grant grant, Sink sink) {
+    synchronized Subscriptions.Created create(StoredSubscription stored, Run run, Grant grant, Sink sink) {
         Subscription subscription = stored.subscription();
         Optional<SubscriptionStatus> same = active(subscription);
         if (same.isPresent()) {
@@ -74,7 +74,7 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
     }
 
     /** Runs a subscription that another replica ran before, unless it runs here already. */
-    synchronized void takeOver(StoredSubscription stored, RunId run, Grant grant, Sink sink) {
+    synchronized void takeOver(StoredSubscription stored, Run run, Grant grant, Sink sink) {
         Subscription subscription = stored.subscription();
         if (runners.containsKey(subscription.id())) {
             return;
@@ -87,7 +87,7 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
         }
     }
 
-    private SubscriptionRunner add(StoredSubscription stored, RunId run, Grant grant, Sink sink) {
+    private SubscriptionRunner add(StoredSubscription stored, Run run, Grant grant, Sink sink) {
         SubscriptionRunner runner = new SubscriptionRunner(stored, run, grant, sink, dependencies, this);
         Subscription subscription = stored.subscription();
         runners.put(subscription.id(), runner);
@@ -149,9 +149,9 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
      *
      * @param owned what this replica is to run
      */
-    void check(Map<String, RunId> owned) {
+    void check(Map<String, Run> owned) {
         runners.values().forEach(runner -> {
-            RunId run = owned.get(runner.subscription().id());
+            Run run = owned.get(runner.subscription().id());
             if (run == null) {
                 runner.check();
             } else if (!run.equals(runner.run())) {

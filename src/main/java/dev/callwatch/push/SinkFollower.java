@@ -117,7 +117,7 @@ final class SinkFollower {
     private record Accepted(FollowedCall call, StoredEvent event) {}
 
     private final String id;
-    private final RunId run;
+    private final Run run;
     private final Account account;
     private final Sink sink;
     private final Sink.Follow follow;
@@ -150,7 +150,7 @@ final class SinkFollower {
      */
     SinkFollower(
             String id,
-            RunId run,
+            Run run,
             Account account,
             Sink sink,
             StoredFollow stored,
@@ -193,7 +193,7 @@ final class SinkFollower {
     }
 
     /** In which this replica has it. */
-    RunId run() {
+    Run run() {
         return run;
     }
 

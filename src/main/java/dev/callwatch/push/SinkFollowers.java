@@ -82,7 +82,7 @@ class SinkFollowers implements SinkFollower.Owner {
 
     /** Follows all of them, where nothing is shared. */
     void begin() {
-        wanted.forEach((id, pair) -> begin(id, RunId.next(), pair, StoredFollow.NOTHING));
+        wanted.forEach((id, pair) -> begin(id, Run.FIRST, pair, StoredFollow.NOTHING));
     }
 
     void reconnected(@Observes ReplicasReconnected reconnected) {
@@ -104,7 +104,7 @@ class SinkFollowers implements SinkFollower.Owner {
                         .filter(id -> !running.containsKey(id))
                         .toList())
                 .onItem()
-                .transformToUniAndConcatenate(id -> dependencies.push().store().claim(id, RunId.next(), nothing))
+                .transformToUniAndConcatenate(id -> dependencies.push().store().claim(id, Run.FIRST, nothing))
                 .onItem()
                 .ignoreAsUni()
                 .onFailure()
@@ -112,7 +112,7 @@ class SinkFollowers implements SinkFollower.Owner {
     }
 
     /** This replica runs it from now on. */
-    synchronized void takeOver(String id, RunId run, Map<String, String> fields) {
+    synchronized void takeOver(String id, Run run, Map<String, String> fields) {
         if (running.containsKey(id)) {
             return;
         }
@@ -128,7 +128,7 @@ class SinkFollowers implements SinkFollower.Owner {
         begin(id, run, pair.get(), stored.get());
     }
 
-    private void begin(String id, RunId run, Pair pair, StoredFollow stored) {
+    private void begin(String id, Run run, Pair pair, StoredFollow stored) {
         SinkFollower follower = new SinkFollower(id, run, pair.account(), pair.sink(), stored, dependencies, this);
         running.put(id, follower);
         dependencies.executor().execute(follower::begin);
@@ -146,9 +146,9 @@ class SinkFollowers implements SinkFollower.Owner {
      *
      * @param owned what this replica is to run
      */
-    void check(Map<String, RunId> owned) {
+    void check(Map<String, Run> owned) {
         running.values().forEach(follower -> {
-            RunId run = owned.get(follower.id());
+            Run run = owned.get(follower.id());
             if (run == null) {
                 follower.check();
             } else if (!run.equals(follower.run())) {

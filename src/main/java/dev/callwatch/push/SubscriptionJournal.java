@@ -19,7 +19,7 @@ final class SubscriptionJournal {
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
 
     private final String id;
-    private final RunId run;
+    private final Run run;
     private final SubscriptionStore store;
     private final Delay delay;
     private final Runnable onTaken;
@@ -36,7 +36,7 @@ final class SubscriptionJournal {
      * @param onTaken called where the store does not keep a change because another replica runs the subscription
      * @param onLost called where the store does not keep a change because it no longer has the subscription
      */
-    SubscriptionJournal(String id, RunId run, SubscriptionStore store, Delay delay, Runnable onTaken, Runnable onLost) {
+    SubscriptionJournal(String id, Run run, SubscriptionStore store, Delay delay, Runnable onTaken, Runnable onLost) {
         this.id = id;
         this.run = run;
         this.store = store;

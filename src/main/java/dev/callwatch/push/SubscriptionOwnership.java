@@ -143,7 +143,7 @@ class SubscriptionOwnership {
         });
     }
 
-    private void takeOver(String id, RunId run, Map<String, String> fields) {
+    private void takeOver(String id, Run run, Map<String, String> fields) {
         if (SinkFollowers.isFollower(id)) {
             followers.takeOver(id, run, fields);
             return;

@@ -93,7 +93,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
     }
 
     private final Subscription subscription;
-    private final RunId run;
+    private final Run run;
     private final Grant grant;
     private final Sink sink;
     private final SinkQueue queue;
@@ -132,7 +132,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
      * @param sink where its events go
      */
     SubscriptionRunner(
-            StoredSubscription stored, RunId run, Grant grant, Sink sink, Dependencies dependencies, Owner owner) {
+            StoredSubscription stored, Run run, Grant grant, Sink sink, Dependencies dependencies, Owner owner) {
         this.subscription = stored.subscription();
         this.run = run;
         this.grant = grant;
@@ -177,7 +177,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
     }
 
     /** In which this replica has it. */
-    RunId run() {
+    Run run() {
         return run;
     }
 

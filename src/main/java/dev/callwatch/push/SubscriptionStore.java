@@ -48,7 +48,7 @@ public interface SubscriptionStore {
      * @param fields all of it
      * @return the identifier of another with the same content, which is kept instead; empty where this one is
      */
-    Uni<Optional<String>> create(Subscription subscription, RunId run, Map<String, String> fields, boolean replaceSame);
+    Uni<Optional<String>> create(Subscription subscription, Run run, Map<String, String> fields, boolean replaceSame);
 
     /**
      * Lets this replica run something under a name that every replica gives it, unless another replica that is there runs it. Fields of
@@ -57,7 +57,7 @@ public interface SubscriptionStore {
      * @param run in which it has it
      * @param fields set where nothing is kept of it
      */
-    Uni<Void> claim(String id, RunId run, Map<String, String> fields);
+    Uni<Void> claim(String id, Run run, Map<String, String> fields);
 
     /**
      * Keeps a change of a subscription that this replica runs.
@@ -66,7 +66,7 @@ public interface SubscriptionStore {
      * @param fields to set
      * @param removed names of fields to remove
      */
-    Uni<Saved> save(String id, RunId run, Map<String, String> fields, Collection<String> removed);
+    Uni<Saved> save(String id, Run run, Map<String, String> fields, Collection<String> removed);
 
     /** All fields of a subscription; empty where there is none. */
     Uni<Map<String, String>> load(String id);
@@ -93,7 +93,7 @@ public interface SubscriptionStore {
     Uni<Ownership> heartbeat();
 
     /** All subscriptions that this replica runs, by their identifiers, and in which run. */
-    Uni<Map<String, RunId>> owned();
+    Uni<Map<String, Run>> owned();
 
     /** Lets others take over at once what this replica runs. */
     Uni<Void> leave();

@@ -123,7 +123,7 @@ public class Subscriptions {
         if (!dependencies.memory().reserve(weight)) {
             throw new RateLimited("This service has no memory for more subscriptions.", RETRY_WHEN_FULL);
         }
-        RunId run = RunId.next();
+        Run run = Run.FIRST;
         return store().create(subscription, run, SubscriptionCodec.encode(stored), replaceSame)
                 .onFailure()
                 .invoke(unavailable -> dependencies.memory().release(weight))
@@ -141,7 +141,7 @@ public class Subscriptions {
                 });
     }
 
-    private Created started(StoredSubscription stored, RunId run, Grant grant) {
+    private Created started(StoredSubscription stored, Run run, Grant grant) {
         Subscription subscription = stored.subscription();
         Sink sink = sinks.find(subscription.sink(), subscription.account(), subscription.ratePerMinute())
                 .orElseThrow();

@@ -1,6 +1,6 @@
 package dev.callwatch.store;
 
-import dev.callwatch.push.RunId;
+import dev.callwatch.push.Run;
 import dev.callwatch.push.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,9 +16,8 @@ interface PushScriptCall extends ScriptCall {
      *
      * @param expiry after which a replica without a heartbeat is gone
      * @param most how many subscriptions are taken over at once
-     * @param run of those that are taken over
      */
-    record Heartbeat(Keys names, String replica, Duration expiry, int most, RunId run) implements PushScriptCall {
+    record Heartbeat(Keys names, String replica, Duration expiry, int most) implements PushScriptCall {
 
         @Override
         public RedisScript script() {
@@ -32,8 +31,7 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            return List.of(
-                    replica, ScriptCall.millis(expiry), names.pushOwned(""), Integer.toString(most), run.value());
+            return List.of(replica, ScriptCall.millis(expiry), names.pushOwned(""), Integer.toString(most));
         }
     }
 
@@ -47,7 +45,7 @@ interface PushScriptCall extends ScriptCall {
             Keys names,
             String replica,
             Subscription subscription,
-            RunId run,
+            Run run,
             Duration expiry,
             boolean replaceSame,
             Map<String, String> fields)
@@ -71,7 +69,7 @@ interface PushScriptCall extends ScriptCall {
         @Override
         public List<String> arguments() {
             List<String> arguments = new ArrayList<>(List.of(
-                    replica, subscription.id(), ScriptCall.millis(expiry), replaceSame ? "1" : "0", run.value()));
+                    replica, subscription.id(), ScriptCall.millis(expiry), replaceSame ? "1" : "0", run.toString()));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             return arguments;
         }
@@ -82,7 +80,7 @@ interface PushScriptCall extends ScriptCall {
      *
      * @param fields set where nothing is stored of it
      */
-    record Claim(Keys names, String replica, String id, RunId run, Duration expiry, Map<String, String> fields)
+    record Claim(Keys names, String replica, String id, Run run, Duration expiry, Map<String, String> fields)
             implements PushScriptCall {
 
         @Override
@@ -97,8 +95,8 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments =
-                    new ArrayList<>(List.of(replica, id, ScriptCall.millis(expiry), names.pushOwned(""), run.value()));
+            List<String> arguments = new ArrayList<>(
+                    List.of(replica, id, ScriptCall.millis(expiry), names.pushOwned(""), run.toString()));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             return arguments;
         }
@@ -115,7 +113,7 @@ interface PushScriptCall extends ScriptCall {
             Keys names,
             String replica,
             String id,
-            RunId run,
+            Run run,
             Duration expiry,
             Map<String, String> fields,
             Collection<String> removed)
@@ -134,7 +132,7 @@ interface PushScriptCall extends ScriptCall {
         @Override
         public List<String> arguments() {
             List<String> arguments = new ArrayList<>(
-                    List.of(replica, id, ScriptCall.millis(expiry), run.value(), Integer.toString(fields.size())));
+                    List.of(replica, id, ScriptCall.millis(expiry), run.toString(), Integer.toString(fields.size())));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             arguments.addAll(removed);
             return arguments;

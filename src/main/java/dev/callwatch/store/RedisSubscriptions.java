@@ -1,7 +1,7 @@
 package dev.callwatch.store;
 
 import dev.callwatch.push.PushOptions;
-import dev.callwatch.push.RunId;
+import dev.callwatch.push.Run;
 import dev.callwatch.push.Subscription;
 import dev.callwatch.push.SubscriptionStore;
 import io.smallrye.mutiny.Uni;
@@ -54,20 +54,20 @@ class RedisSubscriptions implements SubscriptionStore {
 
     @Override
     public Uni<Optional<String>> create(
-            Subscription subscription, RunId run, Map<String, String> fields, boolean replaceSame) {
+            Subscription subscription, Run run, Map<String, String> fields, boolean replaceSame) {
         return scripts.run(new PushScriptCall.Create(keys, replica, subscription, run, expiry, replaceSame, fields))
                 .map(Response::toString)
                 .map(kept -> Optional.of(kept).filter(id -> !id.equals(subscription.id())));
     }
 
     @Override
-    public Uni<Void> claim(String id, RunId run, Map<String, String> fields) {
+    public Uni<Void> claim(String id, Run run, Map<String, String> fields) {
         return scripts.run(new PushScriptCall.Claim(keys, replica, id, run, expiry, fields))
                 .replaceWithVoid();
     }
 
     @Override
-    public Uni<Saved> save(String id, RunId run, Map<String, String> fields, Collection<String> removed) {
+    public Uni<Saved> save(String id, Run run, Map<String, String> fields, Collection<String> removed) {
         return scripts.run(new PushScriptCall.Save(keys, replica, id, run, expiry, fields, removed))
                 .map(answer -> switch (answer.toString()) {
                     case "kept" -> Saved.KEPT;
@@ -92,13 +92,13 @@ class RedisSubscriptions implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Map<String, RunId>> owned() {
+    public Uni<Map<String, Run>> owned() {
         return scripts.run(new PushScriptCall.Owned(keys, replica)).map(RedisSubscriptions::runs);
     }
 
-    private static Map<String, RunId> runs(Response answer) {
-        Map<String, RunId> runs = new HashMap<>();
-        RedisScripts.fields(answer).forEach((id, run) -> runs.put(id, new RunId(run)));
+    private static Map<String, Run> runs(Response answer) {
+        Map<String, Run> runs = new HashMap<>();
+        RedisScripts.fields(answer).forEach((id, run) -> runs.put(id, Run.of(run)));
         return runs;
     }
 
@@ -141,7 +141,7 @@ class RedisSubscriptions implements SubscriptionStore {
 
     @Override
     public Uni<Ownership> heartbeat() {
-        return scripts.run(new PushScriptCall.Heartbeat(keys, replica, LEASE, MOST_TAKEN, RunId.next()))
+        return scripts.run(new PushScriptCall.Heartbeat(keys, replica, LEASE, MOST_TAKEN))
                 .map(answer -> new Ownership(
                         texts(answer.get(0)),
                         texts(answer.get(1)),

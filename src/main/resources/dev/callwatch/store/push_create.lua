@@ -5,6 +5,12 @@ local same = redis.call('GET', KEYS[5])
 if same and same ~= ARGV[2] and ARGV[4] == '0' and redis.call('HEXISTS', KEYS[1], same) == 1 then
   return same
 end
+local owner, theirs = string.match(redis.call('HGET', KEYS[1], ARGV[2]) or '', '^([^#]*)#?(%d*)$')
+if owner and owner ~= '' and owner ~= ARGV[1] and (tonumber(theirs) or 0) > tonumber(ARGV[5]) then
+  -- Whoever took it over has written it again.
+  return ARGV[2]
+end
+redis.call('DEL', KEYS[3])
 redis.call('SET', KEYS[5], ARGV[2], 'PX', ARGV[3])
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[1] .. '#' .. ARGV[5])
 redis.call('SADD', KEYS[2], ARGV[2])

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class LocalSubscriptionsTest {
 
     private static final String ID = "0123456789abcdef0123456789abcdef";
-    private static final RunId RUN = RunId.next();
+    private static final Run RUN = Run.FIRST;
 
     private final VirtualTime time = new VirtualTime();
     private final ScriptedReader vonage = new ScriptedReader(time);
@@ -62,7 +62,7 @@ class LocalSubscriptionsTest {
     @Test
     void one_that_this_replica_lost_and_got_back_ends_here_and_is_begun_again_with_what_is_kept() {
         begin();
-        local.check(Map.of(ID, RunId.next()));
+        local.check(Map.of(ID, new Run(1)));
         assertThat(local.contains(ID)).isFalse();
         sink.answers(ScriptedSink.OK);
         time.pass(Duration.ofMinutes(10));

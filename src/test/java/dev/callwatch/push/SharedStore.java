@@ -60,13 +60,13 @@ final class SharedStore extends LocalSubscriptionStore {
 
     @Override
     public Uni<Optional<String>> create(
-            Subscription subscription, RunId run, Map<String, String> all, boolean replaceSame) {
+            Subscription subscription, Run run, Map<String, String> all, boolean replaceSame) {
         fields.putAll(all);
         return Uni.createFrom().item(Optional.empty());
     }
 
     @Override
-    public Uni<Void> claim(String id, RunId run, Map<String, String> initial) {
+    public Uni<Void> claim(String id, Run run, Map<String, String> initial) {
         if (fields.isEmpty()) {
             fields.putAll(initial);
         }
@@ -74,7 +74,7 @@ final class SharedStore extends LocalSubscriptionStore {
     }
 
     @Override
-    public Uni<Saved> save(String id, RunId run, Map<String, String> set, Collection<String> removed) {
+    public Uni<Saved> save(String id, Run run, Map<String, String> set, Collection<String> removed) {
         if (isAway) {
             return Uni.createFrom().failure(new IllegalStateException("away"));
         }

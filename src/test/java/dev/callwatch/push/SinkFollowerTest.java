@@ -318,7 +318,7 @@ class SinkFollowerTest {
     }
 
     private SinkFollower follow(SharedStore store, EventTypes types, boolean numbers) {
-        store.claim(ID, RunId.next(), FollowCodec.encode(StoredFollow.NOTHING))
+        store.claim(ID, Run.FIRST, FollowCodec.encode(StoredFollow.NOTHING))
                 .subscribe()
                 .with(claimed -> {});
         Sink usual = ASink.usual();
@@ -339,7 +339,7 @@ class SinkFollowerTest {
                 (event, full) -> event.previous().map(String::valueOf).orElse("none") + (full ? " full" : " masked"));
         SinkFollower follower = new SinkFollower(
                 ID,
-                RunId.next(),
+                Run.FIRST,
                 account,
                 following,
                 store.followed(),

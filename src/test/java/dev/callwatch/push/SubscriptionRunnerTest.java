@@ -397,7 +397,7 @@ class SubscriptionRunnerTest {
         };
         SubscriptionRunner runner = new SubscriptionRunner(
                 stored,
-                RunId.next(),
+                Run.FIRST,
                 new Grant(account, false),
                 ASink.usual(),
                 new SubscriptionRunner.Dependencies(feed, queues, events, memory, metrics, store, time, time, time),

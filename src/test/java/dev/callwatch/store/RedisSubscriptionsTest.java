@@ -7,11 +7,12 @@ import dev.callwatch.access.Caller;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.push.EventTypes;
-import dev.callwatch.push.RunId;
+import dev.callwatch.push.Run;
 import dev.callwatch.push.Subscription;
 import dev.callwatch.push.SubscriptionStore.Ownership;
 import dev.callwatch.push.SubscriptionStore.Saved;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.redis.client.Command;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Subscriptions of two replicas in a real Redis. */
 class RedisSubscriptionsTest {
 
-    private static final RunId RUN = RunId.next();
+    private static final Run RUN = Run.FIRST;
 
     private static final Duration PATIENT = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofSeconds(5);
@@ -109,7 +110,7 @@ class RedisSubscriptionsTest {
         assertThat(now(second.owned())).containsOnlyKeys(subscription.id());
         assertThat(now(first.save(subscription.id(), RUN, Map.of("progress", "2"), Set.of())))
                 .isEqualTo(Saved.TAKEN);
-        RunId run = now(second.owned()).get(subscription.id());
+        Run run = now(second.owned()).get(subscription.id());
         assertThat(now(second.save(subscription.id(), run, Map.of("progress", "3"), Set.of())))
                 .isEqualTo(Saved.KEPT);
         // It comes back, and runs nothing.
@@ -122,17 +123,54 @@ class RedisSubscriptionsTest {
         now(first.create(subscription, RUN, Map.of("progress", "1"), false));
         await().atMost(Duration.ofSeconds(3))
                 .until(() -> !now(second.heartbeat()).taken().isEmpty());
-        RunId between = now(second.owned()).get(subscription.id());
+        Run between = now(second.owned()).get(subscription.id());
         now(second.save(subscription.id(), between, Map.of("progress", "2"), Set.of()));
         now(second.leave());
         assertThat(now(first.heartbeat()).taken()).containsExactly(subscription.id());
         assertThat(now(first.save(subscription.id(), RUN, Map.of("progress", "1"), Set.of())))
                 .isEqualTo(Saved.TAKEN);
-        RunId run = now(first.owned()).get(subscription.id());
+        Run run = now(first.owned()).get(subscription.id());
         assertThat(run).isNotEqualTo(RUN).isNotEqualTo(between);
         assertThat(now(first.load(subscription.id()))).containsEntry("progress", "2");
         assertThat(now(first.save(subscription.id(), run, Map.of("progress", "3"), Set.of())))
                 .isEqualTo(Saved.KEPT);
+    }
+
+    @Test
+    void in_a_store_that_came_back_empty_the_replica_that_ran_it_last_prevails() {
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
+        now(first.leave());
+        now(second.heartbeat());
+        Run last = now(second.owned()).get(subscription.id());
+        redis.run(Command.FLUSHALL);
+        now(first.create(subscription, RUN, Map.of("progress", "1", "event:old", "e"), true));
+        now(second.create(subscription, last, Map.of("progress", "2"), true));
+        assertThat(now(first.save(subscription.id(), RUN, Map.of("progress", "1"), Set.of())))
+                .isEqualTo(Saved.TAKEN);
+        now(first.create(subscription, RUN, Map.of("progress", "1"), true));
+        assertThat(now(second.save(subscription.id(), last, Map.of("event:x", "e"), Set.of())))
+                .isEqualTo(Saved.KEPT);
+        assertThat(now(first.load(subscription.id())))
+                .containsOnly(Map.entry("progress", "2"), Map.entry("event:x", "e"));
+    }
+
+    @Test
+    void in_a_store_that_came_back_empty_the_replica_that_followed_last_prevails() {
+        String id = "follow:crm:a";
+        now(first.claim(id, RUN, Map.of("follow", "1")));
+        now(first.leave());
+        now(second.heartbeat());
+        Run last = now(second.owned()).get(id);
+        redis.run(Command.FLUSHALL);
+        now(first.heartbeat());
+        now(second.heartbeat());
+        now(first.claim(id, RUN, Map.of("follow", "1", "position", "1-0")));
+        now(second.claim(id, last, Map.of("follow", "1", "position", "2-0")));
+        now(first.claim(id, RUN, Map.of("follow", "1", "position", "1-0")));
+        assertThat(now(first.save(id, RUN, Map.of(), Set.of()))).isEqualTo(Saved.TAKEN);
+        assertThat(now(second.load(id))).containsEntry("position", "2-0");
+        assertThat(now(first.owned())).isEmpty();
     }
 
     @Test
@@ -171,7 +209,7 @@ class RedisSubscriptionsTest {
         assertThat(now(second.heartbeat()).taken()).containsExactly("follow:crm:a");
         now(second.claim("follow:crm:a", RUN, Map.of("follow", "1", "position", "0-0")));
         assertThat(now(second.load("follow:crm:a"))).containsEntry("position", "1-0");
-        assertThat(redis.run(io.vertx.mutiny.redis.client.Command.PTTL, two.keys.subscription("follow:crm:a"))
+        assertThat(redis.run(Command.PTTL, two.keys.subscription("follow:crm:a"))
                         .toLong())
                 .isPositive();
     }
@@ -195,8 +233,7 @@ class RedisSubscriptionsTest {
                 one.keys.subscription(subscription.id()),
                 one.keys.pushCaller(subscription.callerName()),
                 one.keys.pushContent(subscription.content()))) {
-            assertThat(redis.run(io.vertx.mutiny.redis.client.Command.PTTL, key).toLong())
-                    .isPositive();
+            assertThat(redis.run(Command.PTTL, key).toLong()).isPositive();
         }
     }
 
