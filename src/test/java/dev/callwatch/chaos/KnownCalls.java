@@ -11,8 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class KnownCalls {
 
     private final List<String> known = new ArrayList<>();
-    /** By call: the life of each replica in which it has answered a look-up of it. */
-    private final Map<String, Map<Integer, Integer>> holders = new ConcurrentHashMap<>();
+    /** By call: when each replica has first answered a look-up of it, in its life of then. */
+    private final Map<String, Map<Integer, Answer>> holders = new ConcurrentHashMap<>();
+
+    private record Answer(int life, long nanos) {}
 
     /** Some reader has received a status of it. */
     synchronized void noted(String guid) {
@@ -23,7 +25,11 @@ final class KnownCalls {
 
     /** A replica has answered with its status. */
     void answered(String guid, int replica, int life) {
-        holders.computeIfAbsent(guid, unseen -> new ConcurrentHashMap<>()).put(replica, life);
+        holders.computeIfAbsent(guid, unseen -> new ConcurrentHashMap<>())
+                .merge(
+                        replica,
+                        new Answer(life, System.nanoTime()),
+                        (known, now) -> known.life() == life ? known : now);
     }
 
     /** The calls that were known last are asked for most. */
@@ -36,9 +42,13 @@ final class KnownCalls {
         return Optional.of(known.get(from + random.nextInt(known.size() - from)));
     }
 
-    /** Whether this replica has answered with its status in this life. */
-    boolean isHeldBy(String guid, int replica, int life) {
-        Integer answered = holders.getOrDefault(guid, Map.of()).get(replica);
-        return answered != null && answered == life;
+    /**
+     * Whether this replica has answered with its status in this life.
+     *
+     * @param before and before this moment
+     */
+    boolean isHeldBy(String guid, int replica, int life, long before) {
+        Answer first = holders.getOrDefault(guid, Map.of()).get(replica);
+        return first != null && first.life() == life && first.nanos() - before <= 0;
     }
 }

@@ -157,7 +157,7 @@ final class LookupClient implements AutoCloseable {
         private boolean knewItAllTheTime(int replica) {
             return deployment.availability().isUpSince(replica, begun)
                     && known.isHeldBy(
-                            guid, replica, deployment.replicas().get(replica).life());
+                            guid, replica, deployment.replicas().get(replica).life(), begun);
         }
     }
 

@@ -143,13 +143,14 @@ final class StreamClient {
         private final Replica replica;
         private final int life;
         private final InputStream body;
+        private final long openedAt = System.nanoTime();
         private final long leaveAt;
         private volatile long lastByte = System.nanoTime();
         private volatile boolean left;
         private volatile boolean silent;
         private boolean hint;
         private boolean ended;
-        private String lastFrame = "nothing";
+        private Optional<String> lastFrame = Optional.empty();
 
         private OpenStream(Replica replica, InputStream body) {
             this.replica = replica;
@@ -191,17 +192,23 @@ final class StreamClient {
                 dependencies.findings().count(Count.LEFT);
             } else {
                 dependencies.findings().count(Count.LOST);
-                if (!hint) {
+                if (!hint && !isKilledBeforeTheFirstFrame()) {
                     invariants.breach(
                             Breach.STREAM_BROKE_OFF,
-                            "stream " + number + " of replica " + replica.index() + ": " + how + " after " + lastFrame);
+                            "stream " + number + " of replica " + replica.index() + ": " + how + " after "
+                                    + lastFrame.orElse("nothing"));
                 }
             }
         }
 
+        private boolean isKilledBeforeTheFirstFrame() {
+            return lastFrame.isEmpty()
+                    && !dependencies.deployment().availability().isUpSince(replica.index(), openedAt);
+        }
+
         private void frame(StreamReader.Frame frame) {
-            lastFrame = frame.toString();
-            note(lastFrame);
+            lastFrame = Optional.of(frame.toString());
+            note(frame.toString());
             hint |= !frame.retry().isEmpty();
             switch (frame.event()) {
                 case "status" -> status(frame);
