@@ -3,18 +3,12 @@ package dev.callwatch.push;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallDirectory;
 import dev.callwatch.call.CallGuid;
-import dev.callwatch.call.CallPosition;
-import dev.callwatch.call.CallQuery;
 import dev.callwatch.call.CallStatus;
-import dev.callwatch.call.Calls;
 import dev.callwatch.push.StoredFollow.Position;
 import dev.callwatch.push.StoredSubscription.CallProgress;
 import dev.callwatch.push.StoredSubscription.StoredEvent;
-import dev.callwatch.time.Race;
 import dev.callwatch.watch.AccountFeed;
 import dev.callwatch.watch.CallEvent;
-import dev.callwatch.watch.Notification;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -27,9 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -56,11 +48,8 @@ final class SinkFollower {
 
     private static final Duration AFTER_DEFECT = Duration.ofSeconds(5);
 
-    private static final Duration UNTIL_SHARED_AGAIN = Duration.ofMillis(500);
-    private static final int PAGE = 100;
     private static final int MOST_READ_ANEW = 100;
     private static final int READ_AT_ONCE = 16;
-    private static final Duration LONGEST_READING = Duration.ofSeconds(15);
     private static final Optional<Position> NOT_MOVED = Optional.empty();
     private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
 
@@ -126,6 +115,7 @@ final class SinkFollower {
     private final SubscriptionRunner.Dependencies push;
     private final Owner owner;
     private final SubscriptionJournal journal;
+    private final MissedEvents missedEvents;
 
     /** Those that changed longest ago come first. */
     private final Map<CallGuid, FollowedCall> calls = new LinkedHashMap<>();
@@ -167,6 +157,7 @@ final class SinkFollower {
         this.owner = owner;
         this.journal =
                 new SubscriptionJournal(id, run, push.store(), push.delay(), () -> owner.taken(this), this::recreate);
+        this.missedEvents = new MissedEvents(account, push.feed(), dependencies.directory(), push.delay());
         this.position = stored.position();
         stored.calls().entrySet().stream()
                 .sorted(Map.Entry.comparingByValue((one, other) -> Long.compare(one.revision(), other.revision())))
@@ -245,34 +236,18 @@ final class SinkFollower {
      */
     private Uni<Void> startedAt(String first) {
         Position begin = new Position(first, push.wallClock().now());
-        return remembered(begin.at().minus(TOLERANCE))
+        return missedEvents
+                .callsSince(begin.at().minus(TOLERANCE))
                 .select()
                 .first(MOST_READ_ANEW)
                 .onItem()
-                .transformToUni(status -> anew(status, begin.at()))
+                .transformToUni(status -> missedEvents.anew(status, begin.at()))
                 .merge(READ_AT_ONCE)
                 .onItem()
                 .transformToUniAndConcatenate(event -> accept(List.of(event), NOT_MOVED))
                 .onItem()
                 .ignoreAsUni()
                 .invoke(() -> movedTo(begin));
-    }
-
-    /** Under a revision that is not before a time; where that takes too long, or Vonage no longer knows the call, as it is known. */
-    private Uni<CallEvent> anew(CallStatus status, Instant after) {
-        if (status.revision() >= after.toEpochMilli()) {
-            return Uni.createFrom().item(CallEvent.observed(status));
-        }
-        Uni<Optional<CallEvent>> read = push.feed()
-                .follow(account, new CallGuid(status.id()), OptionalLong.of(after.toEpochMilli()), Calls.NO_CALLER)
-                .onItem()
-                .transformToMultiAndConcatenate(notification -> notification instanceof Notification.Changed changed
-                        ? Multi.createFrom().item(changed.event())
-                        : Multi.createFrom().empty())
-                .toUni()
-                .map(Optional::ofNullable);
-        return Race.between(read, push.delay().of(LONGEST_READING).replaceWith(Optional.<CallEvent>empty()))
-                .map(event -> event.orElseGet(() -> CallEvent.observed(status)));
     }
 
     private Uni<Void> take(AccountFeed.Item item) {
@@ -304,7 +279,8 @@ final class SinkFollower {
             if (known == 0 || follows) {
                 return Uni.createFrom().item(List.of(event));
             }
-            return after(guid, known)
+            return missedEvents
+                    .after(guid, known)
                     .map(history -> Stream.concat(
                                     history.stream()
                                             .filter(earlier -> earlier.call().revision() < revision),
@@ -315,14 +291,6 @@ final class SinkFollower {
 
     private synchronized long revision(CallGuid guid) {
         return Optional.ofNullable(calls.get(guid)).map(call -> call.revision).orElse(0L);
-    }
-
-    /** The events that any replica keeps of a call after a revision. */
-    private Uni<List<CallEvent>> after(CallGuid guid, long revision) {
-        return shared(push.feed().sharedRevisions(account, guid))
-                .map(events -> events.stream()
-                        .filter(event -> event.call().revision() > revision)
-                        .toList());
     }
 
     /** What was missed is in the list of the calls that are remembered. */
@@ -338,15 +306,9 @@ final class SinkFollower {
         });
     }
 
-    /** What this replica alone knows would hide what was missed: it waits. */
-    private <T> Uni<T> shared(Uni<T> reading) {
-        return reading.onFailure()
-                .recoverWithUni(
-                        unavailable -> push.delay().of(UNTIL_SHARED_AGAIN).chain(() -> shared(reading)));
-    }
-
     private Uni<Void> compare(Instant since) {
-        return remembered(since)
+        return missedEvents
+                .callsSince(since)
                 .onItem()
                 .transformToUniAndConcatenate(
                         status -> changed(status, since).chain(events -> accept(events, NOT_MOVED)))
@@ -358,28 +320,8 @@ final class SinkFollower {
         return position.map(Position::at).orElseGet(push.wallClock()::now).minus(TOLERANCE);
     }
 
-    private Multi<CallStatus> remembered(Instant since) {
-        return Multi.createBy()
-                .repeating()
-                .uni(AtomicReference<Optional<CallPosition>>::new, cursor -> page(since, cursor))
-                .whilst(page -> page.next().isPresent())
-                .onItem()
-                .transformToMultiAndConcatenate(page -> Multi.createFrom().iterable(page.calls()));
-    }
-
-    private Uni<CallDirectory.Page> page(Instant since, AtomicReference<Optional<CallPosition>> cursor) {
-        Optional<CallPosition> after = Optional.ofNullable(cursor.get()).flatMap(next -> next);
-        CallQuery query = new CallQuery(Optional.empty(), Optional.of(since), after, PAGE);
-        return shared(dependencies.directory().newestShared(account.key(), query))
-                .invoke(page -> cursor.set(page.next()));
-    }
-
     private Uni<List<CallEvent>> changed(CallStatus status, Instant since) {
-        CallGuid guid = new CallGuid(status.id());
-        long known = Math.max(revision(guid), since.toEpochMilli() - 1);
-        return status.revision() <= known
-                ? Uni.createFrom().item(List.<CallEvent>of())
-                : after(guid, known).map(events -> events.isEmpty() ? List.of(CallEvent.observed(status)) : events);
+        return missedEvents.after(status, Math.max(revision(new CallGuid(status.id())), since.toEpochMilli() - 1));
     }
 
     /** Events are kept before they are delivered, together with the position after them. */
