@@ -155,8 +155,8 @@ final class SinkFollower {
         this.push = dependencies.push();
         this.queue = push.queues().acquire(sink);
         this.owner = owner;
-        this.journal =
-                new SubscriptionJournal(id, run, push.store(), push.delay(), () -> owner.taken(this), this::recreate);
+        this.journal = new SubscriptionJournal(
+                id, run, push.store(), push.lease(), push.delay(), () -> owner.taken(this), this::recreate);
         this.missedEvents = new MissedEvents(account, push.feed(), dependencies.directory(), push.delay());
         this.position = stored.position();
         stored.calls().entrySet().stream()
@@ -474,18 +474,51 @@ final class SinkFollower {
         journal.write(changes).subscribe().with(written -> {});
     }
 
-    /** The store has lost it. */
-    private void recreate() {
+    /**
+     * The store has lost it. Where another replica may have run it meanwhile, that one may have delivered more: it is begun anew with
+     * what was kept.
+     */
+    private void recreate(SubscriptionJournal.Lost lost) {
         Map<String, String> fields;
         synchronized (this) {
-            Map<CallGuid, CallProgress> known = new LinkedHashMap<>();
-            calls.forEach((guid, call) -> known.put(guid, call.progress()));
-            fields = FollowCodec.encode(new StoredFollow(position, known, List.copyOf(pending.values())));
+            fields = FollowCodec.encode(
+                    lost.isSole() ? stored() : new StoredFollow(Optional.empty(), Map.of(), kept(lost)));
         }
-        push.store()
-                .claim(id, run, fields)
-                .subscribe()
-                .with(kept -> {}, unavailable -> LOG.debugf("Position %s is not kept yet", id));
+        if (!lost.isSole()) {
+            owner.taken(this);
+        }
+        claim(fields);
+    }
+
+    private void claim(Map<String, String> fields) {
+        push.store().claim(id, run, fields).subscribe().with(kept -> {}, unavailable -> {
+            LOG.debugf("Position %s is not kept yet", id);
+            claimLater(fields);
+        });
+    }
+
+    /** While it runs here, the next change finds out that the store does not have it. */
+    private void claimLater(Map<String, String> fields) {
+        boolean again;
+        synchronized (this) {
+            again = suspended;
+        }
+        if (again) {
+            push.delay().of(SubscriptionStore.HEARTBEAT_INTERVAL).subscribe().with(passed -> claim(fields));
+        }
+    }
+
+    private StoredFollow stored() {
+        Map<CallGuid, CallProgress> known = new LinkedHashMap<>();
+        calls.forEach((guid, call) -> known.put(guid, call.progress()));
+        return new StoredFollow(position, known, List.copyOf(pending.values()));
+    }
+
+    private List<StoredEvent> kept(SubscriptionJournal.Lost lost) {
+        return pending.values().stream()
+                .filter(event -> !lost.unwritten()
+                        .contains(SubscriptionCodec.eventField(event.event().id())))
+                .toList();
     }
 
     /** Another replica runs it, or will: nothing more is done here. */

@@ -14,7 +14,6 @@ import java.util.concurrent.Executor;
 class SubscriptionContext {
 
     private final SubscriptionRunner.Dependencies dependencies;
-    private final RunLease lease;
     private final Executor executor;
 
     @Inject
@@ -32,14 +31,12 @@ class SubscriptionContext {
             PollExecutor executor) {
         this(
                 new SubscriptionRunner.Dependencies(
-                        feed, queues, events, memory, metrics, store, clock, wallClock, delay),
-                lease,
+                        feed, queues, events, memory, metrics, store, lease, clock, wallClock, delay),
                 executor);
     }
 
-    SubscriptionContext(SubscriptionRunner.Dependencies dependencies, RunLease lease, Executor executor) {
+    SubscriptionContext(SubscriptionRunner.Dependencies dependencies, Executor executor) {
         this.dependencies = dependencies;
-        this.lease = lease;
         this.executor = executor;
     }
 
@@ -48,7 +45,7 @@ class SubscriptionContext {
     }
 
     RunLease lease() {
-        return lease;
+        return dependencies.lease();
     }
 
     /** Runs what outlives the request that began it. */

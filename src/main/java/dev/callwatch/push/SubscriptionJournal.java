@@ -5,10 +5,13 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Writes the changes of one subscription to the store, in their order and as long as it takes. Changes that come while one is
@@ -22,27 +25,50 @@ final class SubscriptionJournal {
     private final Run run;
     private final SubscriptionStore store;
     private final Delay delay;
+    private final RunLease lease;
     private final Runnable onTaken;
-    private final Runnable onLost;
+    private final Consumer<Lost> onLost;
+
+    /** The lapses of the lease when the store had it last. */
+    private long lapses;
+
     private Map<String, Optional<String>> changes = new LinkedHashMap<>();
     private List<UniEmitter<? super Void>> waiting = new ArrayList<>();
     private boolean writing;
     private boolean closed;
 
     /**
+     * What is known where the store has lost the subscription.
+     *
+     * @param isSole whether no other replica can have run it since the store had it
+     * @param unwritten the names of fields that the store never had as they are now
+     */
+    record Lost(boolean isSole, Set<String> unwritten) {}
+
+    /**
      * A journal without changes.
      *
      * @param run in which this replica has it
+     * @param lease of this replica
      * @param onTaken called where the store does not keep a change because another replica runs the subscription
      * @param onLost called where the store does not keep a change because it no longer has the subscription
      */
-    SubscriptionJournal(String id, Run run, SubscriptionStore store, Delay delay, Runnable onTaken, Runnable onLost) {
+    SubscriptionJournal(
+            String id,
+            Run run,
+            SubscriptionStore store,
+            RunLease lease,
+            Delay delay,
+            Runnable onTaken,
+            Consumer<Lost> onLost) {
         this.id = id;
         this.run = run;
         this.store = store;
+        this.lease = lease;
         this.delay = delay;
         this.onTaken = onTaken;
         this.onLost = onLost;
+        lapses = lease.lapses();
     }
 
     /**
@@ -95,19 +121,31 @@ final class SubscriptionJournal {
                 writing = false;
             }
             if (!isClosed()) {
-                report(saved);
+                report(saved, batch);
             }
             done.forEach(emitter -> emitter.complete(null));
             flush();
         });
     }
 
-    private void report(SubscriptionStore.Saved saved) {
+    private void report(SubscriptionStore.Saved saved, Map<String, Optional<String>> batch) {
         switch (saved) {
             case TAKEN -> onTaken.run();
-            case UNKNOWN -> onLost.run();
-            case KEPT -> {}
+            case UNKNOWN -> onLost.accept(lost(batch));
+            case KEPT -> confirmed();
         }
+    }
+
+    private synchronized void confirmed() {
+        if (lease.isHeld()) {
+            lapses = lease.lapses();
+        }
+    }
+
+    private synchronized Lost lost(Map<String, Optional<String>> batch) {
+        Set<String> unwritten = new HashSet<>(batch.keySet());
+        unwritten.addAll(changes.keySet());
+        return new Lost(lapses == lease.lapses(), unwritten);
     }
 
     private Uni<SubscriptionStore.Saved> attempt(Map<String, Optional<String>> batch) {

@@ -56,6 +56,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
             PushMemory memory,
             PushMetrics metrics,
             SubscriptionStore store,
+            RunLease lease,
             Clock clock,
             WallClock wallClock,
             Delay delay) {
@@ -144,6 +145,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
                 subscription.id(),
                 run,
                 dependencies.store(),
+                dependencies.lease(),
                 dependencies.delay(),
                 () -> owner.taken(this),
                 this::recreate);
@@ -310,23 +312,66 @@ final class SubscriptionRunner implements CallQueue.Listener {
         writeProgress();
     }
 
-    /** The store has lost it; once it is over, the store was told to forget it. */
-    private void recreate() {
+    /**
+     * The store has lost it; once it is over, the store was told to forget it. Where another replica may have run it meanwhile, that
+     * one may have delivered more: each call is read anew, so that what follows is later.
+     */
+    private void recreate(SubscriptionJournal.Lost lost) {
         Map<String, String> fields;
         synchronized (this) {
             if (finished) {
                 return;
             }
-            Map<CallGuid, CallProgress> known = new LinkedHashMap<>();
-            calls.values().stream().filter(call -> call.begun).forEach(call -> known.put(call.guid, call.progress()));
-            fields = SubscriptionCodec.encode(
-                    new StoredSubscription(subscription, progress(), known, List.copyOf(pending.values())));
+            fields = SubscriptionCodec.encode(lost.isSole() ? stored() : storedAnew(lost));
         }
-        dependencies
-                .store()
-                .create(subscription, run, fields, true)
-                .subscribe()
-                .with(kept -> {}, unavailable -> LOG.debugf("Subscription %s is not kept yet", subscription.id()));
+        if (!lost.isSole()) {
+            owner.taken(this);
+        }
+        create(fields);
+    }
+
+    private void create(Map<String, String> fields) {
+        dependencies.store().create(subscription, run, fields, true).subscribe().with(kept -> {}, unavailable -> {
+            LOG.debugf("Subscription %s is not kept yet", subscription.id());
+            createLater(fields);
+        });
+    }
+
+    /** While it runs here, the next change finds out that the store does not have it. */
+    private void createLater(Map<String, String> fields) {
+        boolean again;
+        synchronized (this) {
+            again = suspended;
+        }
+        if (again) {
+            dependencies
+                    .delay()
+                    .of(SubscriptionStore.HEARTBEAT_INTERVAL)
+                    .subscribe()
+                    .with(passed -> create(fields));
+        }
+    }
+
+    private StoredSubscription stored() {
+        Map<CallGuid, CallProgress> known = new LinkedHashMap<>();
+        calls.values().stream().filter(call -> call.begun).forEach(call -> known.put(call.guid, call.progress()));
+        return new StoredSubscription(subscription, progress(), known, List.copyOf(pending.values()));
+    }
+
+    /** No revision of before now follows; what was accepted and never kept may be older than what another replica has delivered. */
+    private StoredSubscription storedAnew(SubscriptionJournal.Lost lost) {
+        long later = dependencies.wallClock().now().toEpochMilli() + 1;
+        Map<CallGuid, CallProgress> known = new LinkedHashMap<>();
+        calls.values().stream()
+                .filter(call -> call.begun)
+                .forEach(call -> known.put(
+                        call.guid,
+                        call.settled ? call.progress() : new CallProgress(Math.max(call.revision, later), false)));
+        List<StoredEvent> kept = pending.values().stream()
+                .filter(event -> !lost.unwritten()
+                        .contains(SubscriptionCodec.eventField(event.event().id())))
+                .toList();
+        return new StoredSubscription(subscription, progress(), known, kept);
     }
 
     /** Another replica runs it, or will: nothing more is done here. */

@@ -45,10 +45,10 @@ class LocalSubscriptionsTest {
                     new PushMemory(1 << 20),
                     metrics,
                     store,
+                    new RunLease(store, time),
                     time,
                     time,
                     time),
-            new RunLease(store, time),
             Runnable::run));
 
     @Test

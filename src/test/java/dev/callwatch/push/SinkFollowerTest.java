@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,7 @@ class SinkFollowerTest {
         logs.add(new Log(real));
         return logs.get(0);
     });
+    private final AtomicReference<RunLease> lease = new AtomicReference<>();
     private final List<SinkFollower> taken = new ArrayList<>();
     private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
             sink, new DeliverySchedule(() -> 0), Duration.ofHours(24), () -> true, time, time, metrics));
@@ -112,6 +114,26 @@ class SinkFollowerTest {
         lookUp(guid, ENDED);
         assertThat(pushed(guid)).containsExactly("call.observed", "call.completed");
         assertThat(of(guid).get(1).data()).isEqualTo(sequence(of(guid).get(0)) + " masked");
+    }
+
+    @Test
+    void what_the_store_lost_after_others_may_have_run_it_is_begun_anew() {
+        SharedStore store = new SharedStore();
+        lease.set(new RunLease(store, time));
+        lease.get().extend(time.instant().plus(SubscriptionStore.LEASE));
+        follow(store, EventTypes.ALL, false);
+        lookUp(guid, ACTIVE);
+        time.pass(Duration.ofSeconds(10));
+        store.clear();
+        lookUp(guid, RECORDED);
+        assertThat(pushed(guid)).containsExactly("call.observed");
+        assertThat(taken).hasSize(1);
+        assertThat(store.followed()).isEqualTo(StoredFollow.NOTHING);
+        Instant now = time.now();
+        time.pass(Duration.ofSeconds(5));
+        follow(store.onAnotherReplica(), EventTypes.ALL, false);
+        assertThat(pushed(guid)).containsExactly("call.observed", "call.observed");
+        assertThat(Instant.ofEpochMilli(sequence(of(guid).get(1)))).isAfter(now);
     }
 
     /** At least once is more than in order. */
@@ -318,6 +340,7 @@ class SinkFollowerTest {
     }
 
     private SinkFollower follow(SharedStore store, EventTypes types, boolean numbers) {
+        lease.compareAndSet(null, new RunLease(store, time));
         store.claim(ID, Run.FIRST, FollowCodec.encode(StoredFollow.NOTHING))
                 .subscribe()
                 .with(claimed -> {});
@@ -345,7 +368,7 @@ class SinkFollowerTest {
                 store.followed(),
                 new SinkFollower.Dependencies(
                         new SubscriptionRunner.Dependencies(
-                                feeds.ofCalls(), queues, events, memory, metrics, store, time, time, time),
+                                feeds.ofCalls(), queues, events, memory, metrics, store, lease.get(), time, time, time),
                         feeds.ofAccounts(),
                         feeds.directory(),
                         Runnable::run),

@@ -115,6 +115,7 @@ class SinkFollowersTest {
                                 new PushMemory(1 << 20),
                                 metrics,
                                 store,
+                                new RunLease(store, time),
                                 time,
                                 time,
                                 time),

@@ -373,6 +373,50 @@ class SubscriptionRunnerTest {
         assertThat(next.status().state()).isEqualTo(SubscriptionState.INACTIVE);
     }
 
+    /** A lost Redis and a replica that ran it meanwhile, and is gone: that one may have delivered more. */
+    @Test
+    void what_the_store_lost_after_others_may_have_run_it_goes_on_with_later_revisions() {
+        SharedStore store = new SharedStore();
+        RunLease lease = lease(store);
+        lease.extend(time.instant().plus(SubscriptionStore.LEASE));
+        vonage.answers(guid, ACTIVE);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store, lease);
+        time.pass(SOON);
+        store.clear();
+        vonage.answers(guid, RECORDED);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed");
+        assertThat(store.stored().events()).isEmpty();
+        long now = time.now().toEpochMilli();
+        begin(store.stored(), store.onAnotherReplica());
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed", "call.observed");
+        assertThat(sink.accepted().get(1).sequence().getAsLong())
+                .isGreaterThan(store.stored().calls().get(guid).revision() - 1)
+                .isGreaterThan(now - SOON.toMillis());
+        vonage.answers(guid, ENDED);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed", "call.observed", "call.completed");
+    }
+
+    @Test
+    void what_the_store_lost_while_no_other_can_have_run_it_goes_on_as_before() {
+        SharedStore store = new SharedStore();
+        RunLease lease = lease(store);
+        lease.extend(time.instant().plus(Duration.ofDays(1)));
+        vonage.answers(guid, ACTIVE);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store, lease);
+        store.clear();
+        vonage.answers(guid, RECORDED);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed", "call.recording-changed");
+        assertThat(store.isEmpty()).isFalse();
+    }
+
+    private RunLease lease(SubscriptionStore store) {
+        return new RunLease(store, time);
+    }
+
     private Instant begin() {
         return Instant.parse("2026-11-24T09:00:00Z");
     }
@@ -382,6 +426,10 @@ class SubscriptionRunnerTest {
     }
 
     private SubscriptionRunner begin(StoredSubscription stored, SubscriptionStore store) {
+        return begin(stored, store, lease(store));
+    }
+
+    private SubscriptionRunner begin(StoredSubscription stored, SubscriptionStore store, RunLease lease) {
         PushEvents events = new PushEvents(
                 "https://callwatch.example", (event, numbers) -> event.type().wireName());
         SubscriptionRunner.Owner owner = new SubscriptionRunner.Owner() {
@@ -400,7 +448,8 @@ class SubscriptionRunnerTest {
                 Run.FIRST,
                 new Grant(account, false),
                 ASink.usual(),
-                new SubscriptionRunner.Dependencies(feed, queues, events, memory, metrics, store, time, time, time),
+                new SubscriptionRunner.Dependencies(
+                        feed, queues, events, memory, metrics, store, lease, time, time, time),
                 owner);
         store.create(stored.subscription(), runner.run(), SubscriptionCodec.encode(stored), false)
                 .subscribe()
