@@ -63,7 +63,8 @@ interface PushScriptCall extends ScriptCall {
                     names.pushOwned(replica),
                     names.subscription(subscription.id()),
                     names.pushCaller(subscription.callerName()),
-                    names.pushContent(subscription.content()));
+                    names.pushContent(subscription.content()),
+                    names.pushReplicas());
         }
 
         @Override

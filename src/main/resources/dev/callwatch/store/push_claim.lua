@@ -17,6 +17,9 @@ if owner and owner ~= '' and owner ~= ARGV[1] then
   redis.call('SREM', ARGV[4] .. owner, ARGV[2])
 end
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[1] .. '#' .. run)
+-- Its first heartbeat may never come: then it counts as gone after a lease.
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[1], 'NX', time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
 redis.call('SADD', KEYS[3], ARGV[2])
 if redis.call('EXISTS', KEYS[4]) == 0 then
   for i = 6, #ARGV, 2 do

@@ -15,6 +15,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.redis.client.Command;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,6 +135,20 @@ class RedisSubscriptionsTest {
         assertThat(now(first.load(subscription.id()))).containsEntry("progress", "2");
         assertThat(now(first.save(subscription.id(), run, Map.of("progress", "3"), Set.of())))
                 .isEqualTo(Saved.KEPT);
+    }
+
+    @Test
+    void what_a_replica_began_that_is_gone_before_its_first_heartbeat_is_taken_over() {
+        redis.run(Command.FLUSHALL);
+        now(second.heartbeat());
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
+        now(first.claim("follow:crm:a", RUN, Map.of("follow", "1")));
+        Set<String> taken = new HashSet<>();
+        await().atMost(LONG).until(() -> {
+            taken.addAll(now(second.heartbeat()).taken());
+            return taken.equals(Set.of(subscription.id(), "follow:crm:a"));
+        });
     }
 
     @Test
