@@ -376,6 +376,9 @@ class ConsoleIT extends BrowserTest {
         streams.status(lookUp(ACTIVE), null);
         streams.status(lookUp(RINGING).put("stale", true), null);
         streams.problem(RINGING, "upstream-timeout");
+        // The last that was sent: the page has all of it before its clock goes on.
+        assertIsDimmed(RINGING);
+        assertIsCurrent(ACTIVE);
         page.clock().fastForward(SILENCE);
         assertIsDimmed(ACTIVE);
         assertIsDimmed(RINGING);
