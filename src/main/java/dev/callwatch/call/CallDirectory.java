@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 /** Lists the calls of an account that any replica keeps, without asking Vonage. */
 @Singleton
@@ -54,25 +53,20 @@ public class CallDirectory {
      * @return a page; it may have fewer calls than the limit where some were forgotten or changed meanwhile. It never fails
      */
     public Uni<Page> newest(AccountKey account, CallQuery query) {
-        return newest(account, query, coordination::newest, coordination::sync);
+        return newest(account, query, coordination);
     }
 
     /** Like {@link #newest}, but it fails where it cannot be read now what all replicas keep. */
     public Uni<Page> newestShared(AccountKey account, CallQuery query) {
-        SharedCalls shared = coordination.shared();
-        return newest(account, query, shared::newest, shared::sync);
+        return newest(account, query, coordination.shared());
     }
 
-    private Uni<Page> newest(
-            AccountKey account,
-            CallQuery query,
-            BiFunction<AccountKey, CallQuery, Uni<List<CallPosition>>> newest,
-            BiFunction<CallKey, Snapshot, Uni<Coordination.Update>> sync) {
+    private Uni<Page> newest(AccountKey account, CallQuery query, SharedCalls shared) {
         CallQuery retained = query.notBefore(wallClock.now().minus(options.retention()));
         CallQuery oneMore = retained.withLimit(retained.limit() + 1);
-        return newest.apply(account, oneMore)
+        return shared.newest(account, oneMore)
                 .map(elsewhere -> merged(cache.find(account, oneMore), elsewhere))
-                .chain(positions -> page(account, retained, positions, sync));
+                .chain(positions -> page(account, retained, positions, shared));
     }
 
     /** Each call once, at its latest position. */
@@ -84,19 +78,16 @@ public class CallDirectory {
         return latest.values().stream().sorted().toList();
     }
 
-    private Uni<Page> page(
-            AccountKey account,
-            CallQuery query,
-            List<CallPosition> positions,
-            BiFunction<CallKey, Snapshot, Uni<Coordination.Update>> sync) {
+    private Uni<Page> page(AccountKey account, CallQuery query, List<CallPosition> positions, SharedCalls shared) {
         List<CallPosition> shown = positions.stream().limit(query.limit()).toList();
         Optional<CallPosition> next =
                 positions.size() > shown.size() ? Optional.of(shown.get(shown.size() - 1)) : Optional.empty();
         if (shown.isEmpty()) {
             return Uni.createFrom().item(new Page(List.of(), next));
         }
-        List<Uni<Optional<CallStatus>>> statuses =
-                shown.stream().map(position -> status(account, position, sync)).toList();
+        List<Uni<Optional<CallStatus>>> statuses = shown.stream()
+                .map(position -> status(account, position, shared))
+                .toList();
         return Uni.join()
                 .all(statuses)
                 .andFailFast()
@@ -109,13 +100,12 @@ public class CallDirectory {
     }
 
     /** The status of a call; what another replica has read is fetched. */
-    private Uni<Optional<CallStatus>> status(
-            AccountKey account, CallPosition position, BiFunction<CallKey, Snapshot, Uni<Coordination.Update>> sync) {
+    private Uni<Optional<CallStatus>> status(AccountKey account, CallPosition position, SharedCalls shared) {
         CallKey key = new CallKey(account, position.guid());
         CachedCall cached = cache.get(key);
         Uni<CachedCall> current = cached.snapshot().revision() >= position.revision()
                 ? Uni.createFrom().item(cached)
-                : sync.apply(key, cached.snapshot()).map(update -> updates.applyRemote(key, update));
+                : shared.sync(key, cached.snapshot()).map(update -> updates.applyRemote(key, update));
         return current.map(call -> policy.lastKnown(call, clock.instant()).map(LookupResult::status));
     }
 }

@@ -171,17 +171,17 @@ public class Calls {
 
     /** The last revisions of a call that any replica keeps, the oldest first, at most 33. */
     public Uni<List<CallStatus>> historyAnywhere(Account account, CallGuid guid) {
-        CallKey key = new CallKey(account.key(), guid);
-        return sync(key)
-                .chain(() -> coordination.history(key))
-                .map(history -> updates.applyHistory(key, history).history());
+        return history(coordination, new CallKey(account.key(), guid));
     }
 
     /** Like {@link #historyAnywhere}, but it fails where it cannot be read now what all replicas keep. */
     public Uni<List<CallStatus>> sharedHistory(Account account, CallGuid guid) {
-        CallKey key = new CallKey(account.key(), guid);
-        return syncShared(key)
-                .chain(() -> coordination.shared().history(key))
+        return history(coordination.shared(), new CallKey(account.key(), guid));
+    }
+
+    private Uni<List<CallStatus>> history(SharedCalls shared, CallKey key) {
+        return sync(shared, key)
+                .chain(() -> shared.history(key))
                 .map(history -> updates.applyHistory(key, history).history());
     }
 
@@ -227,15 +227,9 @@ public class Calls {
 
     /** A call that is not compared now may be missing elsewhere until it changes again. */
     private Uni<CachedCall> compare(CallKey key) {
-        return syncShared(key)
+        return sync(coordination.shared(), key)
                 .onFailure()
                 .recoverWithUni(unavailable -> delay.of(BETWEEN_COMPARISONS).chain(() -> compare(key)));
-    }
-
-    private Uni<CachedCall> syncShared(CallKey key) {
-        return Uni.createFrom()
-                .deferred(() -> coordination.shared().sync(key, cache.get(key).snapshot()))
-                .map(update -> updates.applyRemote(key, update));
     }
 
     private static void defect(Throwable defect) {
@@ -243,8 +237,12 @@ public class Calls {
     }
 
     private Uni<CachedCall> sync(CallKey key) {
+        return sync(coordination, key);
+    }
+
+    private Uni<CachedCall> sync(SharedCalls shared, CallKey key) {
         return Uni.createFrom()
-                .deferred(() -> coordination.sync(key, cache.get(key).snapshot()))
+                .deferred(() -> shared.sync(key, cache.get(key).snapshot()))
                 .map(update -> updates.applyRemote(key, update));
     }
 

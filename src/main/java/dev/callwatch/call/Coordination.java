@@ -1,6 +1,5 @@
 package dev.callwatch.call;
 
-import dev.callwatch.account.AccountKey;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +8,7 @@ import java.util.Optional;
  * What the replicas of this service know of calls together, and which of them reads one now. A port. No method fails: a
  * replica that cannot reach the others works with what it has.
  */
-public interface Coordination {
+public interface Coordination extends SharedCalls {
 
     /** What comes of asking for the lease to read a call. */
     sealed interface LeaseResult permits Update, HeldElsewhere, Lease {}
@@ -60,40 +59,10 @@ public interface Coordination {
     Uni<LeaseResult> acquire(CallKey key, Snapshot known);
 
     /**
-     * Merges what is known here with what all know, and publishes the result where it is more.
-     *
-     * @param known what is known here
+     * The same knowledge for callers that must not miss anything, and can wait: where it cannot be read now, each method fails, instead
+     * of going on with what this process alone knows. Where nothing is shared, none fails.
      */
-    Uni<Update> sync(CallKey key, Snapshot known);
-
-    /** The last revisions of a call that other replicas keep, the oldest first; none where none are kept elsewhere. */
-    Uni<List<CallStatus>> history(CallKey key);
-
-    /**
-     * The calls of an account that other replicas keep, the last changed first; none where none are kept elsewhere.
-     *
-     * @param query which ones, and how many
-     */
-    Uni<List<CallPosition>> newest(AccountKey account, CallQuery query);
-
-    /** The same, but without what this process does alone where it cannot reach the others. Where nothing is shared, it never fails. */
     default SharedCalls shared() {
-        Coordination itself = this;
-        return new SharedCalls() {
-            @Override
-            public Uni<Update> sync(CallKey key, Snapshot known) {
-                return itself.sync(key, known);
-            }
-
-            @Override
-            public Uni<List<CallStatus>> history(CallKey key) {
-                return itself.history(key);
-            }
-
-            @Override
-            public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
-                return itself.newest(account, query);
-            }
-        };
+        return this;
     }
 }

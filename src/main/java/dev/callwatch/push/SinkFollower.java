@@ -482,43 +482,20 @@ final class SinkFollower {
         Map<String, String> fields;
         synchronized (this) {
             fields = FollowCodec.encode(
-                    lost.isSole() ? stored() : new StoredFollow(Optional.empty(), Map.of(), kept(lost)));
+                    lost.isSole()
+                            ? stored()
+                            : new StoredFollow(Optional.empty(), Map.of(), lost.written(pending.values())));
         }
         if (!lost.isSole()) {
             owner.taken(this);
         }
-        claim(fields);
-    }
-
-    private void claim(Map<String, String> fields) {
-        push.store().claim(id, run, fields).subscribe().with(kept -> {}, unavailable -> {
-            LOG.debugf("Position %s is not kept yet", id);
-            claimLater(fields);
-        });
-    }
-
-    /** While it runs here, the next change finds out that the store does not have it. */
-    private void claimLater(Map<String, String> fields) {
-        boolean again;
-        synchronized (this) {
-            again = suspended;
-        }
-        if (again) {
-            push.delay().of(SubscriptionStore.HEARTBEAT_INTERVAL).subscribe().with(passed -> claim(fields));
-        }
+        journal.restore(() -> push.store().claim(id, run, fields));
     }
 
     private StoredFollow stored() {
         Map<CallGuid, CallProgress> known = new LinkedHashMap<>();
         calls.forEach((guid, call) -> known.put(guid, call.progress()));
         return new StoredFollow(position, known, List.copyOf(pending.values()));
-    }
-
-    private List<StoredEvent> kept(SubscriptionJournal.Lost lost) {
-        return pending.values().stream()
-                .filter(event -> !lost.unwritten()
-                        .contains(SubscriptionCodec.eventField(event.event().id())))
-                .toList();
     }
 
     /** Another replica runs it, or will: nothing more is done here. */

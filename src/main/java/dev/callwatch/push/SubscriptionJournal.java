@@ -1,10 +1,12 @@
 package dev.callwatch.push;
 
+import dev.callwatch.push.StoredSubscription.StoredEvent;
 import dev.callwatch.time.Delay;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,12 +14,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * Writes the changes of one subscription to the store, in their order and as long as it takes. Changes that come while one is
  * written are written together. Safe for concurrent use.
  */
 final class SubscriptionJournal {
+
+    private static final Logger LOG = Logger.getLogger(SubscriptionJournal.class);
 
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
 
@@ -43,7 +49,16 @@ final class SubscriptionJournal {
      * @param isSole whether no other replica can have run it since the store had it
      * @param unwritten the names of fields that the store never had as they are now
      */
-    record Lost(boolean isSole, Set<String> unwritten) {}
+    record Lost(boolean isSole, Set<String> unwritten) {
+
+        /** Those that the store had. */
+        List<StoredEvent> written(Collection<StoredEvent> events) {
+            return events.stream()
+                    .filter(event -> !unwritten.contains(
+                            SubscriptionCodec.eventField(event.event().id())))
+                    .toList();
+        }
+    }
 
     /**
      * A journal without changes.
@@ -89,7 +104,20 @@ final class SubscriptionJournal {
         });
     }
 
-    /** Writes no more. */
+    /**
+     * Writes the whole subscription again, which the store has lost. Where that fails, the next change finds out; there is none once
+     * this is closed, so then it is tried again until it succeeds.
+     */
+    void restore(Supplier<Uni<?>> write) {
+        Uni.createFrom().deferred(write::get).subscribe().with(written -> {}, unavailable -> {
+            LOG.debugf("Subscription %s is not kept yet", id);
+            if (isClosed()) {
+                delay.of(BETWEEN_ATTEMPTS).subscribe().with(passed -> restore(write));
+            }
+        });
+    }
+
+    /** Writes no more changes. */
     void close() {
         List<UniEmitter<? super Void>> done;
         synchronized (this) {

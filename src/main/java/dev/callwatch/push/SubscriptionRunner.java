@@ -327,29 +327,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
         if (!lost.isSole()) {
             owner.taken(this);
         }
-        create(fields);
-    }
-
-    private void create(Map<String, String> fields) {
-        dependencies.store().create(subscription, run, fields, true).subscribe().with(kept -> {}, unavailable -> {
-            LOG.debugf("Subscription %s is not kept yet", subscription.id());
-            createLater(fields);
-        });
-    }
-
-    /** While it runs here, the next change finds out that the store does not have it. */
-    private void createLater(Map<String, String> fields) {
-        boolean again;
-        synchronized (this) {
-            again = suspended;
-        }
-        if (again) {
-            dependencies
-                    .delay()
-                    .of(SubscriptionStore.HEARTBEAT_INTERVAL)
-                    .subscribe()
-                    .with(passed -> create(fields));
-        }
+        journal.restore(() -> dependencies.store().create(subscription, run, fields, true));
     }
 
     private StoredSubscription stored() {
@@ -367,11 +345,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
                 .forEach(call -> known.put(
                         call.guid,
                         call.settled ? call.progress() : new CallProgress(Math.max(call.revision, later), false)));
-        List<StoredEvent> kept = pending.values().stream()
-                .filter(event -> !lost.unwritten()
-                        .contains(SubscriptionCodec.eventField(event.event().id())))
-                .toList();
-        return new StoredSubscription(subscription, progress(), known, kept);
+        return new StoredSubscription(subscription, progress(), known, lost.written(pending.values()));
     }
 
     /** Another replica runs it, or will: nothing more is done here. */
