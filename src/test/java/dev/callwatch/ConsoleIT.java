@@ -163,7 +163,7 @@ class ConsoleIT extends BrowserTest {
             assertIsCurrent(RINGING);
             proxy.cut();
             assertThat(page.locator("#connection")).hasText("Reconnecting…");
-            assertThat(page.locator("#connection-note")).containsText(Pattern.compile("Last heard \\d+ s ago\\."));
+            assertThat(page.locator("#connection-note")).containsText(Pattern.compile("Last message \\d+ s ago\\."));
             assertIsDimmed(RINGING);
             proxy.mend();
             page.clock().fastForward(RECONNECTION);
@@ -213,9 +213,9 @@ class ConsoleIT extends BrowserTest {
         // Timers and the steady clock stand still meanwhile.
         page.clock().setSystemTime(Instant.now().plus(Duration.ofHours(3)).toEpochMilli());
         assertThat(page.locator("#connection")).hasText("Reconnecting…");
-        assertThat(page.locator("#connection-note")).containsText("Last heard 3 h ago.");
+        assertThat(page.locator("#connection-note")).containsText("Last message 3 h ago.");
         assertIsDimmed(ACTIVE);
-        assertThat(row(ACTIVE).locator(".age")).hasText("last heard 3 h ago");
+        assertThat(row(ACTIVE).locator(".age")).hasText("last update 3 h ago");
     }
 
     @Test
@@ -320,7 +320,7 @@ class ConsoleIT extends BrowserTest {
         streams.status(stale, null);
         streams.problem(RINGING, "upstream-timeout");
         assertIsDimmed(RINGING);
-        assertThat(row(RINGING).locator(".age")).hasText("last heard 2 h ago");
+        assertThat(row(RINGING).locator(".age")).hasText("last update 2 h ago");
         assertIsCurrent(ACTIVE);
         assertIsLive();
 
@@ -436,7 +436,7 @@ class ConsoleIT extends BrowserTest {
     private void assertIsDimmed(String guid) {
         assertThat(row(guid)).hasAttribute("data-current", "false");
         assertThat(row(guid).getByText("Last known: ")).isVisible();
-        assertThat(row(guid).locator(".age")).hasText(Pattern.compile("last heard \\d+ .+ ago"));
+        assertThat(row(guid).locator(".age")).hasText(Pattern.compile("last update \\d+ .+ ago"));
     }
 
     private static int seconds(Locator text) {

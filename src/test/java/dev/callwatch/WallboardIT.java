@@ -53,7 +53,7 @@ class WallboardIT extends BrowserTest {
         assertThat(first).hasAttribute("data-current", "true");
         // Nobody has looked at it for two hours: that it goes on is not known.
         assertThat(row(id(2))).hasAttribute("data-current", "false");
-        assertThat(row(id(2)).locator(".age")).hasText("last heard 2 h ago");
+        assertThat(row(id(2)).locator(".age")).hasText("last update 2 h ago");
         assertThat(page.locator("#not-current")).hasText("1 not current");
 
         streams.status(call(5, "active"), null);

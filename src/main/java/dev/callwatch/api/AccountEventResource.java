@@ -27,7 +27,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jboss.resteasy.reactive.common.util.RestMediaType;
 
-/** What happens to all calls of an account, as this service learns of it. */
+/** The revisions of all calls of an account that this service reads. */
 @Path("/v1/accounts")
 public class AccountEventResource {
 

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 record LastEventId(CallGuid guid, long revision) {
 
-    /** The identifier of the event {@code end}: whoever comes back with it was told everything. */
+    /** The identifier of the event {@code end}: a client that comes back with it has received everything. */
     static final String END = "end";
 
     private static final Pattern FORM = Pattern.compile("(.{36}):([1-9][0-9]{0,17})");
@@ -36,7 +36,7 @@ record LastEventId(CallGuid guid, long revision) {
                 .findFirst();
     }
 
-    /** Whether the header says that the client was told everything. */
+    /** Whether the header says that the client has received everything. */
     static boolean isEnd(List<String> lines) {
         return lines.contains(END);
     }

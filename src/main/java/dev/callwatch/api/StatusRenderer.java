@@ -166,7 +166,7 @@ class StatusRenderer implements EventData {
         }
     }
 
-    /** A tag that is computed for the first who asks for it, and again for whoever asks meanwhile. */
+    /** A tag that is computed for the first caller that asks for it, and again for callers that ask meanwhile. */
     private static final class Tag implements Supplier<String> {
 
         private volatile Supplier<String> tag;

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * The status of a call as Vonage told it at one moment.
+ * The status of a call as Vonage reported it at one moment.
  *
  * @param id the call's GUID in lower case
  * @param account the key of its account

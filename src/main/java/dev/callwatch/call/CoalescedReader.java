@@ -92,7 +92,7 @@ class CoalescedReader {
     }
 
     /**
-     * Reads a call, or joins whoever reads it.
+     * Reads a call, or joins a reading of it that runs already.
      *
      * @return its result, or an {@link UpstreamFailure}
      */

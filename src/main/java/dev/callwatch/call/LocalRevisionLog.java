@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The revisions that this process learns of, in its memory: the last {@value #LONGEST} of each account. Positions of another process,
+ * The revisions that become known to this process, in its memory: the last {@value #LONGEST} of each account. Positions of another process,
  * or of this one before its last start, are unknown here. Safe for concurrent use.
  */
 @Singleton

@@ -55,7 +55,7 @@ public interface PushSettings {
         /** The keys of the accounts whose events it may get; by default all. */
         Optional<List<String>> accounts();
 
-        /** Whether it gets the events of every call of its accounts that anybody learns of, without subscriptions. */
+        /** Whether it gets the events of every call of its accounts that any replica reads, without subscriptions. */
         @WithDefault("false")
         String follow();
 

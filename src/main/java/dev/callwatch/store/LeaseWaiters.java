@@ -73,12 +73,12 @@ class LeaseWaiters {
         }
     }
 
-    /** No message will come: whoever waits looks at Redis itself. */
+    /** No message will come: each waiter looks at Redis itself. */
     void lost(@Observes RedisLost lost) {
         release();
     }
 
-    /** Messages may have been missed: whoever waits looks at Redis itself. */
+    /** Messages may have been missed: each waiter looks at Redis itself. */
     void reconnected(@Observes ReplicasReconnected reconnected) {
         release();
     }

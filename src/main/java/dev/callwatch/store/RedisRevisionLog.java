@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * The revisions that any replica learns of, in a stream of Redis. While Redis cannot be used, this replica goes on with those that it
+ * The revisions that any replica reads, in a stream of Redis. While Redis cannot be used, this replica goes on with those that it
  * learns of itself; whoever reads passes a gap then, and another one when Redis is back.
  */
 @Singleton

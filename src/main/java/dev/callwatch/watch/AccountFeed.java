@@ -60,7 +60,7 @@ public class AccountFeed {
      * Follows an account.
      *
      * @param after the position of the last item that the subscriber has
-     * @return every revision that any replica learns of, in one order. A slow subscriber gets them later, or a gap. It ends when this
+     * @return every revision that any replica reads, in one order. A slow subscriber gets them later, or a gap. It ends when this
      *     process ends, and never fails
      */
     public Multi<Item> follow(Account account, String after) {

@@ -3,7 +3,7 @@ const GATHER_MS = 400;
 const MOST_AT_ONCE = 4;
 let waiting = [];
 
-/** Tells screen readers, politely. What comes at the same time is told together, and a flood only as a number. */
+/** Announces changes to screen readers, politely. Those of the same time are announced together, and a flood only as a number. */
 export function announce(text) {
   waiting.push(text);
   if (waiting.length === 1) setTimeout(tell, GATHER_MS);

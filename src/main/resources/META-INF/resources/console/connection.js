@@ -78,7 +78,7 @@ export class Connection {
   }
 
   #age() {
-    return this.#lastReceived && `Last heard ${durationWords(this.#lastReceived.elapsed)} ago.`;
+    return this.#lastReceived && `Last message ${durationWords(this.#lastReceived.elapsed)} ago.`;
   }
 
   #nextAttempt() {

@@ -97,7 +97,7 @@ export class Drawer {
     this.#dialog.dataset.current = String(watched.isCurrent);
     lastKnown.hidden = watched.isCurrent;
     age.hidden = watched.isCurrent;
-    setText(age, watched.isCurrent ? '' : `Not current: last heard ${agoWords(watched.age)}.`);
+    setText(age, watched.isCurrent ? '' : `Not current: last update ${agoWords(watched.age)}.`);
     const elapsed = elapsedSince(watched.since);
     since.title = absoluteWords(watched.since) ?? '';
     setText(since, elapsed === null ? '' : watched.call?.ended ? `ended ${agoWords(elapsed)}` : `for ${clockWords(elapsed)}`);

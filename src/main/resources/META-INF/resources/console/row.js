@@ -98,7 +98,7 @@ export class Row {
       lastKnown.hidden = current;
       age.hidden = current;
     }
-    setText(age, current ? '' : `last heard ${agoWords(watched.age)}`);
+    setText(age, current ? '' : `last update ${agoWords(watched.age)}`);
   }
 
   /** What concerns the whole account is said above the board. */
