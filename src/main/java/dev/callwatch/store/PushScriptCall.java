@@ -70,7 +70,12 @@ interface PushScriptCall extends ScriptCall {
         @Override
         public List<String> arguments() {
             List<String> arguments = new ArrayList<>(List.of(
-                    replica, subscription.id(), ScriptCall.millis(expiry), replaceSame ? "1" : "0", run.toString()));
+                    replica,
+                    subscription.id(),
+                    ScriptCall.millis(expiry),
+                    replaceSame ? "1" : "0",
+                    run.toString(),
+                    names.pushOwned("")));
             fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
             return arguments;
         }
@@ -184,6 +189,11 @@ interface PushScriptCall extends ScriptCall {
         @Override
         public List<String> keys() {
             return List.of(names.pushOwned(replica), names.pushOwners());
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(replica);
         }
     }
 

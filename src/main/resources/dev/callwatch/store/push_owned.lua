@@ -1,8 +1,13 @@
--- Returns what a replica runs: the name of each, followed by the run.
--- KEYS own, owners
+-- Returns what a replica runs: the name of each, followed by the run. What another one runs by now is no longer among it.
+-- KEYS own, owners. ARGV replica
 local owned = {}
 for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-  owned[#owned + 1] = id
-  owned[#owned + 1] = string.match(redis.call('HGET', KEYS[2], id) or '', '#(%d+)$') or '0'
+  local owner, run = string.match(redis.call('HGET', KEYS[2], id) or '', '^([^#]*)#?(%d*)$')
+  if owner == ARGV[1] then
+    owned[#owned + 1] = id
+    owned[#owned + 1] = run == '' and '0' or run
+  else
+    redis.call('SREM', KEYS[1], id)
+  end
 end
 return owned

@@ -170,6 +170,67 @@ class RedisSubscriptionsTest {
                 .containsOnly(Map.entry("progress", "2"), Map.entry("event:x", "e"));
     }
 
+    /** Otherwise it would begin it again with every heartbeat, and whoever takes over what it ran would have it too. */
+    @Test
+    void what_was_written_again_by_the_replica_that_ran_it_last_no_longer_counts_as_run_by_another() {
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, RUN, Map.of("progress", "1"), true));
+        now(second.create(subscription, new Run(1), Map.of("progress", "2"), true));
+        assertThat(now(first.owned())).isEmpty();
+        assertThat(now(first.heartbeat()).owned()).isZero();
+        now(first.leave());
+        assertThat(now(second.heartbeat())).isEqualTo(new Ownership(Set.of(), Set.of(), 1));
+        assertThat(now(second.save(subscription.id(), new Run(1), Map.of(), Set.of())))
+                .isEqualTo(Saved.KEPT);
+    }
+
+    /** A replica of a version before runs had numbers: it names itself without one, and looks for itself so. */
+    @Test
+    void what_an_earlier_version_ran_is_taken_over_in_a_run_above_all_before() {
+        Subscription subscription = subscription("a");
+        now(first.create(subscription, RUN, Map.of("progress", "1"), false));
+        now(first.leave());
+        now(second.heartbeat());
+        Run before = now(second.owned()).get(subscription.id());
+        ranByEarlierVersion(subscription.id());
+        assertThat(now(second.save(subscription.id(), before, Map.of("progress", "2"), Set.of())))
+                .isEqualTo(Saved.TAKEN);
+        assertThat(now(second.owned())).isEmpty();
+        redis.run(Command.ZADD, one.keys.pushReplicas(), "0", "earlier");
+        assertThat(now(second.heartbeat()).taken()).containsExactly(subscription.id());
+        Run run = now(second.owned()).get(subscription.id());
+        assertThat(run.number()).isGreaterThan(before.number() + 1);
+        assertThat(now(second.save(subscription.id(), before, Map.of("progress", "2"), Set.of())))
+                .isEqualTo(Saved.TAKEN);
+        assertThat(now(second.save(subscription.id(), run, Map.of("progress", "3"), Set.of())))
+                .isEqualTo(Saved.KEPT);
+    }
+
+    /** An earlier version claims it although this one runs it: it does not know the name with a number. */
+    @Test
+    void what_an_earlier_version_claimed_stays_with_it_until_it_is_gone() {
+        String id = "follow:crm:a";
+        now(first.claim(id, RUN, Map.of("follow", "1")));
+        ranByEarlierVersion(id);
+        redis.run(Command.ZADD, one.keys.pushReplicas(), Long.toString(Long.MAX_VALUE), "earlier");
+        assertThat(now(first.save(id, RUN, Map.of(), Set.of()))).isEqualTo(Saved.TAKEN);
+        assertThat(now(first.owned())).isEmpty();
+        now(first.claim(id, RUN, Map.of("follow", "1")));
+        now(second.claim(id, RUN, Map.of("follow", "1")));
+        assertThat(now(first.owned())).isEmpty();
+        assertThat(now(second.owned())).isEmpty();
+        redis.run(Command.ZADD, one.keys.pushReplicas(), "0", "earlier");
+        assertThat(now(first.heartbeat()).taken()).containsExactly(id);
+        Run run = now(first.owned()).get(id);
+        assertThat(now(first.save(id, run, Map.of("position", "1-0"), Set.of())))
+                .isEqualTo(Saved.KEPT);
+    }
+
+    private void ranByEarlierVersion(String id) {
+        redis.run(Command.HSET, one.keys.pushOwners(), id, "earlier");
+        redis.run(Command.SADD, one.keys.pushOwned("earlier"), id);
+    }
+
     @Test
     void in_a_store_that_came_back_empty_the_replica_that_followed_last_prevails() {
         String id = "follow:crm:a";
