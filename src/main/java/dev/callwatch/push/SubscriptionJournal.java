@@ -7,19 +7,18 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
  * Writes the changes of one subscription to the store, in their order and as long as it takes. Changes that come while one is
- * written are written together. Safe for concurrent use.
+ * written are written together. What the store has lost is written again as a whole. Safe for concurrent use.
  */
 final class SubscriptionJournal {
 
@@ -27,13 +26,15 @@ final class SubscriptionJournal {
 
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
 
+    private static final Uni<Void> DONE = Uni.createFrom().voidItem();
+
     private final String id;
     private final Run run;
     private final SubscriptionStore store;
     private final Delay delay;
     private final RunLease lease;
     private final Runnable onTaken;
-    private final Consumer<Lost> onLost;
+    private final Function<Lost, Optional<Supplier<Uni<?>>>> onLost;
 
     /** The lapses of the lease when the store had it last. */
     private long lapses;
@@ -47,14 +48,14 @@ final class SubscriptionJournal {
      * What is known where the store has lost the subscription.
      *
      * @param isSole whether no other replica can have run it since the store had it
-     * @param unwritten the names of fields that the store never had as they are now
+     * @param isUnwritten whether the store never had a field as it is now, by the name of the field
      */
-    record Lost(boolean isSole, Set<String> unwritten) {
+    record Lost(boolean isSole, Predicate<String> isUnwritten) {
 
         /** Those that the store had. */
         List<StoredEvent> written(Collection<StoredEvent> events) {
             return events.stream()
-                    .filter(event -> !unwritten.contains(
+                    .filter(event -> !isUnwritten.test(
                             SubscriptionCodec.eventField(event.event().id())))
                     .toList();
         }
@@ -65,8 +66,9 @@ final class SubscriptionJournal {
      *
      * @param run in which this replica has it
      * @param lease of this replica
-     * @param onTaken called where the store does not keep a change because another replica runs the subscription
-     * @param onLost called where the store does not keep a change because it no longer has the subscription
+     * @param onTaken called where another replica runs the subscription, or may have run it since: it ends here, and closes this
+     * @param onLost called where the store no longer has the subscription: returns what writes it again as it is at that moment;
+     *     nothing where it is to stay lost
      */
     SubscriptionJournal(
             String id,
@@ -75,7 +77,7 @@ final class SubscriptionJournal {
             RunLease lease,
             Delay delay,
             Runnable onTaken,
-            Consumer<Lost> onLost) {
+            Function<Lost, Optional<Supplier<Uni<?>>>> onLost) {
         this.id = id;
         this.run = run;
         this.store = store;
@@ -86,34 +88,35 @@ final class SubscriptionJournal {
         lapses = lease.lapses();
     }
 
-    /**
-     * Writes fields; an empty value removes one.
-     *
-     * @return completes once they are written, or will not be
-     */
-    Uni<Void> write(Map<String, Optional<String>> fields) {
-        if (!store.isDurable()) {
-            return Uni.createFrom().voidItem();
-        }
-        return Uni.createFrom().emitter(emitter -> {
-            synchronized (this) {
-                changes.putAll(fields);
-                waiting.add(emitter);
-            }
-            flush();
-        });
+    /** For a change that {@link #add} takes. */
+    FieldChanges changes() {
+        return new FieldChanges(store.isDurable());
     }
 
     /**
-     * Writes the whole subscription again, which the store has lost. Where that fails, the next change finds out; there is none once
-     * this is closed, so then it is tried again until it succeeds.
+     * Takes a change, which the next {@link #write} writes. To be called while the lock is held under which the change was made:
+     * the store gets changes in the order in which they are taken here.
      */
-    void restore(Supplier<Uni<?>> write) {
-        Uni.createFrom().deferred(write::get).subscribe().with(written -> {}, unavailable -> {
-            LOG.debugf("Subscription %s is not kept yet", id);
-            if (isClosed()) {
-                delay.of(BETWEEN_ATTEMPTS).subscribe().with(passed -> restore(write));
+    synchronized void add(FieldChanges change) {
+        if (!closed) {
+            changes.putAll(change.fields());
+        }
+    }
+
+    /**
+     * Writes what was taken; where nothing was, it finds out whether the store still has the subscription.
+     *
+     * @return completes once it is written, or will not be
+     */
+    Uni<Void> write() {
+        if (!store.isDurable()) {
+            return DONE;
+        }
+        return Uni.createFrom().emitter(emitter -> {
+            synchronized (this) {
+                waiting.add(emitter);
             }
+            flush();
         });
     }
 
@@ -136,32 +139,50 @@ final class SubscriptionJournal {
             if (writing || waiting.isEmpty()) {
                 return;
             }
-            writing = !closed;
+            writing = true;
             batch = changes;
             changes = new LinkedHashMap<>();
             done = waiting;
             waiting = new ArrayList<>();
         }
-        Uni<SubscriptionStore.Saved> written =
-                isClosed() ? Uni.createFrom().item(SubscriptionStore.Saved.KEPT) : attempt(batch);
-        written.subscribe().with(saved -> {
+        keep(batch).subscribe().with(kept -> {
             synchronized (this) {
                 writing = false;
-            }
-            if (!isClosed()) {
-                report(saved, batch);
             }
             done.forEach(emitter -> emitter.complete(null));
             flush();
         });
     }
 
-    private void report(SubscriptionStore.Saved saved, Map<String, Optional<String>> batch) {
-        switch (saved) {
-            case TAKEN -> onTaken.run();
-            case UNKNOWN -> onLost.accept(lost(batch));
-            case KEPT -> confirmed();
-        }
+    /** Never fails. */
+    private Uni<Void> keep(Map<String, Optional<String>> batch) {
+        return Uni.createFrom()
+                .deferred(() ->
+                        isClosed() ? DONE : save(batch).chain(saved -> isClosed() ? DONE : report(saved, batch)))
+                .onFailure()
+                .recoverWithUni(unavailable ->
+                        isClosed() ? DONE : delay.of(BETWEEN_ATTEMPTS).chain(() -> keep(batch)));
+    }
+
+    private Uni<SubscriptionStore.Saved> save(Map<String, Optional<String>> batch) {
+        Map<String, String> set = new LinkedHashMap<>();
+        List<String> removed = new ArrayList<>();
+        batch.forEach((name, value) -> value.ifPresentOrElse(text -> set.put(name, text), () -> removed.add(name)));
+        return store.save(id, run, set, removed);
+    }
+
+    private Uni<Void> report(SubscriptionStore.Saved saved, Map<String, Optional<String>> batch) {
+        return switch (saved) {
+            case TAKEN -> {
+                onTaken.run();
+                yield DONE;
+            }
+            case UNKNOWN -> restore(batch);
+            case KEPT -> {
+                confirmed();
+                yield DONE;
+            }
+        };
     }
 
     private synchronized void confirmed() {
@@ -170,22 +191,35 @@ final class SubscriptionJournal {
         }
     }
 
-    private synchronized Lost lost(Map<String, Optional<String>> batch) {
-        Set<String> unwritten = new HashSet<>(batch.keySet());
-        unwritten.addAll(changes.keySet());
-        return new Lost(lapses == lease.lapses(), unwritten);
+    /** What follows waits until the store has it again. */
+    private Uni<Void> restore(Map<String, Optional<String>> batch) {
+        Lost lost = new Lost(isSole(), name -> batch.containsKey(name) || isWaiting(name));
+        Optional<Supplier<Uni<?>>> restoring = onLost.apply(lost);
+        if (restoring.isEmpty()) {
+            return DONE;
+        }
+        if (lost.isSole()) {
+            return restoring.get().get().replaceWithVoid();
+        }
+        onTaken.run();
+        restoreForOthers(restoring.get());
+        return DONE;
     }
 
-    private Uni<SubscriptionStore.Saved> attempt(Map<String, Optional<String>> batch) {
-        Map<String, String> set = new LinkedHashMap<>();
-        List<String> removed = new ArrayList<>();
-        batch.forEach((name, value) -> value.ifPresentOrElse(text -> set.put(name, text), () -> removed.add(name)));
-        return Uni.createFrom()
-                .deferred(() -> store.save(id, run, set, removed))
-                .onFailure()
-                .recoverWithUni(unavailable -> isClosed()
-                        ? Uni.createFrom().item(SubscriptionStore.Saved.KEPT)
-                        : delay.of(BETWEEN_ATTEMPTS).chain(() -> attempt(batch)));
+    /** This replica no longer runs it, so no later change would find out that this has failed. */
+    private void restoreForOthers(Supplier<Uni<?>> restoring) {
+        Uni.createFrom().deferred(restoring::get).subscribe().with(written -> {}, unavailable -> {
+            LOG.debugf("Subscription %s is not kept yet", id);
+            delay.of(BETWEEN_ATTEMPTS).subscribe().with(passed -> restoreForOthers(restoring));
+        });
+    }
+
+    private synchronized boolean isSole() {
+        return lapses == lease.lapses();
+    }
+
+    private synchronized boolean isWaiting(String name) {
+        return changes.containsKey(name);
     }
 
     private synchronized boolean isClosed() {

@@ -12,6 +12,7 @@ final class SharedStore extends LocalSubscriptionStore {
     private final Map<String, String> fields;
     private boolean lost;
     private boolean isAway;
+    private boolean takesNothingNew;
 
     SharedStore() {
         this(new HashMap<>());
@@ -34,6 +35,11 @@ final class SharedStore extends LocalSubscriptionStore {
     /** Whether it cannot be reached. */
     void isAway(boolean now) {
         isAway = now;
+    }
+
+    /** Whether it fails to take what it does not have. */
+    void takesNothingNew(boolean now) {
+        takesNothingNew = now;
     }
 
     /** It comes back empty. */
@@ -61,6 +67,9 @@ final class SharedStore extends LocalSubscriptionStore {
     @Override
     public Uni<Optional<String>> create(
             Subscription subscription, Run run, Map<String, String> all, boolean replaceSame) {
+        if (takesNothingNew) {
+            return Uni.createFrom().failure(new IllegalStateException("takes nothing new"));
+        }
         fields.putAll(all);
         return Uni.createFrom().item(Optional.empty());
     }

@@ -413,6 +413,41 @@ class SubscriptionRunnerTest {
         assertThat(store.isEmpty()).isFalse();
     }
 
+    @Test
+    void what_the_store_lost_is_kept_again_before_anything_is_delivered() {
+        SharedStore store = new SharedStore();
+        RunLease lease = lease(store);
+        lease.extend(time.instant().plus(Duration.ofDays(1)));
+        vonage.answers(guid, ACTIVE);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store, lease);
+        store.clear();
+        store.takesNothingNew(true);
+        vonage.answers(guid, RECORDED);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed");
+        store.takesNothingNew(false);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed", "call.recording-changed");
+        assertThat(store.stored().events()).isEmpty();
+    }
+
+    /** The event of one call is being kept, the one of the other waits for that. */
+    @Test
+    void what_waits_to_be_kept_is_not_delivered_once_another_replica_runs_the_subscription() {
+        SharedStore store = new SharedStore();
+        store.isAway(true);
+        CallGuid other = guid();
+        vonage.answers(guid, ACTIVE);
+        vonage.answers(other, ACTIVE);
+        SubscriptionRunner runner =
+                begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid, other)), store);
+        time.pass(SOON);
+        runner.suspend();
+        time.pass(SOON);
+        assertThat(pushed()).isEmpty();
+        assertNothingIsLeft();
+    }
+
     private RunLease lease(SubscriptionStore store) {
         return new RunLease(store, time);
     }

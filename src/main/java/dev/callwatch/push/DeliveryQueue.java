@@ -1,0 +1,87 @@
+package dev.callwatch.push;
+
+import dev.callwatch.push.StoredSubscription.StoredEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Puts events into the queue of a sink, which others may use too, and counts the memory that they take until they have left it. Safe
+ * for concurrent use.
+ */
+final class DeliveryQueue {
+
+    private final Sink sink;
+    private final SubscriptionRunner.Dependencies dependencies;
+    private final SinkQueue queue;
+    private final AtomicBoolean released = new AtomicBoolean();
+
+    DeliveryQueue(Sink sink, SubscriptionRunner.Dependencies dependencies) {
+        this.sink = sink;
+        this.dependencies = dependencies;
+        this.queue = dependencies.queues().acquire(sink);
+    }
+
+    /**
+     * Adds an event at the end of the queue of its call.
+     *
+     * @return whether it did; not where that queue is closed
+     */
+    boolean add(CallQueue callQueue, StoredEvent event) {
+        Delivery delivery = delivery(event);
+        dependencies.memory().take(delivery.event().weight());
+        boolean added = queue.add(callQueue, delivery);
+        if (!added) {
+            left(delivery);
+        }
+        return added;
+    }
+
+    /** The time of day may have been another where the event was accepted. */
+    private Delivery delivery(StoredEvent event) {
+        Duration age =
+                Duration.between(event.acceptedAt(), dependencies.wallClock().now());
+        Instant acceptedAt = dependencies.clock().instant().minus(age.isNegative() ? Duration.ZERO : age);
+        return new Delivery(event.event(), event.mode(), acceptedAt);
+    }
+
+    /** An event has left the queue. */
+    void left(Delivery delivery) {
+        dependencies.memory().release(delivery.event().weight());
+    }
+
+    /**
+     * Ends the queue of a call: what is under way is not tried again.
+     *
+     * @return what was removed from it, without what is under way
+     */
+    Deque<Delivery> close(CallQueue callQueue) {
+        Deque<Delivery> removed = queue.close(callQueue);
+        removed.forEach(this::left);
+        return removed;
+    }
+
+    /** How many events of a call are not delivered yet. */
+    int pending(CallQueue callQueue) {
+        return queue.pending(callQueue);
+    }
+
+    /** When the next attempt for a call is due; empty where it is empty, under way, or only waits for its turn. */
+    Optional<Instant> nextAttempt(CallQueue callQueue) {
+        return queue.nextAttempt(callQueue);
+    }
+
+    /** Whether the memory for undelivered events is used up. */
+    boolean isMemoryFull() {
+        return dependencies.memory().isFull();
+    }
+
+    /** Nothing more is added. */
+    void release() {
+        if (released.compareAndSet(false, true)) {
+            dependencies.queues().release(sink);
+        }
+    }
+}

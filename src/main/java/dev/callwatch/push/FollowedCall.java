@@ -1,0 +1,90 @@
+package dev.callwatch.push;
+
+import dev.callwatch.call.CallGuid;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.Optional;
+
+/** A call that a subscription follows: its feed, and the queue into which that goes as long as there is room. Safe for concurrent use. */
+final class FollowedCall {
+
+    /** As many events of a call wait here; what follows waits in the feed, which keeps the last 32. */
+    private static final int MOST_PENDING = 32;
+
+    private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
+
+    private final CallGuid guid;
+    private final CallQueue callQueue;
+    private final DeliveryQueue deliveries;
+    private Cancellable feed = () -> {};
+    private Optional<UniEmitter<? super Void>> waiting = Optional.empty();
+    private boolean cancelled;
+
+    FollowedCall(CallGuid guid, CallQueue callQueue, DeliveryQueue deliveries) {
+        this.guid = guid;
+        this.callQueue = callQueue;
+        this.deliveries = deliveries;
+    }
+
+    CallGuid guid() {
+        return guid;
+    }
+
+    CallQueue queue() {
+        return callQueue;
+    }
+
+    /** Follows it until it is cancelled. */
+    void follow(Multi<?> notifications) {
+        Cancellable running = notifications.subscribe().with(accepted -> {}, reported -> {});
+        boolean late;
+        synchronized (this) {
+            feed = running;
+            late = cancelled;
+        }
+        if (late) {
+            running.cancel();
+        }
+    }
+
+    /** Follows it no longer. */
+    void cancel() {
+        Cancellable running;
+        synchronized (this) {
+            cancelled = true;
+            running = feed;
+        }
+        running.cancel();
+    }
+
+    /** @return completes once there is room for a further event */
+    Uni<Void> room() {
+        return hasRoom()
+                ? AT_ONCE
+                : Uni.createFrom().emitter(emitter -> {
+                    synchronized (this) {
+                        waiting = Optional.of(emitter);
+                    }
+                    letIn();
+                });
+    }
+
+    private boolean hasRoom() {
+        int pending = deliveries.pending(callQueue);
+        return pending == 0 || pending < MOST_PENDING && !deliveries.isMemoryFull();
+    }
+
+    /** An event has left the queue. */
+    void letIn() {
+        Optional<UniEmitter<? super Void>> next = Optional.empty();
+        if (hasRoom()) {
+            synchronized (this) {
+                next = waiting;
+                waiting = Optional.empty();
+            }
+        }
+        next.ifPresent(emitter -> emitter.complete(null));
+    }
+}
