@@ -9,7 +9,9 @@ import io.vertx.core.http.HttpMethod;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -29,12 +31,14 @@ class HttpSinkClient implements SinkClient {
     }
 
     private final SinkHttp http;
+    private final EncodedEvents requests;
     private final Signer signer;
     private final Vertx vertx;
     private final WallClock clock;
 
-    HttpSinkClient(SinkHttp http, Signer signer, Vertx vertx, WallClock clock) {
+    HttpSinkClient(SinkHttp http, EncodedEvents requests, Signer signer, Vertx vertx, WallClock clock) {
         this.http = http;
+        this.requests = requests;
         this.signer = signer;
         this.vertx = vertx;
         this.clock = clock;
@@ -44,25 +48,29 @@ class HttpSinkClient implements SinkClient {
     public Uni<AttemptResult> send(Sink sink, PushEvent event, ContentMode mode) {
         return secrets(sink.secrets())
                 .chain(secrets -> authorization(sink).chain(authorization -> {
-                    EventEncoder.Encoded request = EventEncoder.encode(event, mode, sink.extensions());
-                    sign(request, event, secrets);
-                    authorization.ifPresent(token -> request.headers().put("Authorization", token));
-                    return http.call(HttpMethod.POST, sink, request.headers(), Buffer.buffer(request.body()));
+                    EncodedEvents.Request request = requests.of(event, mode, sink.extensions());
+                    Map<String, String> headers = headers(request, secrets);
+                    authorization.ifPresent(token -> headers.put("Authorization", token));
+                    return http.call(HttpMethod.POST, sink, headers, request.body());
                 }))
                 .map(this::result)
                 .onFailure()
                 .recoverWithItem(failure -> unanswered(sink, failure));
     }
 
-    private void sign(EventEncoder.Encoded request, PushEvent event, List<SigningSecret> secrets) {
+    private Map<String, String> headers(EncodedEvents.Request request, List<SigningSecret> secrets) {
         long timestamp = clock.now().getEpochSecond();
-        request.headers().put("User-Agent", "callwatch");
-        request.headers().put("webhook-id", event.id());
-        request.headers().put("webhook-timestamp", Long.toString(timestamp));
-        String signatures = signer.signatures(secrets, event.id(), timestamp, request.body());
+        String id = request.event().id();
+        Map<String, String> headers = new LinkedHashMap<>(request.encoded().headers());
+        headers.put("User-Agent", "callwatch");
+        headers.put("webhook-id", id);
+        headers.put("webhook-timestamp", Long.toString(timestamp));
+        String signatures =
+                signer.signatures(secrets, id, timestamp, request.encoded().body());
         if (!signatures.isEmpty()) {
-            request.headers().put("webhook-signature", signatures);
+            headers.put("webhook-signature", signatures);
         }
+        return headers;
     }
 
     private Uni<List<SigningSecret>> secrets(SinkSecrets secrets) {

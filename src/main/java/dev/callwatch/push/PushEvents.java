@@ -16,8 +16,18 @@ class PushEvents {
     private static final String ENDED = "dev.callwatch.subscription-ended";
     private static final String ACCOUNTS = "/v1/accounts/";
 
+    /** What was made last, and of what. */
+    private record Made(CallEvent of, EventType type, Optional<String> traceparent, boolean numbers, PushEvent event) {
+
+        private boolean isOf(CallEvent other, EventType otherType, Optional<String> otherTrace, boolean otherNumbers) {
+            // By identity: all who follow a call get the same object.
+            return of == other && type == otherType && numbers == otherNumbers && traceparent.equals(otherTrace);
+        }
+    }
+
     private final String prefix;
     private final EventData data;
+    private volatile Made last;
 
     @Inject
     PushEvents(PushOptions options, EventData data) {
@@ -30,12 +40,22 @@ class PushEvents {
     }
 
     /**
-     * The event of a revision.
+     * The event of a revision; the same object for all who get the same, as far as they ask for it in a row.
      *
      * @param type as which it is delivered
      * @param numbers whether the subscriber may see telephone numbers
      */
     PushEvent of(CallEvent event, EventType type, Optional<String> traceparent, boolean numbers) {
+        Made known = last;
+        if (known != null && known.isOf(event, type, traceparent, numbers)) {
+            return known.event();
+        }
+        PushEvent made = make(event, type, traceparent, numbers);
+        last = new Made(event, type, traceparent, numbers, made);
+        return made;
+    }
+
+    private PushEvent make(CallEvent event, EventType type, Optional<String> traceparent, boolean numbers) {
         CallStatus call = event.call();
         // A loss has no revision of its own, and an event with the same identifier would count as a repetition.
         String suffix = event.type() == EventType.LOST ? ":lost" : "";

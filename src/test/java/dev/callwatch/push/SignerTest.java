@@ -62,6 +62,21 @@ class SignerTest {
     }
 
     @Test
+    void what_a_key_signed_last_is_signed_again_for_nothing_else() throws Exception {
+        Signer signer = new Signer(List.of(key()));
+        byte[] body = bytes(BODY);
+        String signatures = signer.signatures(List.of(), ID, 1, body);
+        assertThat(signer.signatures(List.of(), ID, 1, body)).isEqualTo(signatures);
+        assertThat(signer.signatures(secrets(NEW), ID, 1, body))
+                .startsWith("v1,")
+                .endsWith(" " + signatures);
+        assertThat(signer.signatures(List.of(), ID, 2, body)).isNotEqualTo(signatures);
+        assertThat(signer.signatures(List.of(), ID + "0", 2, body)).isNotEqualTo(signatures);
+        assertThat(signer.signatures(List.of(), ID, 1, bytes("{}"))).isNotEqualTo(signatures);
+        assertThat(signer.signatures(List.of(), ID, 1, body)).isEqualTo(signatures);
+    }
+
+    @Test
     void a_public_key_is_derived_from_the_private_one() {
         assertThat(Base64.getUrlDecoder().decode(key().x())).isEqualTo(PUBLIC);
         assertThat(key().whpk()).isEqualTo("whpk_" + Base64.getEncoder().encodeToString(PUBLIC));
