@@ -431,17 +431,15 @@ class SubscriptionRunnerTest {
         assertThat(store.stored().events()).isEmpty();
     }
 
-    /** The event of one call is being kept, the one of the other waits for that. */
+    /** That the call is settled is being kept, and the event about the end waits for that. */
     @Test
     void what_waits_to_be_kept_is_not_delivered_once_another_replica_runs_the_subscription() {
         SharedStore store = new SharedStore();
         store.isAway(true);
-        CallGuid other = guid();
-        vonage.answers(guid, ACTIVE);
-        vonage.answers(other, ACTIVE);
-        SubscriptionRunner runner =
-                begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid, other)), store);
+        vonage.answers(guid, DISPOSED);
+        SubscriptionRunner runner = begin(StoredSubscription.of(subscription(false, EventTypes.ALL, guid)), store);
         time.pass(SOON);
+        assertThat(runner.isActive()).isFalse();
         runner.suspend();
         time.pass(SOON);
         assertThat(pushed()).isEmpty();
