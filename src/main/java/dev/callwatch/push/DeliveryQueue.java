@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Puts events into the queue of a sink, which others may use too, and counts the memory that they take until they have left it. Safe
@@ -16,7 +15,7 @@ final class DeliveryQueue {
     private final Sink sink;
     private final SubscriptionRunner.Dependencies dependencies;
     private final SinkQueue queue;
-    private final AtomicBoolean released = new AtomicBoolean();
+    private boolean released;
 
     DeliveryQueue(Sink sink, SubscriptionRunner.Dependencies dependencies) {
         this.sink = sink;
@@ -80,8 +79,12 @@ final class DeliveryQueue {
 
     /** Nothing more is added. */
     void release() {
-        if (released.compareAndSet(false, true)) {
-            dependencies.queues().release(sink);
+        synchronized (this) {
+            if (released) {
+                return;
+            }
+            released = true;
         }
+        dependencies.queues().release(sink);
     }
 }

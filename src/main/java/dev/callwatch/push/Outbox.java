@@ -14,8 +14,11 @@ import java.util.Optional;
  */
 final class Outbox {
 
+    /** There is one outbox for each subscription, and most of the time it holds no event or one. */
+    private static final int USUAL_SIZE = 1;
+
     /** By their identifiers. */
-    private final Map<String, StoredEvent> events = new LinkedHashMap<>();
+    private final Map<String, StoredEvent> events = new LinkedHashMap<>(USUAL_SIZE);
 
     private long nextNumber;
 

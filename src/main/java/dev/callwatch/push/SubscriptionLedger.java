@@ -59,7 +59,7 @@ final class SubscriptionLedger {
     private final WallClock wallClock;
 
     /** Of which an event was seen, or nothing more is to come. */
-    private final Map<CallGuid, CallProgress> calls = new LinkedHashMap<>();
+    private final Map<CallGuid, CallProgress> calls;
 
     private final Outbox outbox;
     private boolean suspended;
@@ -90,6 +90,7 @@ final class SubscriptionLedger {
         this.numbers = numbers;
         this.events = events;
         this.wallClock = wallClock;
+        calls = new LinkedHashMap<>(subscription.calls().size());
         stored.calls().forEach((guid, known) -> {
             if (subscription.calls().contains(guid)) {
                 calls.put(guid, known);

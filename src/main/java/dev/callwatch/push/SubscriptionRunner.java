@@ -65,7 +65,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
     private final Owner owner;
     private final SubscriptionJournal journal;
     private final SubscriptionLedger ledger;
-    private final Map<CallGuid, FollowedCall> calls = new LinkedHashMap<>();
+    private final Map<CallGuid, FollowedCall> calls;
     private final CallQueue lastQueue = new CallQueue(this);
     private volatile Cancellable expiry = () -> {};
 
@@ -96,6 +96,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
                 this::restoring);
         this.ledger = new SubscriptionLedger(
                 stored, journal, sink.contentMode(), grant.numbers(), dependencies.events(), dependencies.wallClock());
+        calls = new LinkedHashMap<>(subscription.calls().size());
         subscription.calls().forEach(guid -> calls.put(guid, new FollowedCall(guid, new CallQueue(this), queue)));
     }
 
