@@ -120,6 +120,18 @@ public class Calls {
         });
     }
 
+    /**
+     * The last status of a call that any replica knows, under a revision above another one. Vonage is not asked.
+     *
+     * @param known a status of it, where none is cached any more
+     * @param revision no more than the tolerance of clocks in the future
+     */
+    public Uni<CallStatus> raised(Account account, CallStatus known, long revision) {
+        CallKey key = new CallKey(account.key(), new CallGuid(known.id()));
+        retain(account, known);
+        return sync(key).chain(call -> above(key, revision, call));
+    }
+
     private Uni<CallStatus> above(CallKey key, long revision, CachedCall call) {
         CallStatus status = call.snapshot().status().orElseThrow();
         if (status.revision() > revision) {

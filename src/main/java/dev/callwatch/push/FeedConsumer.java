@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -27,7 +28,15 @@ final class FeedConsumer {
     /** Clocks of replicas differ, and a revision is appended to the feed a moment after it was made. */
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
+    /**
+     * Where it is not known how far the sink has come, it gets what changed within this time: for so long nobody may have run it, as
+     * Redis and replicas were lost one after the other.
+     */
+    private static final Duration LOOK_BACK = Duration.ofMinutes(10);
+
+    /** Of the calls that changed last; reading costs requests to Vonage. */
     private static final int MOST_READ_ANEW = 100;
+
     private static final int READ_AT_ONCE = 16;
     private static final Optional<Position> NOT_MOVED = Optional.empty();
     private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
@@ -75,17 +84,20 @@ final class FeedConsumer {
     }
 
     /**
-     * What changed a moment ago counts too: the position may have been lost together with the store and the replica that ran it. Then
-     * nobody knows which revisions the sink has. It gets one that is later than all of them.
+     * What changed before counts too: the position may have been lost together with the store and the replica that ran it. Then nobody
+     * knows which revisions the sink has. It gets one of each call that is later than all of them.
      */
     private Uni<Void> startedAt(String first) {
         Position begin = new Position(first, push.wallClock().now());
+        AtomicInteger calls = new AtomicInteger();
         return missedEvents
-                .callsSince(begin.at().minus(TOLERANCE))
+                .callsSince(begin.at().minus(LOOK_BACK))
                 .select()
-                .first(MOST_READ_ANEW)
+                .first(FollowLedger.MOST_CALLS)
                 .onItem()
-                .transformToUni(status -> missedEvents.anew(status, begin.at()))
+                .transformToUni(status -> calls.incrementAndGet() <= MOST_READ_ANEW
+                        ? missedEvents.anew(status, begin.at())
+                        : missedEvents.raised(status, begin.at()))
                 .merge(READ_AT_ONCE)
                 .onItem()
                 .transformToUniAndConcatenate(event -> accept.apply(List.of(event), NOT_MOVED))

@@ -7,6 +7,7 @@ import dev.callwatch.call.CallPosition;
 import dev.callwatch.call.CallQuery;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
+import dev.callwatch.call.SharedUnavailable;
 import dev.callwatch.time.Delay;
 import dev.callwatch.time.Race;
 import dev.callwatch.watch.CallEvent;
@@ -20,13 +21,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 
 /**
  * Finds what a sink may have missed of the calls of an account: in what all replicas keep, or by reading a call anew. Where it cannot
- * be read what the other replicas keep, it waits: what this replica alone knows would hide what was missed. Nothing here fails. Safe
- * for concurrent use.
+ * be read now what the other replicas keep, it waits: what this replica alone knows would hide what was missed. Nothing here fails
+ * because of that. Safe for concurrent use.
  */
 final class MissedEvents {
+
+    private static final Logger LOG = Logger.getLogger(MissedEvents.class);
 
     private static final Duration UNTIL_SHARED_AGAIN = Duration.ofMillis(500);
     private static final Duration LONGEST_READING = Duration.ofSeconds(15);
@@ -63,6 +67,11 @@ final class MissedEvents {
     /** The events that any replica keeps of a call after a revision, the oldest first. */
     Uni<List<CallEvent>> after(CallGuid guid, long revision) {
         return shared(feed.sharedRevisions(account, guid))
+                .onFailure(SharedUnavailable.class)
+                .recoverWithUni(unreadable -> {
+                    LOG.warnf("A sink may miss revisions of call %s: %s", guid, unreadable.getMessage());
+                    return feed.revisions(account, guid);
+                })
                 .map(events -> events.stream()
                         .filter(event -> event.call().revision() > revision)
                         .toList());
@@ -77,13 +86,13 @@ final class MissedEvents {
     }
 
     private <T> Uni<T> shared(Uni<T> reading) {
-        return reading.onFailure()
+        return reading.onFailure(SharedUnavailable::passes)
                 .recoverWithUni(unavailable -> delay.of(UNTIL_SHARED_AGAIN).chain(() -> shared(reading)));
     }
 
     /**
-     * The status of a call under a revision that is not before a time of day. It is read for that where it is necessary; if that takes
-     * more than 15 s, or Vonage no longer knows the call, it is the known status.
+     * The status of a call under a revision that is not before a time of day. It is read for that where it is necessary. If that takes
+     * more than 15 s, or Vonage no longer knows the call, it is the status that all replicas know, under such a revision.
      */
     Uni<CallEvent> anew(CallStatus known, Instant time) {
         if (known.revision() >= time.toEpochMilli()) {
@@ -98,6 +107,11 @@ final class MissedEvents {
                 .toUni()
                 .map(Optional::ofNullable);
         return Race.between(read, delay.of(LONGEST_READING).replaceWith(Optional.<CallEvent>empty()))
-                .map(event -> event.orElseGet(() -> CallEvent.observed(known)));
+                .chain(event -> event.map(found -> Uni.createFrom().item(found)).orElseGet(() -> raised(known, time)));
+    }
+
+    /** The status that all replicas know, under a revision that is not before a time of day. Vonage is not asked. */
+    Uni<CallEvent> raised(CallStatus known, Instant time) {
+        return feed.raised(account, known, time.toEpochMilli()).map(CallEvent::observed);
     }
 }

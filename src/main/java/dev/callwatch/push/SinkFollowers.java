@@ -38,11 +38,16 @@ class SinkFollowers implements SinkFollower.Owner {
      */
     private static final Duration UNTIL_OTHERS_ARE_BACK = Duration.ofSeconds(10);
 
+    /** Where Redis is lost again and again, somebody has to begin. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
     private record Pair(Account account, Sink sink) {}
 
     private final Map<String, Pair> wanted = new TreeMap<>();
     private final SinkFollower.Dependencies dependencies;
     private final ConcurrentMap<String, SinkFollower> running = new ConcurrentHashMap<>();
+    private Instant waitsSince;
+    private boolean hasClaimed;
     private volatile Instant claimsFrom;
 
     @Inject
@@ -56,7 +61,8 @@ class SinkFollowers implements SinkFollower.Owner {
 
     SinkFollowers(Sinks sinks, Accounts accounts, SinkFollower.Dependencies dependencies) {
         this.dependencies = dependencies;
-        claimsFrom = afterOthers();
+        waitsSince = dependencies.push().clock().instant();
+        claimsFrom = waitsSince.plus(UNTIL_OTHERS_ARE_BACK);
         sinks.following()
                 .forEach(sink -> accounts.all().stream()
                         .filter(account -> sink.isFor(account.key()))
@@ -85,12 +91,15 @@ class SinkFollowers implements SinkFollower.Owner {
         wanted.forEach((id, pair) -> begin(id, Run.FIRST, pair, StoredFollow.NOTHING));
     }
 
-    void reconnected(@Observes ReplicasReconnected reconnected) {
-        claimsFrom = afterOthers();
-    }
-
-    private Instant afterOthers() {
-        return dependencies.push().clock().instant().plus(UNTIL_OTHERS_ARE_BACK);
+    synchronized void reconnected(@Observes ReplicasReconnected reconnected) {
+        Instant now = dependencies.push().clock().instant();
+        if (hasClaimed) {
+            hasClaimed = false;
+            waitsSince = now;
+        }
+        Instant others = now.plus(UNTIL_OTHERS_ARE_BACK);
+        Instant latest = waitsSince.plus(LONGEST_WAIT);
+        claimsFrom = others.isBefore(latest) ? others : latest;
     }
 
     /** Lets this replica run those that none runs. Never fails. */
@@ -107,8 +116,13 @@ class SinkFollowers implements SinkFollower.Owner {
                 .transformToUniAndConcatenate(id -> dependencies.push().store().claim(id, Run.FIRST, nothing))
                 .onItem()
                 .ignoreAsUni()
+                .invoke(this::claimed)
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    private synchronized void claimed() {
+        hasClaimed = true;
     }
 
     /** This replica runs it from now on. */
@@ -131,6 +145,7 @@ class SinkFollowers implements SinkFollower.Owner {
     private void begin(String id, Run run, Pair pair, StoredFollow stored) {
         SinkFollower follower = new SinkFollower(id, run, pair.account(), pair.sink(), stored, dependencies, this);
         running.put(id, follower);
+        LOG.debugf("This replica runs %s, in run %s", id, run);
         dependencies.executor().execute(follower::begin);
     }
 

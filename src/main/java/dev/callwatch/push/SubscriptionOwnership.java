@@ -103,12 +103,18 @@ class SubscriptionOwnership {
 
     /** What no replica runs is looked for now and then: the heartbeats hand over what one ran. Never fails. */
     private Uni<Void> claim() {
-        return heartbeatsSent++ % HEARTBEATS_PER_CLAIM == 0 ? followers.claim() : DONE;
+        return isTimeToCompare() ? followers.claim() : DONE;
+    }
+
+    /** Now and then, each time that many heartbeats were sent. */
+    private boolean isTimeToCompare() {
+        return heartbeatsSent % HEARTBEATS_PER_CLAIM == 1;
     }
 
     /** Never fails. */
     private Uni<Void> heartbeat() {
         Instant sent = dependencies.clock().instant();
+        heartbeatsSent++;
         return store.heartbeat()
                 .chain(ownership -> {
                     if (leaving) {
@@ -116,7 +122,9 @@ class SubscriptionOwnership {
                     }
                     ownership.ended().forEach(local::delete);
                     // Others may have taken over, and lost, what this replica did not run for a while.
-                    boolean agrees = lease.isHeld()
+                    // As many as this replica runs need not be the same.
+                    boolean agrees = !isTimeToCompare()
+                            && lease.isHeld()
                             && ownership.taken().isEmpty()
                             && ownership.owned() == local.count() + followers.size();
                     return (agrees ? DONE : agree()).invoke(() -> lease.extend(sent.plus(SubscriptionStore.LEASE)));

@@ -1,9 +1,20 @@
 package dev.callwatch.store;
 
-/** Redis cannot be used now. Carries no stack trace: an expected state, not a defect. */
-final class RedisUnavailable extends RuntimeException {
+import dev.callwatch.call.SharedUnavailable;
+
+/** Redis cannot be used now, or has something that this release cannot read. */
+final class RedisUnavailable extends SharedUnavailable {
+
+    private RedisUnavailable(String why, boolean isTransient) {
+        super(why, isTransient);
+    }
 
     RedisUnavailable(String why) {
-        super(why, null, false, false);
+        this(why, true);
+    }
+
+    /** What is kept cannot be read, however often it is tried. */
+    static RedisUnavailable unreadable(String what) {
+        return new RedisUnavailable(what + " cannot be read", false);
     }
 }

@@ -141,7 +141,7 @@ class SnapshotCodec {
                     .orElse(seen);
             return requireTag(fields, read);
         } catch (UpstreamFailure.Malformed | IllegalArgumentException unreadable) {
-            throw new RedisUnavailable("what is kept of call " + call.guid() + " cannot be read");
+            throw RedisUnavailable.unreadable("what is kept of call " + call.guid());
         }
     }
 

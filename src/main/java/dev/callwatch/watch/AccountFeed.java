@@ -5,6 +5,7 @@ import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.LogAppended;
 import dev.callwatch.call.ReplicasReconnected;
 import dev.callwatch.call.RevisionLog;
+import dev.callwatch.call.SharedUnavailable;
 import dev.callwatch.time.Delay;
 import dev.callwatch.time.Race;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -72,7 +73,7 @@ public class AccountFeed {
         return Uni.createFrom()
                 .deferred(() -> log.readShared(account.key(), Optional.empty(), 1))
                 .map(RevisionLog.Slice::end)
-                .onFailure()
+                .onFailure(SharedUnavailable::passes)
                 .recoverWithUni(unavailable -> delay.of(UNTIL_SHARED_AGAIN).chain(() -> sharedPosition(account)));
     }
 
@@ -85,7 +86,7 @@ public class AccountFeed {
                 account,
                 after,
                 (key, position, most) -> log.readShared(key, position, most)
-                        .onFailure()
+                        .onFailure(SharedUnavailable::passes)
                         .recoverWithUni(unavailable -> delay.of(UNTIL_SHARED_AGAIN)
                                 .replaceWith(new RevisionLog.Slice(List.of(), position.orElseThrow(), true))));
     }

@@ -80,6 +80,17 @@ public class CallFeed {
         return calls.sharedHistory(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
     }
 
+    /**
+     * The last status of a call that all replicas know, for a subscriber who may have a revision of before a time of day that this
+     * replica does not know. Vonage is not asked.
+     *
+     * @param known a status of it, where no replica has kept it
+     * @param revision below that of the status
+     */
+    public Uni<CallStatus> raised(Account account, CallStatus known, long revision) {
+        return calls.raised(account, known, revision);
+    }
+
     /** Whether no other replica can have sent more than this one knows: nothing more is to come of the call. */
     private boolean isSettledFor(Account account, CallGuid guid, long revision) {
         return revision == 0

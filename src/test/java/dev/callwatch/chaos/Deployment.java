@@ -135,6 +135,8 @@ final class Deployment implements AutoCloseable {
             settings.put("CALLWATCH_PUSH_SINKS_SUBSCRIBED_URL", sinks.url(PushClient.SUBSCRIBED));
             settings.put("CALLWATCH_PUSH_SINKS_FOLLOWED_URL", sinks.url(PushClient.FOLLOWED));
             settings.put("CALLWATCH_PUSH_SINKS_FOLLOWED_FOLLOW", "true");
+            // Which replica ran what: the log says it where an event is missing.
+            settings.put("QUARKUS_LOG_CATEGORY__DEV_CALLWATCH_PUSH__LEVEL", "DEBUG");
             settings.put(
                     "QUARKUS_REDIS_HOSTS",
                     "redis://127.0.0.1:" + redisLinks.get(index).port());

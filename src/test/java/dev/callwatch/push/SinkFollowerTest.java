@@ -15,6 +15,7 @@ import dev.callwatch.call.Coordination;
 import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.RevisionLog;
 import dev.callwatch.call.SharedCalls;
+import dev.callwatch.call.SharedUnavailable;
 import dev.callwatch.call.Snapshot;
 import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
@@ -36,6 +37,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** All calls of an account on their way to one sink, on the feeds as they are wired in production. */
@@ -85,9 +87,9 @@ class SinkFollowerTest {
     }
 
     @Test
-    void what_happened_more_than_a_minute_before_it_began_is_not_pushed() {
+    void what_happened_more_than_ten_minutes_before_it_began_is_not_pushed() {
         lookUp(guid, ACTIVE);
-        time.pass(Duration.ofMinutes(2));
+        time.pass(Duration.ofMinutes(11));
         CallGuid other = guid();
         lookUp(other, ACTIVE);
         follow(new SharedStore(), EventTypes.ALL, false);
@@ -136,19 +138,53 @@ class SinkFollowerTest {
         assertThat(Instant.ofEpochMilli(sequence(of(guid).get(1)))).isAfter(now);
     }
 
-    /** At least once is more than in order. */
     @Test
-    void a_call_that_cannot_be_read_again_is_pushed_as_it_is_known() {
+    void of_many_calls_those_that_changed_first_are_not_read_again() {
+        List<CallGuid> all = Stream.generate(SinkFollowerTest::guid).limit(120).toList();
+        all.forEach(each -> lookUp(each, ACTIVE));
+        time.pass(Duration.ofSeconds(5));
+        Instant begun = time.now();
+        int before = vonage.readings().size();
+        follow(new SharedStore(), EventTypes.ALL, false);
+        time.pass(Duration.ofSeconds(1));
+        assertThat(vonage.readings()).hasSize(before + 100);
+        assertThat(all)
+                .allSatisfy(each -> assertThat(of(each))
+                        .singleElement()
+                        .satisfies(event -> assertThat(Instant.ofEpochMilli(sequence(event)))
+                                .isAfter(begun)));
+    }
+
+    /** What is known may be older than what the sink has: only its revision may not. */
+    @Test
+    void a_call_that_cannot_be_read_again_is_pushed_as_it_is_known_under_a_later_revision() {
         lookUp(guid, ENDED);
-        long known = feeds.calls().known(account, guid).orElseThrow().revision();
         vonage.fails(guid, ScriptedReader.unreachable());
         time.pass(Duration.ofSeconds(5));
+        Instant begun = time.now();
         follow(new SharedStore(), EventTypes.ALL, false);
         assertThat(pushed(guid)).isEmpty();
         time.pass(Duration.ofSeconds(15));
-        assertThat(of(guid))
-                .singleElement()
-                .satisfies(event -> assertThat(sequence(event)).isEqualTo(known));
+        assertThat(of(guid)).singleElement().satisfies(event -> {
+            assertThat(event.type()).isEqualTo("dev.callwatch.call.observed");
+            assertThat(Instant.ofEpochMilli(sequence(event))).isAfter(begun);
+        });
+        time.pass(Duration.ofMinutes(1));
+        assertThat(of(guid)).hasSize(1);
+    }
+
+    @Test
+    void what_cannot_be_read_of_one_call_does_not_hold_the_others_back() {
+        lookUp(guid, ACTIVE);
+        follow(new SharedStore(), EventTypes.ALL, false);
+        logs.get(0).skips(1);
+        other.isUnreadable(true);
+        lookUp(guid, RECORDED);
+        lookUp(guid, ENDED);
+        CallGuid another = guid();
+        lookUp(another, ACTIVE);
+        assertThat(pushed(guid)).contains("call.completed");
+        assertThat(pushed(another)).containsExactly("call.observed");
     }
 
     @Test
@@ -211,7 +247,7 @@ class SinkFollowerTest {
         CallGuid other = guid();
         CallGuid before = guid();
         lookUp(before, DISPOSED);
-        time.pass(Duration.ofMinutes(3));
+        time.pass(Duration.ofMinutes(11));
         follow(new SharedStore(), EventTypes.ALL, false);
         lookUp(guid, ACTIVE);
         logs.get(0).hides(true);
@@ -489,9 +525,14 @@ class SinkFollowerTest {
         private final Coordination local = new LocalCoordination();
         private final Map<CallKey, List<CallStatus>> kept = new HashMap<>();
         private boolean isAway;
+        private boolean isUnreadable;
 
         private void isAway(boolean now) {
             isAway = now;
+        }
+
+        private void isUnreadable(boolean now) {
+            isUnreadable = now;
         }
 
         private void keeps(Account account, CallStatus status) {
@@ -550,8 +591,8 @@ class SinkFollowerTest {
 
         private <T> Uni<T> there(Supplier<Uni<T>> reading) {
             return Uni.createFrom()
-                    .deferred(() -> isAway
-                            ? Uni.createFrom().failure(new IllegalStateException("cannot be read now"))
+                    .deferred(() -> isAway || isUnreadable
+                            ? Uni.createFrom().failure(new SharedUnavailable("cannot be read", !isUnreadable) {})
                             : reading.get());
         }
     }

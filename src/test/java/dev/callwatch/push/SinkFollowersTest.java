@@ -63,6 +63,19 @@ class SinkFollowersTest {
     }
 
     @Test
+    void where_the_store_is_lost_again_and_again_somebody_begins_after_30_seconds() {
+        SinkFollowers followers = followers(sink("all", true, Set.of()));
+        for (int second = 0; second < 30; second += 5) {
+            followers.claim().await().indefinitely();
+            assertThat(store.claimed).isEmpty();
+            time.pass(Duration.ofSeconds(5));
+            followers.reconnected(new ReplicasReconnected());
+        }
+        followers.claim().await().indefinitely();
+        assertThat(store.claimed).containsExactly("follow:all:a");
+    }
+
+    @Test
     void what_the_settings_do_not_have_or_cannot_be_read_is_forgotten() {
         SinkFollowers followers = followers(sink("all", true, Set.of()));
         followers.takeOver("follow:gone:a", RUN, NEW);

@@ -11,6 +11,7 @@ import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.LogAppended;
 import dev.callwatch.call.ReplicasReconnected;
 import dev.callwatch.call.RevisionLog;
+import dev.callwatch.call.SharedUnavailable;
 import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
 import io.smallrye.mutiny.Uni;
@@ -163,7 +164,7 @@ class AccountFeedTest {
 
         @Override
         public Uni<Slice> readShared(AccountKey key, Optional<String> after, int most) {
-            return isAway ? Uni.createFrom().failure(new IllegalStateException("away")) : read(key, after, most);
+            return isAway ? Uni.createFrom().failure(new SharedUnavailable("away", true) {}) : read(key, after, most);
         }
 
         @Override
