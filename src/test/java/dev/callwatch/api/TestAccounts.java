@@ -11,7 +11,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Adds an account and a region of its own for each scenario of the tests to the settings. They share nothing, so that a circuit, a
- * retry budget or a token of one scenario is not that of another. WireMock stands for Vonage in all of them.
+ * retry budget or a token of one scenario is not that of another. WireMock stands for Vonage in most of them, and
+ * {@link dev.callwatch.FaultyHost} where it hangs.
  */
 public class TestAccounts implements ConfigSourceFactory {
 
@@ -50,16 +51,18 @@ public class TestAccounts implements ConfigSourceFactory {
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext settings) {
         Map<String, String> accounts = new HashMap<>();
-        NAMES.forEach(name -> accounts.putAll(account(name)));
+        NAMES.forEach(name -> accounts.putAll(account(name, "http://localhost:${quarkus.wiremock.devservices.port}")));
+        HungEndpoint.all()
+                .forEach(hung -> accounts.putAll(account(hung.account(), "${test.faulty}/" + hung.account())));
         accounts.put("callwatch.accounts.notified.notifications.signing-key", ANotification.KEY);
         return List.of(new PropertiesConfigSource(accounts, "accounts of the tests", BELOW_APPLICATION_PROPERTIES));
     }
 
     /** An account that the tests cannot exhaust. */
-    private static Map<String, String> account(String name) {
+    private static Map<String, String> account(String name, String vonage) {
         String account = "callwatch.accounts." + name;
         return Map.of(
-                "callwatch.regions." + name + ".url", "http://localhost:${quarkus.wiremock.devservices.port}",
+                "callwatch.regions." + name + ".url", vonage,
                 account + ".region", name,
                 account + ".client-id", name + "-client",
                 account + ".client-secret", "planted-secret",
