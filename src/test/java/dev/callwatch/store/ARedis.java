@@ -1,6 +1,7 @@
 package dev.callwatch.store;
 
 import dev.callwatch.RedisExecutable;
+import io.smallrye.context.SmallRyeContextManagerProvider;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.redis.client.Command;
 import io.vertx.mutiny.redis.client.Redis;
@@ -29,6 +30,11 @@ final class ARedis implements AutoCloseable {
     private static final int LAST_PORT = 32_000;
 
     private static final Duration LONG = Duration.ofSeconds(5);
+
+    static {
+        // Mutiny does this at its first use, and fails if two tests that run beside each other are the first.
+        SmallRyeContextManagerProvider.getManager();
+    }
 
     private final int port = freePort();
     private final Vertx vertx = Vertx.vertx();
