@@ -35,6 +35,9 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
 
     private static final int LAST_LATIN_1 = 0xFF;
 
+    /** In characters. To look through a longer text would keep the event loop, so it weighs what it may take at most. */
+    private static final int MOST_LOOKED_THROUGH = 64 << 10;
+
     CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, Instant checkedAt) {
         this(
                 snapshot,
@@ -102,7 +105,8 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
 
     private static int weight(CallStatus status) {
         String document = status.vonage();
-        return BYTES_BESIDE_DOCUMENT + (isLatin1(document) ? 1 : 2) * document.length();
+        boolean oneByteEach = document.length() <= MOST_LOOKED_THROUGH && isLatin1(document);
+        return BYTES_BESIDE_DOCUMENT + (oneByteEach ? 1 : 2) * document.length();
     }
 
     /** Whether a JVM keeps a text with one byte for each character. */

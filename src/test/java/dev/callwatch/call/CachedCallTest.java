@@ -64,6 +64,12 @@ class CachedCallTest {
         assertThat(weight(japanese) - weight(latin)).isEqualTo(length);
     }
 
+    @Test
+    void a_large_document_weighs_two_bytes_for_each_character_whatever_they_are() {
+        CallStatus large = status(1, "x".repeat(100_000));
+        assertThat(weight(large)).isGreaterThan(2 * large.vonage().length());
+    }
+
     /** So a setting of 64M is 64 MiB, and not 64 MiB beside what is made of calls. */
     @Test
     void calls_and_what_is_made_of_them_share_the_memory_of_the_setting() {
