@@ -25,9 +25,9 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Reads the whole body of a request before anything else handles the request, within limits of size and time. Refuses a request
- * whose end is ambiguous or whose media type is malformed. The framework would read a body on a worker thread, and without a limit
- * of time.
+ * Reads the whole body of a request before anything else handles the request, within limits of size and time. A request that names
+ * many calls, or comes with many others, waits for its turn. Refuses a request whose end is ambiguous or whose media type is
+ * malformed. The framework would read a body on a worker thread, and without a limit of time.
  */
 @ApplicationScoped
 public class BodyReader {
@@ -83,6 +83,8 @@ public class BodyReader {
             request.fail(TOO_LARGE);
         } else if (hasBody(incoming)) {
             read(request, incoming);
+        } else if (UnreadAnswers.isOneOfMany(request)) {
+            turns.toBegin().subscribe().with(turn -> begin(request, incoming, Buffer.buffer()));
         } else {
             request.next();
         }
@@ -101,7 +103,7 @@ public class BodyReader {
         });
         incoming.endHandler(whole -> {
             vertx.cancelTimer(timer);
-            if (body.length() > SMALL) {
+            if (body.length() > SMALL || UnreadAnswers.isOneOfMany(request)) {
                 turns.toBegin().subscribe().with(turn -> begin(request, incoming, body));
             } else {
                 begin(request, incoming, body);
@@ -117,7 +119,7 @@ public class BodyReader {
         if (request.failed() || request.response().closed()) {
             return;
         }
-        if (isHttp2(incoming)) {
+        if (isHttp2(incoming) && incoming.isEnded()) {
             beginAgain(incoming, body);
         } else {
             proceed(request, body);

@@ -33,6 +33,12 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     /** What is decoded before the next look at whether the connection has failed, in bytes. */
     private static final int PIECE = 1 << 10;
 
+    /**
+     * Of the requests that come with one read. As many as one connection may have at once fit into 2 KiB, and to handle them in a
+     * row would keep the event loop from its other connections.
+     */
+    private static final int MOST_IN_A_ROW = 8;
+
     private final Http2ConnectionHandler http2;
     private final UnreadAnswers unread;
     private final DataFrames frames = new DataFrames();
@@ -40,6 +46,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     private final Map<Integer, List<Runnable>> whenTaken = new HashMap<>();
     private ChannelHandlerContext context;
     private boolean watching;
+    private int inARow;
     private boolean failed;
     private long counted;
 
@@ -64,7 +71,12 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     }
 
     @Override
-    public void requested() {
+    public boolean requested() {
+        watch();
+        return ++inARow <= MOST_IN_A_ROW;
+    }
+
+    private void watch() {
         if (!watching) {
             watching = true;
             context.executor().schedule(this, 1, TimeUnit.SECONDS);
@@ -72,9 +84,15 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        inARow = 0;
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
     public void whenTaken(int stream, Runnable action) {
         whenTaken.computeIfAbsent(stream, absent -> new ArrayList<>()).add(action);
-        requested();
+        watch();
     }
 
     /**
@@ -131,7 +149,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
                 .orElse(0);
         if (!unread.closeIfTooLong(context.channel(), longest)
                 && (http2.connection().numActiveStreams() > 0 || !whenTaken.isEmpty())) {
-            requested();
+            watch();
         }
     }
 

@@ -52,8 +52,9 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
     }
 
     @Override
-    public void requested() {
-        // Seen in the pipeline itself.
+    public boolean requested() {
+        // Seen in the pipeline itself, which lets one through at a time.
+        return true;
     }
 
     @Override

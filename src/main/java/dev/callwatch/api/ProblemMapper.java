@@ -8,6 +8,7 @@ import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -55,10 +56,11 @@ public class ProblemMapper {
         return answer.build();
     }
 
-    /** Maps a defect of this service to a 500 without details, and logs it. */
+    /** Maps a defect of this service to a 500 without details, and logs it. That a client left before its answer was written is none. */
     @ServerExceptionMapper
     public RestResponse<Problem> defect(Throwable failure, RoutingContext request) {
-        LOG.error("A request failed", failure);
+        boolean left = failure instanceof IOException && request.response().closed();
+        LOG.log(left ? Logger.Level.DEBUG : Logger.Level.ERROR, "A request failed", failure);
         return answer(ofStatus(500, request)).build();
     }
 

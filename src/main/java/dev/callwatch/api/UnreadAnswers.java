@@ -31,6 +31,7 @@ public class UnreadAnswers {
 
     private static final Logger LOG = Logger.getLogger(UnreadAnswers.class);
     private static final AttributeKey<Guard> GUARD = AttributeKey.valueOf(UnreadAnswers.class, "guard");
+    private static final String ONE_OF_MANY = UnreadAnswers.class.getName();
     private static final int SECONDS_UNDER_PRESSURE = 2;
     private static final long LEAST_BOUND = 4L << 20;
     private static final int SHARE_OF_HEAP = 8;
@@ -62,8 +63,12 @@ public class UnreadAnswers {
     /** Watches one connection. */
     interface Guard {
 
-        /** A request has begun. */
-        void requested();
+        /**
+         * A request has begun.
+         *
+         * @return whether it is among the first of those that came at the same time
+         */
+        boolean requested();
 
         /**
          * Runs something once the answer to a request that is handled now is with the client, within about a second, or once the
@@ -80,10 +85,16 @@ public class UnreadAnswers {
 
     private void watch(RoutingContext request) {
         HttpConnection connection = request.request().connection();
-        if (connection instanceof ConnectionBase known) {
-            guard(known.channel()).requested();
+        if (connection instanceof ConnectionBase known
+                && !guard(known.channel()).requested()) {
+            request.put(ONE_OF_MANY, true);
         }
         request.next();
+    }
+
+    /** Whether a request came over its connection at the same time as many others. */
+    static boolean isOneOfMany(RoutingContext request) {
+        return request.get(ONE_OF_MANY) != null;
     }
 
     /** Runs something once the answer to a request is with the client, within about a second, or once its connection is closed. */

@@ -116,6 +116,31 @@ class Http2Test {
         assertThat(vonage.callRequests()).isPositive();
     }
 
+    @Test
+    void as_many_requests_as_a_connection_may_have_are_answered_at_once() throws Exception {
+        try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
+            for (int i = 0; i < 100; i++) {
+                client.request("GET", "/v1/accounts/nobody/calls/94e5928c-7f7e-4645-ad72-61010f906449", Map.of(), true);
+            }
+            assertThat(client.answers(100).values())
+                    .allMatch(answer ->
+                            answer.status().equals("404") && answer.body().contains("account-not-found"));
+        }
+    }
+
+    /** Its connection has a window of 64 KiB, so some of the answers are never written. */
+    @Test
+    void a_client_that_leaves_before_its_answers_are_written_is_no_error() throws Exception {
+        try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
+            for (int i = 0; i < 100; i++) {
+                client.request("GET", "/v1/accounts", Map.of(), true);
+            }
+            assertThat(client.answers(5)).hasSize(5);
+        }
+        assertThat(send("/v1/accounts", "GET", BodyPublishers.noBody()).statusCode())
+                .isEqualTo(200);
+    }
+
     private static BodyPublisher ofUnknownLength(String text) {
         return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }

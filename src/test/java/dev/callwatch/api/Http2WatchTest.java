@@ -107,6 +107,17 @@ class Http2WatchTest {
     }
 
     @Test
+    void of_the_requests_of_one_read_eight_go_on_at_once() {
+        request(STREAM + 2);
+        for (int i = 0; i < 8; i++) {
+            assertThat(watch.requested()).isTrue();
+        }
+        assertThat(watch.requested()).isFalse();
+        request(STREAM + 4);
+        assertThat(watch.requested()).isTrue();
+    }
+
+    @Test
     void nothing_more_is_decoded_of_a_connection_that_failed() {
         AtomicInteger decoded = new AtomicInteger();
         channel.pipeline().addBefore("handler", "decoded", new ChannelInboundHandlerAdapter() {
