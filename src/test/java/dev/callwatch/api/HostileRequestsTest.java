@@ -174,6 +174,16 @@ class HostileRequestsTest {
         assertThat(answer).contains("application/problem+json");
     }
 
+    /** Vert.x refuses what is beyond its own limit, twice ours, without a body. */
+    @ParameterizedTest
+    @CsvSource({"15000, true", "17000, false", "65000, false"})
+    void a_line_of_any_length_gets_the_status_and_up_to_16_KiB_a_problem(int length, boolean problem)
+            throws IOException {
+        String answer = RawClient.get(CALLS + "a".repeat(length));
+        assertThat(RawClient.statuses(answer)).containsExactly(414);
+        assertThat(answer.contains("application/problem+json")).isEqualTo(problem);
+    }
+
     @Test
     void an_invented_method_is_not_implemented() throws IOException {
         String answer = RawClient.exchange("M".repeat(4_000) + " /v1/accounts HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -208,11 +218,13 @@ class HostileRequestsTest {
                 .containsExactly(status);
     }
 
-    @Test
-    void the_refusal_of_large_headers_is_a_problem() throws IOException {
-        assertThat(RawClient.get("/v1/accounts", "X-Filler: " + "a".repeat(20_000)))
-                .contains("application/problem+json")
-                .contains("The headers are too large.");
+    /** The same with headers. */
+    @ParameterizedTest
+    @CsvSource({"17000, true", "31000, true", "33000, false", "65000, false"})
+    void the_refusal_of_headers_up_to_32_KiB_is_a_problem(int size, boolean problem) throws IOException {
+        String answer = RawClient.get("/v1/accounts", "X-Filler: " + "a".repeat(size));
+        assertThat(RawClient.statuses(answer)).containsExactly(431);
+        assertThat(answer.contains("The headers are too large.")).isEqualTo(problem);
     }
 
     @ParameterizedTest
