@@ -311,7 +311,7 @@ class SmallHeapIT {
     /**
      * Does something again and again while another client asks for one call again and again, and is answered each time: until the
      * other client has so many answers that their percentiles mean something. What each round leaves open is closed once the other
-     * client was answered some more times.
+     * client was answered some more times. Of several rounds the first does not count: it loads classes and compiles.
      *
      * @return the seconds that it took
      */
@@ -342,6 +342,9 @@ class SmallHeapIT {
                     .atMost(Duration.ofSeconds(30))
                     .until(() -> micros.size() >= enough || failure.get() != null);
             close();
+            if (rounds == 1 && micros.size() < LEAST_ANSWERS) {
+                micros.clear();
+            }
         }
         long seconds = (System.nanoTime() - begun) / 1_000_000_000;
         other.interrupt();
