@@ -150,7 +150,8 @@ final class AccountClient {
             askedAt = clock.instant();
             return regionClient
                     .calls()
-                    .call(account.key().value(), guid.value(), "Bearer " + token.value(), accept)
+                    .send(endpoint ->
+                            endpoint.call(account.key().value(), guid.value(), "Bearer " + token.value(), accept))
                     .onItem()
                     .ifNull()
                     .continueWith(NO_BODY)

@@ -1,6 +1,7 @@
 package dev.callwatch.vonage;
 
 import dev.callwatch.account.Region;
+import dev.callwatch.outbound.EventLoopClients;
 
 /**
  * A region of Vonage, as all its accounts share it.
@@ -12,7 +13,7 @@ import dev.callwatch.account.Region;
  */
 record RegionClient(
         Region region,
-        CallsEndpoint calls,
+        EventLoopClients<CallsEndpoint> calls,
         TokenEndpoint tokens,
         RegionCircuitBreaker circuitBreaker,
         RetryBudget retryBudget) {}

@@ -8,6 +8,7 @@ import dev.callwatch.budget.BudgetsInVirtualTime;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallReading;
 import dev.callwatch.call.UpstreamFailure;
+import dev.callwatch.outbound.EventLoopClients;
 import dev.callwatch.time.Timeouts;
 import dev.callwatch.time.VirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -105,7 +106,7 @@ class AccountClientTest {
                 Uni.createFrom().emitter(requests::add);
         RegionClient region = new RegionClient(
                 account.region(),
-                calls,
+                new EventLoopClients<>(VERTX, 1, connections -> calls),
                 noTokenEndpoint(),
                 new RegionCircuitBreaker(account.region(), time, new Timeouts(time, time), Duration.ofSeconds(4)),
                 new RetryBudget(time));
