@@ -166,7 +166,7 @@ class CoalescedReader {
             if (result instanceof Coordination.HeldElsewhere held) {
                 return wait(attempt.afterWaiting(), held);
             }
-            return read(attempt, (Coordination.Lease) result);
+            return read(attempt, known, (Coordination.Lease) result);
         });
     }
 
@@ -198,10 +198,11 @@ class CoalescedReader {
                 .orElseGet(() -> Uni.createFrom().item(new Reading(call, true)));
     }
 
-    private Uni<Reading> read(Attempt attempt, Coordination.Lease lease) {
+    private Uni<Reading> read(Attempt attempt, Snapshot known, Coordination.Lease lease) {
         Request request = attempt.request();
         Duration left = Duration.between(clock.instant(), attempt.deadline());
-        return vonage.read(request.account(), request.key().guid(), left, request.caller())
+        Optional<String> document = known.status().map(CallStatus::vonage);
+        return vonage.read(request.account(), request.key().guid(), left, request.caller(), document)
                 .chain(reading -> publish(attempt, reading, lease))
                 .onFailure(UpstreamFailure.class)
                 .call(failure -> fail(attempt.key(), failure, lease))
@@ -224,7 +225,7 @@ class CoalescedReader {
                 account.key().value(),
                 account.country(),
                 attempt.key().guid(),
-                reading.detail(),
+                reading,
                 wallClock.now().minus(age),
                 known.status());
         return lease.publish(known, Snapshot.of(status))

@@ -14,6 +14,7 @@ final class Enrichment {
     /**
      * The status that follows.
      *
+     * @param reading its detail is asked for only where the document is another one
      * @param country the account's country, for national numbers
      * @param time the time of day at which Vonage was asked; where the clock was put back, the time of the previous status
      *     counts, so that observations never go back
@@ -23,16 +24,28 @@ final class Enrichment {
             String account,
             Optional<String> country,
             CallGuid guid,
-            CallDetail detail,
+            CallReading reading,
             Instant time,
             Optional<CallStatus> previous) {
         Instant at = previous.map(known -> known.observed().at())
                 .filter(before -> before.isAfter(time))
                 .orElse(time);
         // Most readings find the document as it was, and all but the times follows from it.
-        return previous.filter(known -> known.vonage().equals(detail.document()))
+        return previous.filter(known -> known.vonage().equals(reading.document()))
                 .map(known -> known.observed(observed(known.state(), at, Optional.of(known.observed()))))
-                .orElseGet(() -> changed(account, country, guid, detail, at, previous));
+                .orElseGet(
+                        () -> changed(account, country, guid, reading.detail().get(), at, previous));
+    }
+
+    /** The same, of a document that was parsed. */
+    static CallStatus next(
+            String account,
+            Optional<String> country,
+            CallGuid guid,
+            CallDetail detail,
+            Instant time,
+            Optional<CallStatus> previous) {
+        return next(account, country, guid, new CallReading(detail, time), time, previous);
     }
 
     private static CallStatus changed(

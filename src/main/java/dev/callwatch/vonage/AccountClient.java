@@ -12,6 +12,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,12 +22,13 @@ import org.jboss.logging.Logger;
 final class AccountClient {
 
     /**
-     * The limits of a reading.
+     * What a reading depends on beside the call.
      *
      * @param deadline when its result is of no more use
      * @param caller on whose behalf
+     * @param known the document as it is known
      */
-    record ReadContext(Instant deadline, String caller) {}
+    record ReadContext(Instant deadline, String caller, Optional<String> known) {}
 
     private static final Logger LOG = Logger.getLogger(AccountClient.class);
     private static final byte[] NO_BODY = {};
@@ -132,8 +134,7 @@ final class AccountClient {
                             context.caller(), guid.value(), context.deadline(), permit -> guarded(token, permit))
                     .onFailure(BudgetExhausted.class)
                     .transform(AccountClient::refusal)
-                    .chain(documents::read)
-                    .map(detail -> new CallReading(detail, askedAt));
+                    .chain(body -> documents.read(body, context.known(), askedAt));
         }
 
         private Uni<byte[]> guarded(Token token, Permit permit) {

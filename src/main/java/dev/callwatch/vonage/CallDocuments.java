@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallDocumentParser;
+import dev.callwatch.call.CallReading;
 import dev.callwatch.call.UpstreamFailure;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -60,6 +63,17 @@ final class CallDocuments implements CallDocumentParser {
                 fault(document.path("result")),
                 text(document.path("dispositionCode")),
                 writable(document.toString()));
+    }
+
+    /**
+     * Reads a document as {@link #read} does, but parses the known one only if somebody asks what it says.
+     *
+     * @param known the document as it is known, as {@link CallDetail#document} has it
+     */
+    static CallReading reading(byte[] body, Optional<String> known, Instant askedAt) {
+        return known.filter(document -> Arrays.equals(document.getBytes(StandardCharsets.UTF_8), body))
+                .map(document -> new CallReading(document, () -> read(body), askedAt))
+                .orElseGet(() -> new CallReading(read(body), askedAt));
     }
 
     private static boolean isCall(JsonNode document) {

@@ -1,10 +1,12 @@
 package dev.callwatch.vonage;
 
-import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallReading;
 import dev.callwatch.call.UpstreamFailure;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -26,17 +28,17 @@ final class DocumentReader {
         this.bound = Math.max(LEAST_BOUND, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
     }
 
-    /** As {@link CallDocuments#read}; {@link UpstreamFailure.TooMuchInFlight} where too much waits already. */
-    Uni<CallDetail> read(byte[] body) {
+    /** As {@link CallDocuments#reading}; {@link UpstreamFailure.TooMuchInFlight} where too much waits already. */
+    Uni<CallReading> read(byte[] body, Optional<String> known, Instant askedAt) {
         if (body.length <= SMALL) {
-            return Uni.createFrom().item(() -> CallDocuments.read(body));
+            return Uni.createFrom().item(() -> CallDocuments.reading(body, known, askedAt));
         }
         if (waiting.addAndGet(body.length) > bound) {
             waiting.addAndGet(-body.length);
             return Uni.createFrom().failure(new UpstreamFailure.TooMuchInFlight());
         }
         return Uni.createFrom()
-                .completionStage(() -> thread.executeBlocking(() -> CallDocuments.read(body), false)
+                .completionStage(() -> thread.executeBlocking(() -> CallDocuments.reading(body, known, askedAt), false)
                         .onComplete(read -> waiting.addAndGet(-body.length))
                         .toCompletionStage());
     }

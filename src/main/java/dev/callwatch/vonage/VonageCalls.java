@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -62,11 +63,12 @@ public class VonageCalls implements CallReader {
     }
 
     @Override
-    public Uni<CallReading> read(Account account, CallGuid guid, Duration deadline, String caller) {
+    public Uni<CallReading> read(
+            Account account, CallGuid guid, Duration deadline, String caller, Optional<String> known) {
         AccountClient client = accountClients.get(account.key());
         return Uni.createFrom()
                 .deferred(() -> client.read(
-                        guid, new AccountClient.ReadContext(clock.instant().plus(deadline), caller)));
+                        guid, new AccountClient.ReadContext(clock.instant().plus(deadline), caller, known)));
     }
 
     /** The circuit of each region, {@code closed}, {@code half-open} or {@code open}, by the region's name. */

@@ -308,6 +308,25 @@ class EnrichmentTest {
                         "stale":false,"vonage":""" + vonage + "}");
     }
 
+    @Test
+    void what_a_document_says_is_asked_for_only_where_it_is_another_one() {
+        CallStatus before = seen(detail("Active", null, null, null, null, null));
+        CallReading same = new CallReading(
+                before.vonage(),
+                () -> {
+                    throw new AssertionError("parsed again");
+                },
+                NOW);
+        CallStatus again = Enrichment.next("a1b2c3d4e5", GB, GUID, same, NOW.plusSeconds(1), Optional.of(before));
+        assertThat(again.revision()).isEqualTo(before.revision());
+        assertThat(again.observed().at()).isEqualTo(NOW.plusSeconds(1));
+
+        CallDetail over = detail(null, null, null, null, null, null);
+        CallReading another = new CallReading("{\"status\":null}", () -> over, NOW);
+        CallStatus ended = Enrichment.next("a1b2c3d4e5", GB, GUID, another, NOW.plusSeconds(2), Optional.of(again));
+        assertThat(ended.state()).isEqualTo(CallState.COMPLETED);
+    }
+
     private static CallStatus seen(CallDetail detail) {
         return Enrichment.next("a1b2c3d4e5", GB, GUID, detail, NOW, Optional.empty());
     }

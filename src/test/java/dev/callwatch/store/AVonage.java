@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -35,7 +36,8 @@ final class AVonage implements CallReader {
     }
 
     @Override
-    public Uni<CallReading> read(Account account, CallGuid guid, Duration deadline, String caller) {
+    public Uni<CallReading> read(
+            Account account, CallGuid guid, Duration deadline, String caller, Optional<String> known) {
         return Uni.createFrom().deferred(() -> {
             readings.add(guid);
             Instant askedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS);

@@ -38,7 +38,7 @@ class CallDocumentsFuzzTest {
         readable(body.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What is kept of a document can be written as UTF-8, on one line, and read again. */
+    /** What is kept of a document can be written as UTF-8, on one line, and read again, which changes nothing. */
     private static void readable(byte[] body) throws JsonProcessingException {
         Optional<CallDetail> detail = read(body);
         if (detail.isPresent()) {
@@ -47,6 +47,7 @@ class CallDocumentsFuzzTest {
                     .isEqualTo(document)
                     .doesNotContain("\n", "\r");
             assertThat(JSON.readTree(document).isObject()).isTrue();
+            assertThat(read(document.getBytes(StandardCharsets.UTF_8))).isEqualTo(detail);
         }
     }
 

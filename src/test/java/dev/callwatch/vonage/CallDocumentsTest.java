@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.callwatch.call.CallDetail;
+import dev.callwatch.call.CallReading;
 import dev.callwatch.call.UpstreamFailure;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,6 +119,26 @@ class CallDocumentsTest {
     @ValueSource(strings = {"null", "{}", "{\"code\":null}"})
     void an_empty_result_is_none(String result) {
         assertThat(read("{\"result\":" + result + "}").fault()).isEmpty();
+    }
+
+    @Test
+    void the_known_document_is_parsed_only_for_those_who_ask_what_it_says() {
+        String known = "{\"status\":\"Active\",\"x\":\"\u00e9\"}";
+        CallReading reading = reading(known, Optional.of(known));
+        assertThat(reading.document()).isSameAs(known);
+        assertThat(reading.detail().get()).isEqualTo(read(known));
+    }
+
+    @Test
+    void another_document_than_the_known_one_is_read_at_once() {
+        Optional<String> known = Optional.of("{\"status\":\"Active\"}");
+        assertThat(reading("{\"status\": null}", known).document()).isEqualTo("{\"status\":null}");
+        assertThatThrownBy(() -> reading("{\"status\":\"Active\"", known))
+                .isInstanceOf(UpstreamFailure.Malformed.class);
+    }
+
+    private static CallReading reading(String body, Optional<String> known) {
+        return CallDocuments.reading(body.getBytes(StandardCharsets.UTF_8), known, Instant.EPOCH);
     }
 
     private static CallDetail read(String body) {

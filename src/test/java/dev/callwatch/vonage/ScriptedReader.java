@@ -79,7 +79,8 @@ public final class ScriptedReader implements CallReader {
     }
 
     @Override
-    public Uni<CallReading> read(Account account, CallGuid guid, Duration deadline, String caller) {
+    public Uni<CallReading> read(
+            Account account, CallGuid guid, Duration deadline, String caller, Optional<String> known) {
         return Uni.createFrom().deferred(() -> {
             Instant askedAt = time.instant();
             readings.add(new Reading(guid, askedAt));
