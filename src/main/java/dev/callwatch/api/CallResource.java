@@ -37,6 +37,9 @@ import org.jboss.resteasy.reactive.common.util.RestMediaType;
 @Path("/v1/accounts")
 public class CallResource {
 
+    /** The outcome in the audit log. */
+    private static final String READ = "read";
+
     private final AccessControl access;
     private final CallerLimits limits;
     private final Audit audit;
@@ -83,6 +86,12 @@ public class CallResource {
         // A caller that wants what is cached does not wait for what is not.
         Optional<Duration> wait =
                 ifNoneMatch.isEmpty() || directives.onlyIfCached() ? Optional.empty() : Preference.wait(prefer);
+        Optional<LookupResult> cached =
+                wait.isPresent() ? Optional.empty() : calls.lookUpCached(grant.account(), requested.guid(), directives);
+        if (cached.isPresent()) {
+            audit.read(caller, grant, requested.guid().value(), READ);
+            return Uni.createFrom().item(answer.of(cached.get(), grant, ifNoneMatch, wait, request));
+        }
         Uni<LookupResult> result = wait.isPresent()
                 ? waiting(caller, grant, requested.guid(), directives, ifNoneMatch, wait.get())
                 : calls.lookUp(grant.account(), requested.guid(), directives, caller.name());
@@ -144,8 +153,6 @@ public class CallResource {
     }
 
     private static String outcome(Throwable failure) {
-        return failure instanceof ProblemException problem
-                ? problem.type().code()
-                : failure == null ? "read" : "failed";
+        return failure instanceof ProblemException problem ? problem.type().code() : failure == null ? READ : "failed";
     }
 }

@@ -26,6 +26,11 @@ final class CachePolicy {
         /** No status, and why. */
         record NotFound(UpstreamFailure reason) implements Outcome {}
 
+        /** The result, where there is one. */
+        default Optional<LookupResult> found() {
+            return this instanceof Found found ? Optional.of(found.result()) : Optional.empty();
+        }
+
         /** As an item or a failure. */
         default Uni<LookupResult> asUni() {
             return this instanceof Found found

@@ -29,6 +29,8 @@ public class Calls {
     /** The caller of readings that nobody waits for: polls, and what notifications lead to. */
     public static final String NO_CALLER = "";
 
+    private static final String CALL_ID = "callId";
+
     private static final Logger LOG = Logger.getLogger(Calls.class);
 
     /** After an outage so many calls are compared with what the others know at the same time: look-ups go first. */
@@ -86,11 +88,29 @@ public class Calls {
         return lookUp(account, guid, directives, caller, Instant.MAX);
     }
 
+    /**
+     * The answer of {@link #lookUp} where a status is cached that is fresh enough: most look-ups end here, and a pipeline would cost
+     * them more than all else.
+     *
+     * @return empty where a look-up has to do more, or fails
+     */
+    public Optional<LookupResult> lookUpCached(Account account, CallGuid guid, CacheDirectives directives) {
+        Timer.Sample since = metrics.start();
+        CachedCall cached = cache.get(new CallKey(account.key(), guid));
+        return policy.fromCache(cached, directives, clock.instant())
+                .flatMap(CachePolicy.Outcome::found)
+                .map(result -> {
+                    MDC.put(CALL_ID, guid.value());
+                    metrics.lookedUp(since, account.key(), result, null);
+                    return result;
+                });
+    }
+
     /** Looks a call up, but waits no longer than until a deadline by the steady clock. A reading goes on after it for others. */
     Uni<LookupResult> lookUp(
             Account account, CallGuid guid, CacheDirectives directives, String caller, Instant deadline) {
         return Uni.createFrom().deferred(() -> {
-            MDC.put("callId", guid.value());
+            MDC.put(CALL_ID, guid.value());
             Timer.Sample since = metrics.start();
             CallKey key = new CallKey(account.key(), guid);
             CoalescedReader.Request request =

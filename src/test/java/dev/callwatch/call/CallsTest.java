@@ -80,6 +80,34 @@ class CallsTest {
     }
 
     @Test
+    void a_status_that_is_cached_and_fresh_is_there_at_once_as_a_look_up_would_answer_it() {
+        vonage.answers(guid, ACTIVE);
+        assertThat(calls.lookUpCached(account, guid, CacheDirectives.NONE)).isEmpty();
+        look();
+        assertThat(calls.lookUpCached(account, guid, CacheDirectives.NONE))
+                .contains(look().assertCompleted().getItem());
+        time.pass(SECOND);
+        assertThat(calls.lookUpCached(account, guid, CacheDirectives.NONE)).isEmpty();
+        assertThat(vonage.readings(guid)).hasSize(1);
+    }
+
+    @Test
+    void what_has_to_be_read_anew_or_is_missing_is_not_there_at_once() {
+        vonage.answers(guid, "{\"status\":null}");
+        look();
+        time.pass(SECOND);
+        assertThat(calls.lookUpCached(account, guid, CacheDirectives.NONE)).isPresent();
+        assertThat(calls.lookUpCached(account, guid, NO_CACHE)).isEmpty();
+        CallGuid unknown = guid();
+        calls.lookUp(account, unknown, CacheDirectives.NONE, "")
+                .subscribe()
+                .withSubscriber(UniAssertSubscriber.create())
+                .assertFailedWith(UpstreamFailure.CallNotFound.class);
+        assertThat(calls.missing(account, unknown)).isPresent();
+        assertThat(calls.lookUpCached(account, unknown, CacheDirectives.NONE)).isEmpty();
+    }
+
+    @Test
     void a_waiting_replica_does_not_take_an_old_snapshot_for_a_new_reading() {
         vonage.answers(guid, ACTIVE);
         Snapshot old = Snapshot.of(look().assertCompleted().getItem().status());
