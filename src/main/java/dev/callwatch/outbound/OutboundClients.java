@@ -19,7 +19,7 @@ public final class OutboundClients {
     private static final String NO_PROXY = "none";
 
     /** How long an idle connection is kept: shorter than most outages, whose end it would outlive without being of use. */
-    private static final int IDLE_SECONDS = 10;
+    static final Duration IDLE = Duration.ofSeconds(10);
 
     /**
      * How to connect.
@@ -57,7 +57,7 @@ public final class OutboundClients {
                 .loggingScope(LoggingScope.NONE)
                 .httpClientRequestCustomizer(new BodyLimit())
                 .register(new BufferedBody());
-        client.property(QuarkusRestClientProperties.CONNECTION_TTL, IDLE_SECONDS);
+        client.property(QuarkusRestClientProperties.CONNECTION_TTL, (int) IDLE.toSeconds());
         options.proxy()
                 .ifPresentOrElse(
                         proxy -> client.proxyAddress(proxy.host(), proxy.port())

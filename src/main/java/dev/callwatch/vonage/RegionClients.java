@@ -48,7 +48,7 @@ class RegionClients {
         metrics.register(region);
         return new RegionClient(
                 region,
-                new EventLoopClients<>(vertx, MOST_CONNECTIONS, connections -> calls(region, connections)),
+                new EventLoopClients<>(vertx, clock, MOST_CONNECTIONS, connections -> calls(region, connections)),
                 client(region, UpstreamFailures::ofToken).build(TokenEndpoint.class),
                 circuitBreaker,
                 new RetryBudget(clock));

@@ -2,6 +2,7 @@ package dev.callwatch.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.callwatch.time.VirtualTime;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import io.vertx.core.Context;
@@ -9,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +26,7 @@ class EventLoopClientsTest {
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS));
     private final Context one = context();
     private final Context other = anotherThan(one);
+    private final VirtualTime time = new VirtualTime();
     private final List<Integer> connections = new ArrayList<>();
     private final List<Integer> senders = new CopyOnWriteArrayList<>();
 
@@ -41,6 +44,29 @@ class EventLoopClientsTest {
         send(other, clients);
         assertThat(senders.get(0)).isNotEqualTo(senders.get(1));
         assertThat(senders.subList(2, 4)).isEqualTo(senders.subList(0, 2));
+    }
+
+    @Test
+    void an_idle_connection_of_another_event_loop_is_used_before_a_new_one_is_opened() {
+        EventLoopClients<Integer> clients = clients(50);
+        send(one, clients, answered());
+        send(other, clients, answered());
+        assertThat(senders.get(1)).isEqualTo(senders.get(0));
+
+        send(one, clients);
+        send(other, clients, answered());
+        assertThat(senders.get(3)).as("while that one is in use").isNotEqualTo(senders.get(0));
+        send(other, clients);
+        assertThat(senders.get(4)).isEqualTo(senders.get(3));
+    }
+
+    @Test
+    void a_connection_that_was_idle_for_10_s_is_kept_no_longer() {
+        EventLoopClients<Integer> clients = clients(50);
+        send(one, clients, answered());
+        time.pass(Duration.ofSeconds(10));
+        send(other, clients);
+        assertThat(senders.get(1)).isNotEqualTo(senders.get(0));
     }
 
     @Test
@@ -66,15 +92,19 @@ class EventLoopClientsTest {
     @Test
     void a_request_that_has_ended_in_any_way_gives_its_connection_back() {
         EventLoopClients<Integer> clients = clients(2);
-        send(one, clients, client -> Uni.createFrom().item("answer"));
+        send(one, clients, answered());
         send(one, clients, client -> Uni.createFrom().failure(new IllegalStateException("lost")));
         send(one, clients).cancel();
         send(one, clients);
         assertThat(senders).hasSize(4).containsOnly(senders.get(0));
     }
 
+    private static Function<Integer, Uni<String>> answered() {
+        return client -> Uni.createFrom().item("answer");
+    }
+
     private EventLoopClients<Integer> clients(int most) {
-        return new EventLoopClients<>(vertx, most, share -> {
+        return new EventLoopClients<>(vertx, time, most, share -> {
             connections.add(share);
             return connections.size();
         });

@@ -106,7 +106,7 @@ class AccountClientTest {
                 Uni.createFrom().emitter(requests::add);
         RegionClient region = new RegionClient(
                 account.region(),
-                new EventLoopClients<>(VERTX, 1, connections -> calls),
+                new EventLoopClients<>(VERTX, time, 1, connections -> calls),
                 noTokenEndpoint(),
                 new RegionCircuitBreaker(account.region(), time, new Timeouts(time, time), Duration.ofSeconds(4)),
                 new RetryBudget(time));
