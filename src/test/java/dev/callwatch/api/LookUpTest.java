@@ -59,7 +59,8 @@ class LookUpTest {
         vonage.lookUp()
                 .then()
                 .statusCode(200)
-                .contentType("application/json")
+                // Exactly: JSON has no parameter for its encoding (RFC 8259, section 11).
+                .header("Content-Type", "application/json")
                 .body("id", is(vonage.guid()))
                 .body("account", is("a1b2c3d4e5"))
                 .body("state", is("failed"))
