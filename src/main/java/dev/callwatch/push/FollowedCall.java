@@ -4,8 +4,6 @@ import dev.callwatch.call.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
-import io.smallrye.mutiny.subscription.UniEmitter;
-import java.util.Optional;
 
 /** A call that a subscription follows: its feed, and the queue into which that goes as long as there is room. Safe for concurrent use. */
 final class FollowedCall {
@@ -13,13 +11,11 @@ final class FollowedCall {
     /** As many events of a call wait here; what follows waits in the feed, which keeps the last 32. */
     private static final int MOST_PENDING = 32;
 
-    private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
-
     private final CallGuid guid;
     private final CallQueue callQueue;
     private final DeliveryQueue deliveries;
+    private final Room room = new Room(this::hasRoom);
     private Cancellable feed = () -> {};
-    private Optional<UniEmitter<? super Void>> waiting = Optional.empty();
     private boolean cancelled;
 
     FollowedCall(CallGuid guid, CallQueue callQueue, DeliveryQueue deliveries) {
@@ -61,14 +57,7 @@ final class FollowedCall {
 
     /** @return completes once there is room for a further event */
     Uni<Void> room() {
-        return hasRoom()
-                ? AT_ONCE
-                : Uni.createFrom().emitter(emitter -> {
-                    synchronized (this) {
-                        waiting = Optional.of(emitter);
-                    }
-                    letIn();
-                });
+        return room.await();
     }
 
     private boolean hasRoom() {
@@ -78,13 +67,6 @@ final class FollowedCall {
 
     /** An event has left the queue. */
     void letIn() {
-        Optional<UniEmitter<? super Void>> next = Optional.empty();
-        if (hasRoom()) {
-            synchronized (this) {
-                next = waiting;
-                waiting = Optional.empty();
-            }
-        }
-        next.ifPresent(emitter -> emitter.complete(null));
+        room.changed();
     }
 }

@@ -7,7 +7,6 @@ import dev.callwatch.watch.AccountFeed;
 import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
-import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
@@ -59,8 +58,8 @@ final class SinkFollower implements CallQueue.Listener {
     private final SubscriptionJournal journal;
     private final FollowLedger ledger;
     private final FeedConsumer consumer;
+    private final Room room = new Room(this::hasRoom);
     private Cancellable feed = () -> {};
-    private Optional<UniEmitter<? super Void>> waiting = Optional.empty();
     private boolean suspended;
     private volatile boolean stopped;
 
@@ -104,7 +103,8 @@ final class SinkFollower implements CallQueue.Listener {
     /** Delivers what is left of before, and follows the account. */
     void begin() {
         ledger.undelivered().forEach(this::add);
-        Cancellable running = room().onItem()
+        Cancellable running = room.await()
+                .onItem()
                 .transformToMulti(ready -> consumer.consume())
                 .onFailure()
                 .invoke(defect ->
@@ -135,7 +135,7 @@ final class SinkFollower implements CallQueue.Listener {
         }
         return journal.write().chain(() -> {
             accepted.forEach(this::add);
-            return room();
+            return room.await();
         });
     }
 
@@ -147,30 +147,8 @@ final class SinkFollower implements CallQueue.Listener {
         queue.add(accepted.queue(), accepted.event());
     }
 
-    private Uni<Void> room() {
-        return hasRoom()
-                ? AT_ONCE
-                : Uni.createFrom().emitter(emitter -> {
-                    synchronized (this) {
-                        waiting = Optional.of(emitter);
-                    }
-                    letIn();
-                });
-    }
-
     private boolean hasRoom() {
         return ledger.pending() < (queue.isMemoryFull() ? MOST_PENDING_WITHOUT_MEMORY : MOST_PENDING);
-    }
-
-    private void letIn() {
-        Optional<UniEmitter<? super Void>> next = Optional.empty();
-        if (hasRoom()) {
-            synchronized (this) {
-                next = waiting;
-                waiting = Optional.empty();
-            }
-        }
-        next.ifPresent(emitter -> emitter.complete(null));
     }
 
     @Override
@@ -192,7 +170,7 @@ final class SinkFollower implements CallQueue.Listener {
                     "Event %s was given up after %d attempt(s) to deliver it to %s, which follows account %s",
                     event, delivery.attempts(), sink.name(), account.key());
         }
-        letIn();
+        room.changed();
     }
 
     /** What is kept stays: the sink may be there again when a process starts. */
