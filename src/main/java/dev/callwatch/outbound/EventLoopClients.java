@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -32,7 +34,7 @@ public final class EventLoopClients<T> {
     private final Map<EventExecutor, Pooled<T>> clients;
 
     /**
-     * Makes the clients; nothing is sent yet.
+     * Makes no client yet: each is made for its first request, so that a start does not wait for those that may never be used.
      *
      * @param connections how many there may be at the same time, of all event loops; each may have one
      * @param client makes a client with at most so many connections
@@ -44,7 +46,8 @@ public final class EventLoopClients<T> {
         this.clock = clock;
         this.share = Math.max(1, connections / loops.size());
         this.clients = loops.stream()
-                .collect(Collectors.toUnmodifiableMap(Function.identity(), loop -> new Pooled<>(client.apply(share))));
+                .collect(Collectors.toUnmodifiableMap(
+                        Function.identity(), loop -> new Pooled<>(() -> client.apply(share))));
     }
 
     /**
@@ -59,7 +62,7 @@ public final class EventLoopClients<T> {
         return Uni.createFrom().deferred(() -> {
             Pooled<T> chosen = choose();
             chosen.open.incrementAndGet();
-            return request.apply(chosen.client).onTermination().invoke(() -> chosen.ended(clock.instant()));
+            return request.apply(chosen.client()).onTermination().invoke(() -> chosen.ended(clock.instant()));
         });
     }
 
@@ -83,14 +86,23 @@ public final class EventLoopClients<T> {
     /** A client, and how many of its requests have not ended. */
     private static final class Pooled<T> {
 
-        private final T client;
+        private final Supplier<T> made;
         private final AtomicInteger open = new AtomicInteger();
 
         /** When its last request ended. */
         private volatile Instant usedAt = Instant.MIN;
 
-        private Pooled(T client) {
-            this.client = client;
+        private Optional<T> client = Optional.empty();
+
+        private Pooled(Supplier<T> made) {
+            this.made = made;
+        }
+
+        private synchronized T client() {
+            if (client.isEmpty()) {
+                client = Optional.of(made.get());
+            }
+            return client.get();
         }
 
         private boolean isConnected(Instant now) {
