@@ -46,6 +46,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     private final Map<Integer, List<Runnable>> whenTaken = new HashMap<>();
     private ChannelHandlerContext context;
     private boolean watching;
+    private boolean reading = true;
     private int inARow;
     private boolean failed;
     private long counted;
@@ -73,7 +74,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     @Override
     public boolean requested() {
         watch();
-        return ++inARow <= MOST_IN_A_ROW;
+        return !reading || ++inARow <= MOST_IN_A_ROW;
     }
 
     private void watch() {
@@ -85,6 +86,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        reading = false;
         inARow = 0;
         ctx.fireChannelReadComplete();
     }
@@ -101,6 +103,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
      */
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        reading = true;
         if (!(message instanceof ByteBuf bytes)) {
             ctx.fireChannelRead(message);
             return;
