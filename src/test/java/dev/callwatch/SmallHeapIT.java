@@ -186,6 +186,28 @@ class SmallHeapIT {
         });
     }
 
+    /** The short headers hold much more than was sent for them. */
+    @Test
+    void heads_that_never_end_hold_little() throws Exception {
+        byte[] longHead = ("GET /" + "x".repeat(16_300) + " HTTP/1.1\r\n"
+                        + ("X-F: " + "a".repeat(7_800) + "\r\n").repeat(4))
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] shortHeaders = ("GET / HTTP/1.1\r\n" + "a:\r\n".repeat(7_500)).getBytes(StandardCharsets.US_ASCII);
+        double before = disconnects("unfinished");
+        others("unfinished heads", () -> {
+            for (int i = 0; i < 500; i++) {
+                Socket socket = new Socket("localhost", API);
+                open.add(socket);
+                try {
+                    socket.getOutputStream().write(i % 2 == 0 ? shortHeaders : longHead);
+                } catch (SocketException closed) {
+                    // By the service, which is how it limits them.
+                }
+            }
+        });
+        assertThat(disconnects("unfinished") - before).isGreaterThan(100);
+    }
+
     @Test
     void streams_and_batches_that_nobody_reads_hold_little() throws Exception {
         String ids = IntStream.range(0, 100).mapToObj(i -> guid(i, 1)).collect(Collectors.joining("\",\""));
@@ -240,7 +262,7 @@ class SmallHeapIT {
         String stream = "GET " + GUIDS + "events?id="
                 + IntStream.range(0, 100).mapToObj(i -> guid(i, 2)).collect(Collectors.joining("&id="))
                 + " HTTP/1.1\r\nHost: a\r\n\r\n";
-        double before = disconnects();
+        double before = disconnects("client");
         for (int i = 0; i < 100; i++) {
             try (Socket socket = new Socket("localhost", API)) {
                 socket.setSoLinger(true, 0);
@@ -248,7 +270,7 @@ class SmallHeapIT {
                 socket.getInputStream().read();
             }
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> disconnects() - before >= 50);
+        await().atMost(Duration.ofSeconds(20)).until(() -> disconnects("client") - before >= 50);
         assertThat(log()).doesNotContain("Exception in SSE");
     }
 
@@ -395,12 +417,12 @@ class SmallHeapIT {
         }
     }
 
-    /** Clients that left before the end of their answers. */
-    private static double disconnects() throws Exception {
+    /** Connections that ended before their answers did. */
+    private static double disconnects(String reason) throws Exception {
         return get(MANAGEMENT, "/q/metrics")
                 .body()
                 .lines()
-                .filter(line -> line.startsWith("callwatch_disconnects_total{reason=\"client\"}"))
+                .filter(line -> line.startsWith("callwatch_disconnects_total{reason=\"" + reason + "\"}"))
                 .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
                 .sum();
     }

@@ -12,11 +12,14 @@ final class Disconnects {
     /** This service closed it, because nobody read the answer. */
     static final String UNREAD = "unread";
 
+    /** This service closed it, because all connections together held too much of request heads that had not ended. */
+    static final String UNFINISHED = "unfinished";
+
     private Disconnects() {}
 
     static Counter counter(MeterRegistry registry, String reason) {
         return Counter.builder("callwatch.disconnects")
-                .description("Connections that ended before their answer did, by who ended them")
+                .description("Connections that ended before their answer did, by reason")
                 .tag("reason", reason)
                 .register(registry);
     }

@@ -45,8 +45,10 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
     /** Begins with the request that is handled now: neither its end nor its answer has been seen. */
     static UnreadAnswers.Guard install(Channel channel, UnreadAnswers unread) {
         PipeliningGate gate = new PipeliningGate(unread);
+        // The watch follows what reaches the decoder.
+        String first = channel.pipeline().get(HeadWatch.NAME) == null ? DECODER : HeadWatch.NAME;
         channel.pipeline()
-                .addBefore(DECODER, PipeliningGate.class.getName() + ".intake", gate.intake)
+                .addBefore(first, PipeliningGate.class.getName() + ".intake", gate.intake)
                 .addBefore(CONNECTION, PipeliningGate.class.getName(), gate);
         return gate;
     }
