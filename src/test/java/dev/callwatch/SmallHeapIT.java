@@ -195,7 +195,7 @@ class SmallHeapIT {
         byte[] shortHeaders = ("GET / HTTP/1.1\r\n" + "a:\r\n".repeat(7_500)).getBytes(StandardCharsets.US_ASCII);
         double before = disconnects("unfinished");
         others("unfinished heads", () -> {
-            for (int i = 0; i < 500; i++) {
+            for (int i = 0; i < 300; i++) {
                 Socket socket = new Socket("localhost", API);
                 open.add(socket);
                 try {
