@@ -17,5 +17,5 @@ public class CallsSuite {
 
     /** The names of its test classes. */
     public static final String CLASSES =
-            "dev\\.callwatch\\.(Clients|Contract|Documents|Notifications|Push|Sandbox|SandboxNotifications)IT";
+            "dev\\.callwatch\\.(Clients|Contract|Documents|Push|Sandbox|SandboxNotifications)IT";
 }

@@ -37,7 +37,6 @@ import org.junit.jupiter.api.TestMethodOrder;
  * redis-server for the platform.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Order(3)
 class ClusterIT {
 
     private static final int REPLICAS = 3;

@@ -32,11 +32,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Two processes of the packaged service that share a Redis push events, while the one that runs the subscriptions is killed. */
-@Order(1)
 class PushClusterIT {
 
     private static final Duration SETTLED = Duration.ofSeconds(60);

@@ -8,11 +8,9 @@ import dev.callwatch.ReplicasLock;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A short run of what {@code src/bench/chaos} does for as long as one likes. */
-@Order(2)
 class ChaosIT {
 
     private static final long SEED = Long.getLong("chaos.seed", 1);

@@ -1,6 +1,5 @@
 package dev.callwatch.suite;
 
-import org.junit.platform.suite.api.ConfigurationParameter;
 import org.junit.platform.suite.api.IncludeClassNamePatterns;
 import org.junit.platform.suite.api.IncludeEngines;
 import org.junit.platform.suite.api.SelectPackages;
@@ -8,17 +7,13 @@ import org.junit.platform.suite.api.Suite;
 
 /**
  * Tests of several replicas of the package, one class after the other: two at a time would take the processor from each other, and
- * replicas would take that for a slow Redis. The other tests of the package run beside them. They end sooner, so {@code ClusterIT} is
- * the last: it proves more where Redis is in time.
+ * replicas would take that for a slow Redis. The other tests of the package run beside them.
  */
 @Suite
 @SelectPackages("dev.callwatch")
 @IncludeClassNamePatterns(ReplicasSuite.CLASSES)
 @IncludeEngines("junit-jupiter")
-@ConfigurationParameter(
-        key = "junit.jupiter.testclass.order.default",
-        value = "org.junit.jupiter.api.ClassOrderer$OrderAnnotation")
 class ReplicasSuite {
 
-    static final String CLASSES = ".*\\.(Chaos|Cluster|PushCluster)IT";
+    static final String CLASSES = ".*\\.(Chaos|Cluster|Notifications|PushCluster)IT";
 }
