@@ -12,11 +12,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -34,7 +32,7 @@ public final class EventLoopClients<T> {
     private final Map<EventExecutor, Pooled<T>> clients;
 
     /**
-     * Makes no client yet: each is made for its first request, so that a start does not wait for those that may never be used.
+     * Makes the clients; nothing is sent yet.
      *
      * @param connections how many there may be at the same time, of all event loops; each may have one
      * @param client makes a client with at most so many connections
@@ -46,8 +44,7 @@ public final class EventLoopClients<T> {
         this.clock = clock;
         this.share = Math.max(1, connections / loops.size());
         this.clients = loops.stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        Function.identity(), loop -> new Pooled<>(() -> client.apply(share))));
+                .collect(Collectors.toUnmodifiableMap(Function.identity(), loop -> new Pooled<>(client.apply(share))));
     }
 
     /**
@@ -62,7 +59,7 @@ public final class EventLoopClients<T> {
         return Uni.createFrom().deferred(() -> {
             Pooled<T> chosen = choose();
             chosen.open.incrementAndGet();
-            return request.apply(chosen.client()).onTermination().invoke(() -> chosen.ended(clock.instant()));
+            return request.apply(chosen.client).onTermination().invoke(() -> chosen.ended(clock.instant()));
         });
     }
 
@@ -86,23 +83,14 @@ public final class EventLoopClients<T> {
     /** A client, and how many of its requests have not ended. */
     private static final class Pooled<T> {
 
-        private final Supplier<T> made;
+        private final T client;
         private final AtomicInteger open = new AtomicInteger();
 
         /** When its last request ended. */
         private volatile Instant usedAt = Instant.MIN;
 
-        private Optional<T> client = Optional.empty();
-
-        private Pooled(Supplier<T> made) {
-            this.made = made;
-        }
-
-        private synchronized T client() {
-            if (client.isEmpty()) {
-                client = Optional.of(made.get());
-            }
-            return client.get();
+        private Pooled(T client) {
+            this.client = client;
         }
 
         private boolean isConnected(Instant now) {

@@ -71,21 +71,10 @@ class EventLoopClientsTest {
 
     @Test
     void the_clients_share_the_connections_and_each_has_one_at_least() {
-        for (int most : List.of(50, 51, 1)) {
-            EventLoopClients<Integer> clients = clients(most);
-            send(one, clients);
-            send(other, clients);
-        }
+        clients(50);
+        clients(51);
+        clients(1);
         assertThat(connections).containsExactly(25, 25, 25, 25, 1, 1);
-    }
-
-    @Test
-    void a_client_is_made_for_its_first_request() {
-        EventLoopClients<Integer> clients = clients(50);
-        assertThat(connections).isEmpty();
-        send(one, clients);
-        send(one, clients);
-        assertThat(connections).hasSize(1);
     }
 
     @Test
