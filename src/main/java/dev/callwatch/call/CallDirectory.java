@@ -106,7 +106,7 @@ public class CallDirectory {
         Uni<CachedCall> current = cached.snapshot().revision() >= position.revision()
                 ? Uni.createFrom().item(cached)
                 : shared.sync(key, cached.snapshot()).map(update -> updates.applyRemote(key, update));
-        return current.onFailure(failure -> failure instanceof SharedUnavailable && !SharedUnavailable.passes(failure))
+        return current.onFailure(SharedUnavailable::isUnreadable)
                 .recoverWithItem(cached)
                 .map(call -> policy.lastKnown(call, clock.instant()).map(LookupResult::status));
     }

@@ -260,6 +260,8 @@ public class Calls {
     /** A call that is not compared now may be missing elsewhere until it changes again. */
     private Uni<CachedCall> compare(CallKey key) {
         return sync(coordination.shared(), key)
+                .onFailure(SharedUnavailable::isUnreadable)
+                .recoverWithItem(() -> cache.get(key))
                 .onFailure()
                 .recoverWithUni(unavailable -> delay.of(BETWEEN_COMPARISONS).chain(() -> compare(key)));
     }

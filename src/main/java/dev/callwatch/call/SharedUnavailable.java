@@ -21,4 +21,9 @@ public class SharedUnavailable extends RuntimeException {
     public static boolean passes(Throwable failure) {
         return failure instanceof SharedUnavailable unavailable && unavailable.isTransient;
     }
+
+    /** Whether what is kept cannot be read, however often it is tried. */
+    public static boolean isUnreadable(Throwable failure) {
+        return failure instanceof SharedUnavailable unavailable && !unavailable.isTransient;
+    }
 }

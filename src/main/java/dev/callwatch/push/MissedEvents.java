@@ -67,7 +67,7 @@ final class MissedEvents {
     /** The events that any replica keeps of a call after a revision, the oldest first. */
     Uni<List<CallEvent>> after(CallGuid guid, long revision) {
         return shared(feed.sharedRevisions(account, guid))
-                .onFailure(SharedUnavailable.class)
+                .onFailure(SharedUnavailable::isUnreadable)
                 .recoverWithUni(unreadable -> {
                     LOG.warnf("A sink may miss revisions of call %s: %s", guid, unreadable.getMessage());
                     return feed.revisions(account, guid);

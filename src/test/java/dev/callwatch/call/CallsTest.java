@@ -425,6 +425,23 @@ class CallsTest {
         assertThat(calls.known(account, guid)).isPresent();
     }
 
+    @Test
+    void a_call_that_cannot_be_read_of_what_others_keep_is_compared_once_and_delays_no_other() {
+        Unreadable others = new Unreadable();
+        Calls here = CallsInVirtualTime.of(vonage, options, others, time, changes::add);
+        List<CallGuid> guids = Stream.generate(CallsTest::guid).limit(6).toList();
+        guids.forEach(each -> {
+            vonage.answers(each, ACTIVE);
+            here.lookUp(account, each, CacheDirectives.NONE, "").subscribe().with(result -> {});
+        });
+
+        CallsInVirtualTime.reconnected(here);
+        time.pass(Duration.ofMinutes(1));
+
+        assertThat(others.compared).extracting(CallKey::guid).containsExactlyInAnyOrderElementsOf(guids);
+        assertThat(guids).allMatch(each -> here.known(account, each).isPresent());
+    }
+
     private java.util.function.Supplier<Uni<CallDetail>> after(Duration wait, String document) {
         return () -> time.of(wait).map(passed -> ScriptedReader.detail(document));
     }
@@ -437,5 +454,53 @@ class CallsTest {
 
     private static CallGuid guid() {
         return new CallGuid(UUID.randomUUID().toString());
+    }
+
+    /** What other replicas keep is of a release that this one cannot read. */
+    private static final class Unreadable implements Coordination {
+
+        private final Coordination local = new LocalCoordination();
+        private final List<CallKey> compared = new ArrayList<>();
+
+        @Override
+        public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
+            return local.acquire(key, known);
+        }
+
+        @Override
+        public Uni<Update> sync(CallKey key, Snapshot known) {
+            return local.sync(key, known);
+        }
+
+        @Override
+        public Uni<List<CallStatus>> history(CallKey key) {
+            return local.history(key);
+        }
+
+        @Override
+        public Uni<List<CallPosition>> newest(AccountKey of, CallQuery query) {
+            return local.newest(of, query);
+        }
+
+        @Override
+        public SharedCalls shared() {
+            return new SharedCalls() {
+                @Override
+                public Uni<Update> sync(CallKey key, Snapshot known) {
+                    compared.add(key);
+                    return Uni.createFrom().failure(new SharedUnavailable("cannot be read", false) {});
+                }
+
+                @Override
+                public Uni<List<CallStatus>> history(CallKey key) {
+                    return local.history(key);
+                }
+
+                @Override
+                public Uni<List<CallPosition>> newest(AccountKey of, CallQuery query) {
+                    return local.newest(of, query);
+                }
+            };
+        }
     }
 }
