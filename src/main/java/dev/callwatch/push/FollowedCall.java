@@ -3,7 +3,6 @@ package dev.callwatch.push;
 import dev.callwatch.call.CallGuid;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
 
 /** A call that a subscription follows: its feed, and the queue into which that goes as long as there is room. Safe for concurrent use. */
 final class FollowedCall {
@@ -15,8 +14,7 @@ final class FollowedCall {
     private final CallQueue callQueue;
     private final DeliveryQueue deliveries;
     private final Room room = new Room(this::hasRoom);
-    private Cancellable feed = () -> {};
-    private boolean cancelled;
+    private final Following following = new Following();
 
     FollowedCall(CallGuid guid, CallQueue callQueue, DeliveryQueue deliveries) {
         this.guid = guid;
@@ -34,25 +32,12 @@ final class FollowedCall {
 
     /** Follows it until it is cancelled. */
     void follow(Multi<?> notifications) {
-        Cancellable running = notifications.subscribe().with(accepted -> {}, reported -> {});
-        boolean late;
-        synchronized (this) {
-            feed = running;
-            late = cancelled;
-        }
-        if (late) {
-            running.cancel();
-        }
+        following.started(notifications.subscribe().with(accepted -> {}, reported -> {}));
     }
 
     /** Follows it no longer. */
     void cancel() {
-        Cancellable running;
-        synchronized (this) {
-            cancelled = true;
-            running = feed;
-        }
-        running.cancel();
+        following.cancel();
     }
 
     /** @return completes once there is room for a further event */

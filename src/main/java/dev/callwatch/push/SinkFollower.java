@@ -59,8 +59,7 @@ final class SinkFollower implements CallQueue.Listener {
     private final FollowLedger ledger;
     private final FeedConsumer consumer;
     private final Room room = new Room(this::hasRoom);
-    private Cancellable feed = () -> {};
-    private boolean suspended;
+    private final Following following = new Following();
     private volatile boolean stopped;
 
     /**
@@ -116,14 +115,7 @@ final class SinkFollower implements CallQueue.Listener {
                                 failure -> push.delay().of(AFTER_DEFECT).replaceWith(true)))
                 .subscribe()
                 .with(taken -> {});
-        boolean late;
-        synchronized (this) {
-            feed = running;
-            late = suspended;
-        }
-        if (late) {
-            running.cancel();
-        }
+        following.started(running);
     }
 
     /** Events are kept before they are delivered, together with the position after them. */
@@ -199,12 +191,7 @@ final class SinkFollower implements CallQueue.Listener {
         if (!ledger.suspend()) {
             return;
         }
-        Cancellable running;
-        synchronized (this) {
-            suspended = true;
-            running = feed;
-        }
-        running.cancel();
+        following.cancel();
         // First: the journal lets go of what waits to be kept, and that is not to be delivered here any more.
         ledger.queues().forEach(queue::close);
         journal.close();
