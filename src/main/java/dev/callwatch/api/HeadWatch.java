@@ -116,7 +116,7 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
         private int capacity;
         private boolean inBody;
 
-        /** The decoder has copied the begin of a line, and copies what is next to it. */
+        /** The decoder keeps a copy of the beginning of a line, and adds the next bytes to the copy. */
         private boolean inLine;
 
         private boolean refused;
@@ -166,12 +166,10 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
             }
             seen += end - begin;
             capacity = Math.max(capacity, current.capacity());
-            for (int next = begin; next < end && next >= 0; ) {
-                next = current.indexOf(next, end, (byte) '\n') + 1;
-                if (next == 0) {
-                    return;
-                }
+            int line = current.indexOf(begin, end, (byte) '\n');
+            while (line >= 0) {
                 lines++;
+                line = current.indexOf(line + 1, end, (byte) '\n');
             }
         }
 
@@ -198,59 +196,26 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
      * Netty keeps a frame until it is whole, and the header block of a request until the frame with its end (RFC 9113, sections 4.1
      * and 6.10): up to 16 KiB of the one and 20 KiB of the other.
      */
-    private final class Http2 implements Protocol {
+    private final class Http2 implements Protocol, Http2Frames.Listener {
 
         private static final int PREFACE = 24;
-        private static final int HEADER = 9;
-        private static final int TYPE = 3;
-        private static final int FLAGS = 4;
-        private static final int HEADERS = 1;
-        private static final int CONTINUATION = 9;
-        private static final int END_HEADERS = 4;
 
-        private final byte[] header = new byte[HEADER];
-        private int known;
-        private long length = PREFACE - HEADER;
-        private long rest = PREFACE;
+        private final Http2Frames frames = new Http2Frames(PREFACE, this);
         private long block;
 
         @Override
         public void read(ChannelHandlerContext ctx, ByteBuf bytes) {
             int capacity = bytes.capacity();
-            follow(bytes);
+            frames.follow(bytes);
             ctx.fireChannelRead(bytes);
-            long frame = rest > 0 ? HEADER + length - rest : known;
+            long frame = frames.unfinished();
             count(ctx, frame == 0 ? block : block + Math.max(frame, capacity));
         }
 
-        private void follow(ByteBuf bytes) {
-            int index = bytes.readerIndex();
-            while (index < bytes.writerIndex()) {
-                if (rest > 0) {
-                    int passed = (int) Math.min(rest, bytes.writerIndex() - index);
-                    rest -= passed;
-                    index += passed;
-                } else {
-                    header[known++] = bytes.getByte(index++);
-                    if (known == HEADER) {
-                        begin();
-                    }
-                }
-                if (rest == 0 && known == HEADER) {
-                    end();
-                }
-            }
-        }
-
-        private void begin() {
-            length = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | header[2] & 0xff;
-            rest = length;
-        }
-
-        private void end() {
-            known = 0;
-            if (header[TYPE] == HEADERS || header[TYPE] == CONTINUATION) {
-                block = (header[FLAGS] & END_HEADERS) == 0 ? block + length : 0;
+        @Override
+        public void ended(Http2Frames frame) {
+            if (frame.type() == Http2Frames.HEADERS || frame.type() == Http2Frames.CONTINUATION) {
+                block = (frame.flags() & Http2Frames.END_HEADERS) == 0 ? block + frame.length() : 0;
             }
         }
     }

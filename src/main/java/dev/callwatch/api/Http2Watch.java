@@ -200,45 +200,20 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
         }
     }
 
-    /** The streams whose data was sent, read off the frames themselves (RFC 9113, section 4.1): Netty does not tell. */
-    private static final class DataFrames {
-
-        private static final int HEADER = 9;
-        private static final int DATA = 0;
-        private static final int TYPE = 3;
-        private static final int STREAM = 5;
-        private static final int RESERVED_BIT = 0x7fffffff;
+    /** The streams whose data was sent. Netty does not report them. */
+    private static final class DataFrames implements Http2Frames.Listener {
 
         private final Set<Integer> streams = new HashSet<>();
-        private final byte[] header = new byte[HEADER];
-        private int known;
-        private long rest;
+        private final Http2Frames frames = new Http2Frames(0, this);
 
         private void written(ByteBuf bytes) {
-            int index = bytes.readerIndex();
-            while (index < bytes.writerIndex()) {
-                if (rest > 0) {
-                    int skipped = (int) Math.min(rest, bytes.writerIndex() - index);
-                    rest -= skipped;
-                    index += skipped;
-                } else {
-                    header[known++] = bytes.getByte(index++);
-                    if (known == HEADER) {
-                        known = 0;
-                        begin();
-                    }
-                }
-            }
+            frames.follow(bytes);
         }
 
-        private void begin() {
-            rest = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | header[2] & 0xff;
-            if (header[TYPE] == DATA && rest > 0) {
-                int stream = (header[STREAM] & 0xff) << 24
-                        | (header[STREAM + 1] & 0xff) << 16
-                        | (header[STREAM + 2] & 0xff) << 8
-                        | header[STREAM + 3] & 0xff;
-                streams.add(stream & RESERVED_BIT);
+        @Override
+        public void begun(Http2Frames frame) {
+            if (frame.type() == Http2Frames.DATA && frame.length() > 0) {
+                streams.add(frame.stream());
             }
         }
     }

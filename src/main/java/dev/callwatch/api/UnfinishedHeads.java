@@ -47,7 +47,10 @@ public class UnfinishedHeads {
         this.closed = Disconnects.counter(registry, Disconnects.UNFINISHED);
     }
 
-    /** Neither Quarkus nor Vert.x calls anybody before the first request of a connection, so that the server's channels are asked. */
+    /**
+     * Puts a handler into the channels of the servers. Quarkus and Vert.x have no hook that is called before the first request of a
+     * connection.
+     */
     void register(@ObservesAsync HttpServerStart started, Vertx vertx) {
         if (vertx instanceof VertxInternal known) {
             known.getAcceptorEventLoopGroup().forEach(loop -> loop.execute(() -> watch(loop)));
