@@ -216,9 +216,17 @@ final class CallPoller {
     }
 
     private Uni<Void> pauseFor(Duration length) {
-        return Race.between(
-                dependencies.delay().of(length),
-                Uni.createFrom().<Void>emitter(emitter -> wakeUp.set(() -> emitter.complete(null))));
+        return Race.between(dependencies.delay().of(length), Uni.createFrom().<Void>emitter(emitter -> {
+            wakeUp.set(() -> emitter.complete(null));
+            if (isTooLong(length)) {
+                wakeUp.getAndSet(NOT_WAITING).run();
+            }
+        }));
+    }
+
+    /** Whether notifications have ceased since the length of a pause was computed. */
+    private synchronized boolean isTooLong(Duration length) {
+        return length.compareTo(paused) > 0;
     }
 
     private boolean isNotified() {

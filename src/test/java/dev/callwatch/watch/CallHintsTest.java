@@ -60,7 +60,8 @@ class CallHintsTest {
     private final NotificationCoverage coverage = new NotificationCoverage(
             channel, time, time, time, lost -> losses.forEach(observer -> observer.accept(lost)));
     private final Budgets budgets = BudgetsInVirtualTime.of(time);
-    private final CallPollers pollers = new CallPollers(calls, budgets, coverage, time, time, Runnable::run, registry);
+    private final CallPollers pollers =
+            new CallPollers(calls, budgets, coverage, this::pause, time, Runnable::run, registry);
     private final CallFeed feed = new CallFeed(calls, pollers, time, time);
     private final UnaskedCalls unasked = new UnaskedCalls(calls, feed, budgets, channel, time, registry);
     private final StandbyCalls standby = new StandbyCalls(calls, unasked, AnAccount.only(), time, time);
@@ -74,6 +75,7 @@ class CallHintsTest {
     private final Account account = AnAccount.usual();
     private final CallGuid guid = guid();
     private int notifications;
+    private Runnable beforePause = () -> {};
 
     CallHintsTest() {
         observers.add(pollers::changed);
@@ -312,6 +314,20 @@ class CallHintsTest {
     }
 
     @Test
+    void notifications_that_cease_while_a_pause_begins_end_it() {
+        notified();
+        vonage.answers(guid, ACTIVE);
+        beforePause = () -> {
+            beforePause = () -> {};
+            channel.connected = false;
+            pollers.uncovered(new CoverageLost(account.key()));
+        };
+        follow(guid);
+        time.pass(Duration.ofSeconds(13));
+        assertThat(readings()).hasSizeGreaterThan(2);
+    }
+
+    @Test
     void a_notification_that_comes_again_within_ten_minutes_counts_once_through_whichever_replica() {
         vonage.answers(guid, ACTIVE);
         lookUp();
@@ -441,6 +457,11 @@ class CallHintsTest {
     }
 
     /** Any other notification of the account. */
+    private Uni<Void> pause(Duration length) {
+        beforePause.run();
+        return time.of(length);
+    }
+
     private void notified() {
         hints.received(account, hintAt(guid(), CallHint.Kind.CHANGED), false);
     }
