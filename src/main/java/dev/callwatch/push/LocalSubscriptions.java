@@ -3,6 +3,8 @@ package dev.callwatch.push;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.AccountKey;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
@@ -148,16 +150,25 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
      * Ends those that this replica has lost, and has in another run now, and finds out what became of those that it does not have.
      *
      * @param owned what this replica is to run
+     * @return completes once all that is known; never fails
      */
-    void check(Map<String, Run> owned) {
-        runners.values().forEach(runner -> {
-            Run run = owned.get(runner.subscription().id());
-            if (run == null) {
-                runner.check();
-            } else if (!run.equals(runner.run())) {
-                taken(runner);
-            }
-        });
+    Uni<Void> check(Map<String, Run> owned) {
+        runners.values().stream()
+                .filter(runner -> Optional.ofNullable(
+                                owned.get(runner.subscription().id()))
+                        .filter(run -> !run.equals(runner.run()))
+                        .isPresent())
+                .forEach(this::taken);
+        return Multi.createFrom()
+                .iterable(runners.values().stream()
+                        .filter(runner ->
+                                !owned.containsKey(runner.subscription().id()))
+                        .toList())
+                .onItem()
+                .transformToUni(SubscriptionRunner::check)
+                .merge()
+                .onItem()
+                .ignoreAsUni();
     }
 
     @Override

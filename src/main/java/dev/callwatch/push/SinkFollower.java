@@ -176,9 +176,13 @@ final class SinkFollower implements CallQueue.Listener {
         suspend();
     }
 
-    /** Finds out whether this replica still runs it. */
-    void check() {
-        write();
+    /**
+     * Finds out whether this replica still runs it, and suspends it where not.
+     *
+     * @return completes once that is known; never fails
+     */
+    Uni<Void> check() {
+        return journal.write();
     }
 
     private Optional<Supplier<Uni<?>>> restoring(SubscriptionJournal.Lost lost) {

@@ -160,16 +160,23 @@ class SinkFollowers implements SinkFollower.Owner {
      * Ends those that this replica has lost, and has in another run now, and finds out what became of those that it does not have.
      *
      * @param owned what this replica is to run
+     * @return completes once all that is known; never fails
      */
-    void check(Map<String, Run> owned) {
-        running.values().forEach(follower -> {
-            Run run = owned.get(follower.id());
-            if (run == null) {
-                follower.check();
-            } else if (!run.equals(follower.run())) {
-                taken(follower);
-            }
-        });
+    Uni<Void> check(Map<String, Run> owned) {
+        running.values().stream()
+                .filter(follower -> Optional.ofNullable(owned.get(follower.id()))
+                        .filter(run -> !run.equals(follower.run()))
+                        .isPresent())
+                .forEach(this::taken);
+        return Multi.createFrom()
+                .iterable(running.values().stream()
+                        .filter(follower -> !owned.containsKey(follower.id()))
+                        .toList())
+                .onItem()
+                .transformToUni(SinkFollower::check)
+                .merge()
+                .onItem()
+                .ignoreAsUni();
     }
 
     boolean runs(String id) {

@@ -28,6 +28,8 @@ final class SubscriptionJournal {
 
     private static final Uni<Void> DONE = Uni.createFrom().voidItem();
 
+    private static final Map<String, Optional<String>> NOTHING = Map.of();
+
     private final String id;
     private final Run run;
     private final SubscriptionStore store;
@@ -199,7 +201,12 @@ final class SubscriptionJournal {
             return DONE;
         }
         if (lost.isSole()) {
-            return restoring.get().get().replaceWithVoid();
+            // Another replica may have written it before, in a later run.
+            return restoring
+                    .get()
+                    .get()
+                    .chain(() -> save(NOTHING))
+                    .chain(saved -> isClosed() ? DONE : report(saved, NOTHING));
         }
         onTaken.run();
         restoreForOthers(restoring.get());

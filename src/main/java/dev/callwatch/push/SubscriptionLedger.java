@@ -131,15 +131,16 @@ final class SubscriptionLedger {
         if (ended.isPresent() || suspended || !isNew(guid, event)) {
             return Accepted.IGNORED;
         }
+        // Before anything changes: where this fails, the same event comes again.
+        Optional<PushEvent> pushed =
+                type(guid, event).map(type -> events.of(event, type, subscription.traceparent(), numbers));
         FieldChanges changes = journal.changes();
-        Optional<EventType> type = type(guid, event);
         put(guid, new CallProgress(event.call().revision(), isSettled(guid)), changes);
-        if (type.isEmpty()) {
+        if (pushed.isEmpty()) {
             journal.add(changes);
             return Accepted.PASSED_OVER;
         }
-        PushEvent pushed = events.of(event, type.get(), subscription.traceparent(), numbers);
-        StoredEvent stored = outbox.add(Optional.of(guid), mode, wallClock.now(), pushed, changes);
+        StoredEvent stored = outbox.add(Optional.of(guid), mode, wallClock.now(), pushed.get(), changes);
         accepted++;
         putProgress(changes);
         journal.add(changes);

@@ -3,6 +3,8 @@ package dev.callwatch.push;
 import dev.callwatch.access.AccessControl;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.Accounts;
+import dev.callwatch.call.SharedUnavailable;
+import dev.callwatch.time.Race;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -11,6 +13,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,9 @@ class SubscriptionOwnership {
     private static final int READ_AT_ONCE = 16;
 
     private static final int HEARTBEATS_PER_CLAIM = 6;
+
+    /** A store that takes longer for one of them must not keep this replica from delivering all others. */
+    private static final Duration LONGEST_CHECK = Duration.ofSeconds(1);
 
     private static final Uni<Void> DONE = Uni.createFrom().voidItem();
 
@@ -129,26 +135,38 @@ class SubscriptionOwnership {
                             && ownership.owned() == local.count() + followers.size();
                     return (agrees ? DONE : agree()).invoke(() -> lease.extend(sent.plus(SubscriptionStore.LEASE)));
                 })
+                .onFailure(defect -> !(defect instanceof SharedUnavailable))
+                .invoke(defect -> LOG.error("This replica could not find out which subscriptions it runs", defect))
                 .onFailure()
                 .recoverWithNull();
     }
 
     /** Runs what this replica is to run, and finds out what became of what it is not. */
     private Uni<Void> agree() {
-        return store.owned().chain(owned -> {
-            local.check(owned);
-            followers.check(owned);
-            return Multi.createFrom()
-                    .iterable(owned.keySet().stream()
-                            .filter(id -> !local.contains(id) && !followers.runs(id))
-                            .toList())
-                    .onItem()
-                    .transformToUni(id -> store.load(id).invoke(fields -> takeOver(id, owned.get(id), fields)))
-                    .merge(READ_AT_ONCE)
-                    .collect()
-                    .last()
-                    .replaceWithVoid();
-        });
+        return store.owned().chain(owned -> check(owned).chain(() -> takeOver(owned)));
+    }
+
+    /** What another replica has taken over is not to be delivered here once the lease is extended. */
+    private Uni<Void> check(Map<String, Run> owned) {
+        return Race.between(
+                Uni.join()
+                        .all(local.check(owned), followers.check(owned))
+                        .andFailFast()
+                        .replaceWithVoid(),
+                dependencies.delay().of(LONGEST_CHECK));
+    }
+
+    private Uni<Void> takeOver(Map<String, Run> owned) {
+        return Multi.createFrom()
+                .iterable(owned.keySet().stream()
+                        .filter(id -> !local.contains(id) && !followers.runs(id))
+                        .toList())
+                .onItem()
+                .transformToUni(id -> store.load(id).invoke(fields -> takeOver(id, owned.get(id), fields)))
+                .merge(READ_AT_ONCE)
+                .collect()
+                .last()
+                .replaceWithVoid();
     }
 
     private void takeOver(String id, Run run, Map<String, String> fields) {

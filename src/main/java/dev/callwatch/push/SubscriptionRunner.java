@@ -8,6 +8,7 @@ import dev.callwatch.time.WallClock;
 import dev.callwatch.watch.CallEvent;
 import dev.callwatch.watch.CallFeed;
 import dev.callwatch.watch.Notification;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Clock;
@@ -31,6 +32,7 @@ final class SubscriptionRunner implements CallQueue.Listener {
 
     private static final Logger LOG = Logger.getLogger(SubscriptionRunner.class);
 
+    private static final Duration AFTER_DEFECT = Duration.ofSeconds(5);
     private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
 
     /** Who runs subscriptions. */
@@ -136,17 +138,31 @@ final class SubscriptionRunner implements CallQueue.Listener {
     }
 
     private void follow(FollowedCall call) {
-        call.follow(dependencies
-                .feed()
-                .follow(
-                        grant.account(),
-                        call.guid(),
-                        ledger.revision(call.guid()),
-                        subscription.caller().name())
+        call.follow(Multi.createFrom()
+                .deferred(() -> notifications(call.guid()))
                 .onItem()
                 .transformToUniAndConcatenate(notification -> accept(call, notification))
                 .onFailure()
-                .invoke(defect -> LOG.errorf(defect, "Subscription %s no longer follows a call", subscription.id())));
+                .invoke(defect -> LOG.errorf(
+                        defect,
+                        "Subscription %s stopped following a call and goes on in %d s",
+                        subscription.id(),
+                        AFTER_DEFECT.toSeconds()))
+                .onFailure()
+                .retry()
+                .when(failures -> failures.onItem()
+                        .transformToUniAndConcatenate(
+                                failure -> dependencies.delay().of(AFTER_DEFECT).replaceWith(true))));
+    }
+
+    private Multi<Notification> notifications(CallGuid guid) {
+        return dependencies
+                .feed()
+                .follow(
+                        grant.account(),
+                        guid,
+                        ledger.revision(guid),
+                        subscription.caller().name());
     }
 
     /** @return completes once there is room for more */
@@ -186,9 +202,13 @@ final class SubscriptionRunner implements CallQueue.Listener {
         journal.write().subscribe().with(written -> {});
     }
 
-    /** Finds out whether this replica still runs it. */
-    void check() {
-        write();
+    /**
+     * Finds out whether this replica still runs it, and suspends it where not.
+     *
+     * @return completes once that is known; never fails
+     */
+    Uni<Void> check() {
+        return journal.write();
     }
 
     private Optional<Supplier<Uni<?>>> restoring(SubscriptionJournal.Lost lost) {

@@ -11,6 +11,7 @@ import dev.callwatch.time.VirtualTime;
 import dev.callwatch.vonage.ScriptedReader;
 import dev.callwatch.watch.FeedInVirtualTime;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.helpers.test.UniAssertSubscriber;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,7 @@ class LocalSubscriptionsTest {
     @Test
     void one_that_runs_here_in_the_run_that_the_store_names_goes_on() {
         begin();
-        local.check(Map.of(ID, RUN));
+        local.check(Map.of(ID, RUN)).await().indefinitely();
         assertThat(local.contains(ID)).isTrue();
     }
 
@@ -62,7 +63,7 @@ class LocalSubscriptionsTest {
     @Test
     void one_that_this_replica_lost_and_got_back_ends_here_and_is_begun_again_with_what_is_kept() {
         begin();
-        local.check(Map.of(ID, new Run(1)));
+        local.check(Map.of(ID, new Run(1))).await().indefinitely();
         assertThat(local.contains(ID)).isFalse();
         sink.answers(ScriptedSink.OK);
         time.pass(Duration.ofMinutes(10));
@@ -73,7 +74,21 @@ class LocalSubscriptionsTest {
     void one_that_another_replica_runs_ends_here() {
         begin();
         store.lose();
-        local.check(Map.of());
+        local.check(Map.of()).await().indefinitely();
+        assertThat(local.contains(ID)).isFalse();
+    }
+
+    @Test
+    void that_it_is_checked_is_over_once_the_store_has_answered() {
+        begin();
+        store.lose();
+        store.beforeSaving(time.of(Duration.ofSeconds(3)));
+        UniAssertSubscriber<Void> check =
+                local.check(Map.of()).subscribe().withSubscriber(UniAssertSubscriber.create());
+        time.pass(Duration.ofSeconds(2));
+        check.assertNotTerminated();
+        time.pass(Duration.ofSeconds(1));
+        check.assertCompleted();
         assertThat(local.contains(ID)).isFalse();
     }
 

@@ -13,6 +13,8 @@ final class SharedStore extends LocalSubscriptionStore {
     private boolean lost;
     private boolean isAway;
     private boolean takesNothingNew;
+    private boolean isWrittenElsewhere;
+    private Uni<Void> beforeSaving = Uni.createFrom().voidItem();
 
     SharedStore() {
         this(new HashMap<>());
@@ -40,6 +42,16 @@ final class SharedStore extends LocalSubscriptionStore {
     /** Whether it fails to take what it does not have. */
     void takesNothingNew(boolean now) {
         takesNothingNew = now;
+    }
+
+    /** Another replica writes what was lost before this one does, in a later run. */
+    void isWrittenElsewhere() {
+        isWrittenElsewhere = true;
+    }
+
+    /** What passes until it answers to a change. */
+    void beforeSaving(Uni<Void> wait) {
+        beforeSaving = wait;
     }
 
     /** It comes back empty. */
@@ -71,6 +83,7 @@ final class SharedStore extends LocalSubscriptionStore {
             return Uni.createFrom().failure(new IllegalStateException("takes nothing new"));
         }
         fields.putAll(all);
+        lost |= isWrittenElsewhere;
         return Uni.createFrom().item(Optional.empty());
     }
 
@@ -84,6 +97,10 @@ final class SharedStore extends LocalSubscriptionStore {
 
     @Override
     public Uni<Saved> save(String id, Run run, Map<String, String> set, Collection<String> removed) {
+        return beforeSaving.chain(() -> save(set, removed));
+    }
+
+    private Uni<Saved> save(Map<String, String> set, Collection<String> removed) {
         if (isAway) {
             return Uni.createFrom().failure(new IllegalStateException("away"));
         }

@@ -237,7 +237,7 @@ class SinkFollowerTest {
         SinkFollower follower = follow(store, EventTypes.ALL, false);
         lookUp(guid, ACTIVE);
         store.clear();
-        follower.check();
+        follower.check().await().indefinitely();
         assertThat(store.followed().position()).isPresent();
         assertThat(store.followed().calls()).containsKey(guid);
     }

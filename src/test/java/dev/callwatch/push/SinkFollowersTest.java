@@ -89,7 +89,7 @@ class SinkFollowersTest {
         SinkFollowers followers = followers(sink("all", true, Set.of()));
         followers.takeOver("follow:all:a", RUN, NEW);
         store.saved = SubscriptionStore.Saved.TAKEN;
-        followers.check(Map.of());
+        followers.check(Map.of()).await().indefinitely();
         assertThat(followers.size()).isZero();
         assertThat(time.pending()).isZero();
     }
@@ -98,9 +98,9 @@ class SinkFollowersTest {
     void one_that_this_replica_lost_and_got_back_is_begun_again_with_what_is_kept() {
         SinkFollowers followers = followers(sink("all", true, Set.of()));
         followers.takeOver("follow:all:a", RUN, NEW);
-        followers.check(Map.of("follow:all:a", RUN));
+        followers.check(Map.of("follow:all:a", RUN)).await().indefinitely();
         assertThat(followers.runs("follow:all:a")).isTrue();
-        followers.check(Map.of("follow:all:a", new Run(1)));
+        followers.check(Map.of("follow:all:a", new Run(1))).await().indefinitely();
         assertThat(followers.runs("follow:all:a")).isFalse();
         assertThat(time.pending()).isZero();
     }

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A subscription from its first event to its last, on the feed as it is wired in production. */
@@ -46,6 +47,10 @@ class SubscriptionRunnerTest {
     private final Account account = AnAccount.usual();
     private final CallGuid guid = guid();
     private final List<SubscriptionRunner> finished = new ArrayList<>();
+
+    /** With which the data of an event begins. */
+    private Supplier<String> data = () -> "";
+
     private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
             sink, new DeliverySchedule(() -> 0), Duration.ofHours(24), () -> true, time, time, metrics));
 
@@ -344,7 +349,7 @@ class SubscriptionRunnerTest {
         vonage.answers(guid, ACTIVE);
         SubscriptionRunner runner = begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
         store.clear();
-        runner.check();
+        runner.check().await().indefinitely();
         assertThat(store.stored().subscription()).isEqualTo(runner.subscription());
         assertThat(store.stored().calls()).containsKey(guid);
     }
@@ -356,7 +361,7 @@ class SubscriptionRunnerTest {
         SubscriptionRunner runner = begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
         assertThat(runner.isFinished()).isTrue();
         store.clear();
-        runner.check();
+        runner.check().await().indefinitely();
         assertThat(store.isEmpty()).isTrue();
     }
 
@@ -431,6 +436,39 @@ class SubscriptionRunnerTest {
         assertThat(store.stored().events()).isEmpty();
     }
 
+    /** It has taken the subscription over while this replica did not notice. */
+    @Test
+    void what_another_replica_has_written_again_in_a_later_run_is_not_delivered_here() {
+        SharedStore store = new SharedStore();
+        RunLease lease = lease(store);
+        lease.extend(time.instant().plus(Duration.ofDays(1)));
+        vonage.answers(guid, ACTIVE);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store, lease);
+        store.clear();
+        store.isWrittenElsewhere();
+        vonage.answers(guid, RECORDED);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void a_defect_delays_an_event_and_loses_none() {
+        vonage.answers(guid, ACTIVE);
+        begin(subscription(true, EventTypes.ALL, guid));
+        data = () -> {
+            throw new IllegalStateException("a defect");
+        };
+        vonage.answers(guid, RECORDED);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed");
+        data = () -> "";
+        time.pass(SOON);
+        vonage.answers(guid, ENDED);
+        time.pass(SOON);
+        assertThat(pushed()).containsExactly("call.observed", "call.recording-changed", "call.completed");
+    }
+
     /** That the call is settled is being kept, and the event about the end waits for that. */
     @Test
     void what_waits_to_be_kept_is_not_delivered_once_another_replica_runs_the_subscription() {
@@ -464,7 +502,8 @@ class SubscriptionRunnerTest {
 
     private SubscriptionRunner begin(StoredSubscription stored, SubscriptionStore store, RunLease lease) {
         PushEvents events = new PushEvents(
-                "https://callwatch.example", (event, numbers) -> event.type().wireName());
+                "https://callwatch.example",
+                (event, numbers) -> data.get() + event.type().wireName());
         SubscriptionRunner.Owner owner = new SubscriptionRunner.Owner() {
             @Override
             public void finished(SubscriptionRunner runner) {
