@@ -1,14 +1,12 @@
 package dev.callwatch.access;
 
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
-import io.github.bucket4j.local.SynchronizationStrategy;
+import dev.callwatch.time.TokenBucket;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -19,6 +17,9 @@ import java.util.function.IntSupplier;
  */
 @Singleton
 public class CallerLimits {
+
+    /** So that n requests a second are n units each microsecond. */
+    private static final long UNITS_PER_REQUEST = 1_000_000;
 
     /** Beyond it callers that use nothing are forgotten. */
     private static final int CALLERS_KEPT = 10_000;
@@ -41,24 +42,27 @@ public class CallerLimits {
     }
 
     /** What a caller uses now. Guarded by itself. */
-    private static final class Use {
+    private final class Use {
 
-        private final Bucket requests;
+        private final TokenBucket requests = new TokenBucket(capacity(), limits.requestsPerSecond(), micros());
         private int streams;
         private int calls;
 
         /** Whether it counts no more, since its caller used nothing. */
         private boolean forgotten;
 
-        private Use(Bucket requests) {
-            this.requests = requests;
+        /** How many microseconds to wait for the next request; 0 where it is counted now. */
+        private long request() {
+            requests.refill(micros());
+            return requests.tryTake(UNITS_PER_REQUEST)
+                    ? 0
+                    : requests.microsUntil(UNITS_PER_REQUEST, limits.requestsPerSecond());
         }
 
-        /** How many ns to wait for the next request; 0 where it is counted now. */
-        private long request() {
-            return requests.tryConsume(1)
-                    ? 0
-                    : Math.max(1, requests.estimateAbilityToConsume(1).getNanosToWaitForRefill());
+        private synchronized boolean forget() {
+            requests.refill(micros());
+            forgotten = calls == 0 && streams == 0 && requests.units() == capacity();
+            return forgotten;
         }
     }
 
@@ -85,14 +89,14 @@ public class CallerLimits {
         if (none) {
             return;
         }
-        long wait = withUse(caller, use -> use.request());
+        long wait = withUse(caller, Use::request);
         if (wait > 0) {
             throw refused(
                     caller,
                     "requests",
                     new RateLimited(
                             "You make more than " + limits.requestsPerSecond() + " requests a second.",
-                            Duration.ofNanos(wait)));
+                            Duration.of(wait, ChronoUnit.MICROS)));
         }
     }
 
@@ -197,38 +201,16 @@ public class CallerLimits {
             return known;
         }
         if (uses.size() >= CALLERS_KEPT) {
-            uses.values().removeIf(this::forget);
+            uses.values().removeIf(Use::forget);
         }
-        return uses.computeIfAbsent(subject, absent -> new Use(bucket()));
+        return uses.computeIfAbsent(subject, absent -> new Use());
     }
 
-    private boolean forget(Use use) {
-        synchronized (use) {
-            use.forgotten = use.calls == 0 && use.streams == 0 && use.requests.getAvailableTokens() >= limits.burst();
-            return use.forgotten;
-        }
+    private long capacity() {
+        return limits.burst() * UNITS_PER_REQUEST;
     }
 
-    private Bucket bucket() {
-        return Bucket.builder()
-                .addLimit(limit ->
-                        limit.capacity(limits.burst()).refillGreedy(limits.requestsPerSecond(), Duration.ofSeconds(1)))
-                .withCustomTimePrecision(new ClockMeter(clock))
-                // Whoever uses it holds the lock of its use.
-                .withSynchronizationStrategy(SynchronizationStrategy.NONE)
-                .build();
-    }
-
-    private record ClockMeter(Clock clock) implements TimeMeter {
-
-        @Override
-        public long currentTimeNanos() {
-            return TimeUnit.MILLISECONDS.toNanos(clock.millis());
-        }
-
-        @Override
-        public boolean isWallClockBased() {
-            return true;
-        }
+    private long micros() {
+        return clock.millis() * 1_000;
     }
 }

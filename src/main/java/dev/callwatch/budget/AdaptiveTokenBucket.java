@@ -1,6 +1,7 @@
 package dev.callwatch.budget;
 
 import dev.callwatch.account.Allowance;
+import dev.callwatch.time.TokenBucket;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,22 +27,15 @@ final class AdaptiveTokenBucket implements RateLimiter {
     private static final Duration SHORTEST_DEFAULT_PAUSE = Duration.ofSeconds(2);
 
     private static final double NANOS_PER_MINUTE = 60e9;
-    private static final double LONGEST_WAIT_MICROS = 86_400e6;
+    private static final double LONGEST_PERIOD_NANOS = 86_400e9;
 
     private final Allowance ceiling;
     private final Clock clock;
     private final DoubleSupplier random;
+    private final TokenBucket bucket;
 
-    /** What is there, in units, at {@link #at}. */
-    private long units;
-
-    private Instant at;
-
-    /** Relative to {@link #at}. */
+    /** Relative to the last refill. */
     private Backoff backoff;
-
-    /** The account's whole rate: requests a minute. The bucket is refilled with its share of it. */
-    private long perMinute;
 
     private int share = WHOLE;
     private long lent;
@@ -56,20 +50,16 @@ final class AdaptiveTokenBucket implements RateLimiter {
         this.ceiling = ceiling;
         this.clock = clock;
         this.random = random;
-        this.at = clock.instant();
         this.backoff = Backoff.none(ceiling);
-        this.perMinute = ceiling.requestsPerMinute();
-        this.units = capacity();
+        this.bucket = new TokenBucket(capacity(), unitsPerMicro(share), micros(clock.instant()));
     }
 
     @Override
     public synchronized Optional<Permit> tryTake(Use use) {
         adapt();
-        if (isPaused() || units < UNITS_PER_PERMIT) {
-            return Optional.empty();
-        }
-        units -= UNITS_PER_PERMIT;
-        return Optional.of(new BucketPermit(backoff.count()));
+        return !isPaused() && bucket.tryTake(UNITS_PER_PERMIT)
+                ? Optional.of(new BucketPermit(backoff.count()))
+                : Optional.empty();
     }
 
     @Override
@@ -84,14 +74,7 @@ final class AdaptiveTokenBucket implements RateLimiter {
      */
     synchronized Duration until(long wanted, int assumed) {
         adapt();
-        long missing = wanted - units;
-        // Rounded up: a moment earlier the permit is not complete.
-        Duration refill = missing <= 0
-                ? Duration.ZERO
-                : Duration.of(
-                                (long) Math.min(LONGEST_WAIT_MICROS, Math.ceil(missing / unitsPerMicro(assumed))),
-                                ChronoUnit.MICROS)
-                        .minus(Duration.between(at, clock.instant()));
+        Duration refill = Duration.of(bucket.microsUntil(wanted, unitsPerMicro(assumed)), ChronoUnit.MICROS);
         Duration pause = pause();
         return refill.compareTo(pause) < 0 ? pause : refill;
     }
@@ -104,8 +87,7 @@ final class AdaptiveTokenBucket implements RateLimiter {
     /** How far apart permits would come with another part of the rate. */
     synchronized Duration period(int assumed) {
         adapt();
-        return Duration.ofNanos(
-                (long) Math.min(LONGEST_WAIT_MICROS * 1e3, NANOS_PER_MINUTE * WHOLE / ((double) perMinute * assumed)));
+        return Duration.ofNanos((long) Math.min(LONGEST_PERIOD_NANOS, NANOS_PER_MINUTE / perMinute(assumed)));
     }
 
     @Override
@@ -115,11 +97,8 @@ final class AdaptiveTokenBucket implements RateLimiter {
 
     @Override
     public synchronized Duration pause() {
-        if (backoff.untilResumed().isNegative()) {
-            return Duration.ZERO;
-        }
-        Duration left = backoff.untilResumed().minus(Duration.between(at, clock.instant()));
-        return left.isNegative() ? Duration.ZERO : left;
+        adapt();
+        return backoff.untilResumed().isNegative() ? Duration.ZERO : backoff.untilResumed();
     }
 
     @Override
@@ -130,13 +109,13 @@ final class AdaptiveTokenBucket implements RateLimiter {
     /** Requests a minute with another part of the rate. */
     synchronized double perMinute(int assumed) {
         adapt();
-        return (double) perMinute * assumed / WHOLE;
+        return unitsPerMicro(assumed);
     }
 
     @Override
     public synchronized long available() {
         adapt();
-        return units / UNITS_PER_PERMIT;
+        return bucket.units() / UNITS_PER_PERMIT;
     }
 
     @Override
@@ -146,8 +125,8 @@ final class AdaptiveTokenBucket implements RateLimiter {
 
     /** What it is now. */
     synchronized BucketState state() {
-        Instant now = adapt();
-        return new BucketState(share, lent, units, backoff.after(Duration.between(at, now)));
+        adapt();
+        return new BucketState(share, lent, bucket.units(), backoff);
     }
 
     /**
@@ -159,31 +138,31 @@ final class AdaptiveTokenBucket implements RateLimiter {
      * @param extra how many units it may hold beyond its part of the burst
      */
     synchronized void resize(Instant from, int part, long extra) {
-        adapt(from.isBefore(at) ? at : from);
+        adapt(from);
         share = part;
         lent = extra;
-        units = Math.min(units, capacity() + lent);
+        follow(backoff);
     }
 
     /** Adds units that were taken elsewhere, as far as there is room. */
     synchronized void add(long more) {
         adapt();
-        units = Math.min(capacity() + lent, units + more);
+        bucket.add(more);
     }
 
     /** Takes units out, to be added elsewhere. */
     synchronized void remove(long less) {
         adapt();
-        units = Math.max(0, units - less);
+        bucket.add(-less);
     }
 
     /** Applies what another process knows of answers of 429. A 429 that was unknown empties the bucket. */
     synchronized void apply(Backoff other) {
         adapt();
-        units = other.count() > backoff.count() ? 0 : units;
-        backoff = backoff.mergedWith(other, ceiling);
-        perMinute = backoff.perMinute(ceiling);
-        units = Math.min(units, capacity() + lent);
+        if (other.count() > backoff.count()) {
+            empty();
+        }
+        follow(backoff.mergedWith(other, ceiling));
     }
 
     /** The account's whole burst, in permits. */
@@ -200,13 +179,12 @@ final class AdaptiveTokenBucket implements RateLimiter {
         adapt();
         Duration pause = retryAfter.orElseGet(this::defaultPause);
         if (count < backoff.count()) {
-            backoff = backoff.pausedFor(pause);
+            follow(backoff.pausedFor(pause));
             return;
         }
-        backoff = backoff.halved(ceiling, pause);
         backoffs++;
-        perMinute = backoff.perMinute(ceiling);
-        units = 0;
+        empty();
+        follow(backoff.halved(ceiling, pause));
     }
 
     private Duration defaultPause() {
@@ -218,27 +196,34 @@ final class AdaptiveTokenBucket implements RateLimiter {
         return share == 0 ? 0 : Math.max(UNITS_PER_PERMIT, backoff.burst(ceiling) * UNITS_PER_PERMIT / WHOLE * share);
     }
 
+    /** The same number as requests a minute, see {@link #UNITS_PER_PERMIT}. */
     private double unitsPerMicro(int part) {
-        return (double) perMinute * part / WHOLE;
+        return (double) backoff.perMinute(ceiling) * part / WHOLE;
     }
 
-    private Instant adapt() {
-        return adapt(clock.instant());
+    private void empty() {
+        bucket.add(-bucket.units());
     }
 
-    /** Fills up at the rate that was, and lets that grow. Returns the time. */
-    private Instant adapt(Instant now) {
-        long elapsed = ChronoUnit.MICROS.between(at, now);
+    private void adapt() {
+        adapt(clock.instant());
+    }
+
+    /** Fills up at the rate that was, and lets that grow. */
+    private void adapt(Instant now) {
+        long elapsed = bucket.refill(micros(now));
         if (elapsed > 0) {
-            long capacity = capacity();
-            if (units < capacity) {
-                units = (long) Math.min(capacity, units + Math.floor(elapsed * unitsPerMicro(share)));
-            }
-            at = at.plus(elapsed, ChronoUnit.MICROS);
-            backoff = backoff.after(Duration.of(elapsed, ChronoUnit.MICROS));
-            perMinute = backoff.perMinute(ceiling);
+            follow(backoff.after(Duration.of(elapsed, ChronoUnit.MICROS)));
         }
-        return now;
+    }
+
+    private void follow(Backoff next) {
+        backoff = next;
+        bucket.resize(capacity(), lent, unitsPerMicro(share));
+    }
+
+    private static long micros(Instant moment) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, moment);
     }
 
     private final class BucketPermit implements Permit {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,41 @@ class CallerLimitsTest {
         time.pass(Duration.ofMillis(500));
         limits.request(caller);
         assertThatThrownBy(() -> limits.request(caller)).isInstanceOf(RateLimited.class);
+    }
+
+    @Test
+    void a_clock_that_goes_back_gives_no_request_and_takes_none() {
+        AtomicLong millis = new AtomicLong(time.millis());
+        CallerLimits limited = limits("oidc", new VirtualTime() {
+            @Override
+            public long millis() {
+                return millis.get();
+            }
+        });
+        limited.request(caller("a"));
+        millis.addAndGet(-3_600_000);
+        limited.request(caller("a"));
+        limited.request(caller("a"));
+        RateLimited refusal = catchThrowableOfType(RateLimited.class, () -> limited.request(caller("a")));
+        assertThat(refusal.retryAfter()).contains(Duration.ofMillis(500));
+        millis.addAndGet(3_600_000 + 500);
+        limited.request(caller("a"));
+        assertThatThrownBy(() -> limited.request(caller("a"))).isInstanceOf(RateLimited.class);
+    }
+
+    @Test
+    void in_the_long_run_a_caller_makes_its_burst_and_its_rate_of_requests() {
+        int counted = 0;
+        for (int i = 0; i < 60_000 / 7; i++) {
+            try {
+                limits.request(caller("a"));
+                counted++;
+            } catch (RateLimited refused) {
+                // It tries again 7 ms later.
+            }
+            time.pass(Duration.ofMillis(7));
+        }
+        assertThat(counted).isBetween(3 + 2 * 60 - 1, 3 + 2 * 60);
     }
 
     @Test
