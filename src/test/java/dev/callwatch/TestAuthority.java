@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,11 @@ public final class TestAuthority {
                 .keyManagerPassword(PASSWORD));
         server.start();
         return server;
+    }
+
+    /** The server's key and certificate. */
+    public PfxOptions serverKeys() {
+        return new PfxOptions().setPath(serverStore.toString()).setPassword(PASSWORD);
     }
 
     private static void keytool(Path store, String alias, String... more) throws IOException, InterruptedException {

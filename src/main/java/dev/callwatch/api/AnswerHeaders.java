@@ -22,7 +22,7 @@ public class AnswerHeaders {
 
     static final int AFTER_TRACE_ID = TraceId.BEFORE_EVERYTHING - 1;
 
-    private static final String NO_STORE = "no-store";
+    static final String NO_STORE = "no-store";
 
     /** IMF-fixdate (RFC 9110, section 5.6.7). */
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
@@ -63,7 +63,8 @@ public class AnswerHeaders {
         request.next();
     }
 
-    private String date() {
+    /** The time now, as the value of {@code Date}. */
+    String date() {
         Instant now = clock.now();
         Second known = second;
         if (known.number() != now.getEpochSecond()) {

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import java.util.function.Consumer;
 
 /**
  * Counts what the decoder of one connection holds once it has seen the bytes of a read: of a head that has not ended, of the
@@ -21,12 +22,15 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
     static final String NAME = HeadWatch.class.getName();
 
     private final UnfinishedHeads heads;
+    private final Consumer<ChannelPipeline> whenHttp1;
     private Protocol protocol;
     private long counted;
     private boolean closed;
 
-    HeadWatch(UnfinishedHeads heads) {
+    /** @param whenHttp1 is given the pipeline once the client is known to speak HTTP/1.1, before its first request is decoded */
+    HeadWatch(UnfinishedHeads heads, Consumer<ChannelPipeline> whenHttp1) {
         this.heads = heads;
+        this.whenHttp1 = whenHttp1;
     }
 
     /** What the bytes of a connection mean. */
@@ -59,6 +63,7 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
         if (decoder != null) {
             Http1 http1 = new Http1();
             pipeline.addAfter(decoder.name(), Http1.class.getName(), http1);
+            whenHttp1.accept(pipeline);
             protocol = http1;
         } else if (pipeline.context(Http2ConnectionHandler.class) != null) {
             protocol = new Http2();

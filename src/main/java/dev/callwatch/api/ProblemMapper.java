@@ -66,14 +66,19 @@ public class ProblemMapper {
 
     /** The problem of a failure, as the body of an answer. */
     static Problem of(ProblemException failure, RoutingContext request) {
-        return Problem.of(failure, instance(request), TraceId.of(request));
+        return Problem.of(failure, instance(request.request().path()), TraceId.of(request));
     }
 
     /** A problem with no meaning beyond its status. */
     static Problem ofStatus(int status, RoutingContext request) {
+        return ofStatus(status, request.request().path(), TraceId.of(request));
+    }
+
+    /** The same, of a request that has not been routed. */
+    static Problem ofStatus(int status, String path, String traceId) {
         Optional<Response.Status> known = Optional.ofNullable(Response.Status.fromStatusCode(status));
         String reason = known.map(Response.Status::getReasonPhrase).orElse("HTTP status " + status);
-        return Problem.ofStatus(status, reason, detail(status), instance(request), TraceId.of(request));
+        return Problem.ofStatus(status, reason, detail(status), instance(path), traceId);
     }
 
     private static String detail(int status) {
@@ -102,9 +107,9 @@ public class ProblemMapper {
                 .type(Problem.MEDIA_TYPE);
     }
 
-    private static URI instance(RoutingContext request) {
+    private static URI instance(String path) {
         try {
-            return new URI(request.request().path());
+            return new URI(path);
         } catch (URISyntaxException malformed) {
             return URI.create("/");
         }

@@ -18,7 +18,7 @@ import java.time.Duration;
 public class RefusalHandler {
 
     /** The rest of the request is discarded for so long: if the connection is closed at once, the caller may lose the answer. */
-    private static final Duration LINGER = Duration.ofSeconds(1);
+    static final Duration LINGER = Duration.ofSeconds(1);
 
     private static final int BAD_REQUEST = 400;
     private static final int SERVER_ERROR = 500;
@@ -77,7 +77,7 @@ public class RefusalHandler {
         }
     }
 
-    private String text(Problem problem) {
+    String text(Problem problem) {
         try {
             return json.writeValueAsString(problem);
         } catch (JsonProcessingException impossible) {

@@ -13,9 +13,7 @@ import java.util.Set;
 
 /**
  * Refuses requests by their first line and their headers, before anything else is done with them. The decoder of Vert.x has limits
- * too, twice these; beyond them {@link HttpServerRequest#DEFAULT_INVALID_REQUEST_HANDLER} answers, without a body. A handler that
- * sends one would have to be set on the {@code HttpServer} before it listens, and Quarkus 3.33 gives nobody the server before that.
- * Larger limits there would only move that boundary, and each connection may hold as much before its first request is complete.
+ * too, twice these; beyond them {@link InvalidRequests} answers the same.
  */
 @ApplicationScoped
 public class RequestChecks {

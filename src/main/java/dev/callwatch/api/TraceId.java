@@ -3,6 +3,7 @@ package dev.callwatch.api;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -39,6 +40,11 @@ public class TraceId {
         return known == null ? generated() : known;
     }
 
+    /** The identifier of a request that has not been routed. */
+    static String of(HttpServerRequest request) {
+        return traced().or(() -> inbound(request.getHeader("traceparent"))).orElseGet(TraceId::generated);
+    }
+
     /** The trace that a request is part of, as a {@code traceparent}; nothing where it is part of none. */
     static Optional<String> traceparent(RoutingContext request) {
         SpanContext span = Span.current().getSpanContext();
@@ -51,8 +57,7 @@ public class TraceId {
     }
 
     private static void begin(RoutingContext request) {
-        String traceId = traced().or(() -> inbound(request.request().getHeader("traceparent")))
-                .orElseGet(TraceId::generated);
+        String traceId = of(request.request());
         request.put(KEY, traceId);
         MDC.put(KEY, traceId);
         request.next();

@@ -10,6 +10,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.quarkus.vertx.http.HttpServerStart;
+import io.quarkus.vertx.http.HttpsServerStart;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -51,18 +52,26 @@ public class UnfinishedHeads {
      * Puts a handler into the channels of the servers. Quarkus and Vert.x have no hook that is called before the first request of a
      * connection.
      */
-    void register(@ObservesAsync HttpServerStart started, Vertx vertx) {
+    void register(@ObservesAsync HttpServerStart started, Vertx vertx, InvalidRequests invalid) {
+        watch(vertx, invalid);
+    }
+
+    void registerTls(@ObservesAsync HttpsServerStart started, Vertx vertx, InvalidRequests invalid) {
+        watch(vertx, invalid);
+    }
+
+    void watch(Vertx vertx, InvalidRequests invalid) {
         if (vertx instanceof VertxInternal known) {
-            known.getAcceptorEventLoopGroup().forEach(loop -> loop.execute(() -> watch(loop)));
+            known.getAcceptorEventLoopGroup().forEach(loop -> loop.execute(() -> watch(loop, invalid)));
         }
     }
 
-    private void watch(EventExecutor loop) {
+    private void watch(EventExecutor loop, InvalidRequests invalid) {
         if (loop instanceof SingleThreadEventLoop channels) {
             channels.registeredChannelsIterator().forEachRemaining(channel -> {
                 String name = Accepted.class.getName();
                 if (channel instanceof ServerChannel && channel.pipeline().get(name) == null) {
-                    channel.pipeline().addFirst(name, new Accepted(new Registered(this)));
+                    channel.pipeline().addFirst(name, new Accepted(new Registered(this, invalid)));
                 }
             });
         }
@@ -122,14 +131,16 @@ public class UnfinishedHeads {
     private static final class Registered extends ChannelInboundHandlerAdapter {
 
         private final UnfinishedHeads heads;
+        private final InvalidRequests invalid;
 
-        private Registered(UnfinishedHeads heads) {
+        private Registered(UnfinishedHeads heads, InvalidRequests invalid) {
             this.heads = heads;
+            this.invalid = invalid;
         }
 
         @Override
         public void channelRegistered(ChannelHandlerContext ctx) {
-            ctx.pipeline().addLast(HeadWatch.NAME, new HeadWatch(heads));
+            ctx.pipeline().addLast(HeadWatch.NAME, new HeadWatch(heads, invalid::register));
             ctx.fireChannelRegistered();
             ctx.pipeline().remove(this);
         }

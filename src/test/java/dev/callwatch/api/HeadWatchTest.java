@@ -168,7 +168,7 @@ class HeadWatchTest {
     private EmbeddedChannel http1() {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.pipeline()
-                .addLast(HeadWatch.NAME, new HeadWatch(heads))
+                .addLast(HeadWatch.NAME, new HeadWatch(heads, pipeline -> {}))
                 .addLast("httpDecoder", new HttpRequestDecoder(16_384, 32_768, 8_192));
         channels.add(channel);
         return channel;
@@ -177,7 +177,7 @@ class HeadWatchTest {
     private EmbeddedChannel http2() {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.pipeline()
-                .addLast(HeadWatch.NAME, new HeadWatch(heads))
+                .addLast(HeadWatch.NAME, new HeadWatch(heads, pipeline -> {}))
                 .addLast("handler", Http2FrameCodecBuilder.forServer().build());
         channels.add(channel);
         return channel;

@@ -24,7 +24,11 @@ final class RawClient implements AutoCloseable {
     private final Duration patience;
 
     RawClient(Duration patience) throws IOException {
-        this.socket = new Socket("localhost", RestAssured.port);
+        this(new Socket("localhost", RestAssured.port), patience);
+    }
+
+    RawClient(Socket socket, Duration patience) {
+        this.socket = socket;
         this.patience = patience;
     }
 
