@@ -48,10 +48,6 @@ public class UnfinishedHeads {
         this.closed = Disconnects.counter(registry, Disconnects.UNFINISHED);
     }
 
-    /**
-     * Puts a handler into the channels of the servers. Quarkus and Vert.x have no hook that is called before the first request of a
-     * connection.
-     */
     void register(@ObservesAsync HttpServerStart started, Vertx vertx, InvalidRequests invalid) {
         watch(vertx, invalid);
     }
@@ -60,6 +56,10 @@ public class UnfinishedHeads {
         watch(vertx, invalid);
     }
 
+    /**
+     * Puts a handler into the channel of each server that listens now and has none. Quarkus and Vert.x have no hook that is called
+     * before the first request of a connection.
+     */
     void watch(Vertx vertx, InvalidRequests invalid) {
         if (vertx instanceof VertxInternal known) {
             known.getAcceptorEventLoopGroup().forEach(loop -> loop.execute(() -> watch(loop, invalid)));
