@@ -167,23 +167,35 @@ class SmallHeapIT {
     void pipelined_requests_of_clients_that_read_nothing_are_not_taken() throws Exception {
         byte[] requests =
                 "GET /openapi HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000).getBytes(StandardCharsets.US_ASCII);
+        others("pipelining without reading", () -> pipeline(requests));
+    }
+
+    /** What asks for HTTP/2 is answered before the service sees its first request. */
+    @Test
+    void pipelined_upgrades_of_clients_that_read_nothing_are_not_taken() throws Exception {
+        byte[] upgrades = "GET /openapi HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n"
+                .repeat(1_000)
+                .getBytes(StandardCharsets.US_ASCII);
+        others("upgrades without reading", () -> pipeline(upgrades));
+    }
+
+    /** Over connections that are not read, until none of them takes more. */
+    private void pipeline(byte[] requests) throws IOException {
         AtomicLong taken = new AtomicLong();
-        others("pipelining without reading", () -> {
-            for (int i = 0; i < 50; i++) {
-                Socket socket = new Socket("localhost", API);
-                open.add(socket);
-                background(() -> {
-                    while (true) {
-                        socket.getOutputStream().write(requests);
-                        taken.addAndGet(requests.length);
-                    }
-                });
-            }
-            AtomicLong last = new AtomicLong(-1);
-            await().atMost(Duration.ofSeconds(30))
-                    .pollInterval(Duration.ofSeconds(1))
-                    .until(() -> last.getAndSet(taken.get()) == taken.get());
-        });
+        for (int i = 0; i < 50; i++) {
+            Socket socket = new Socket("localhost", API);
+            open.add(socket);
+            background(() -> {
+                while (true) {
+                    socket.getOutputStream().write(requests);
+                    taken.addAndGet(requests.length);
+                }
+            });
+        }
+        AtomicLong last = new AtomicLong(-1);
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> last.getAndSet(taken.get()) == taken.get());
     }
 
     /** The short headers hold much more than was sent for them. */

@@ -62,7 +62,8 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
         ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
         if (decoder != null) {
             Http1 http1 = new Http1();
-            pipeline.addAfter(decoder.name(), Http1.class.getName(), http1);
+            pipeline.addAfter(decoder.name(), Http1.class.getName(), http1)
+                    .addAfter(Http1.class.getName(), UpgradeFilter.NAME, new UpgradeFilter());
             whenHttp1.accept(pipeline);
             protocol = http1;
         } else if (pipeline.context(Http2ConnectionHandler.class) != null) {

@@ -8,41 +8,54 @@ import dev.callwatch.RawHttp2;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** HTTP/2 without TLS, as JDK clients ask for by themselves. */
+/** HTTP/2 without TLS, with which the client begins. */
 @QuarkusTest
 @ConnectWireMock
 class Http2Test {
 
     private static final LogRecorder LOG = new LogRecorder();
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @Inject
+    Vertx vertx;
 
     WireMock wireMock;
+
+    private HttpClient client;
 
     @BeforeAll
     static void recordLog() {
         LOG.start();
     }
 
-    /** Bodies follow on a connection that is HTTP/2 already. */
     @BeforeEach
-    void connect() throws IOException, InterruptedException {
-        assertThat(send("/v1/accounts", "GET", BodyPublishers.noBody()).version())
-                .isEqualTo(HttpClient.Version.HTTP_2);
+    void begin() {
+        client = vertx.createHttpClient(new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false)
+                .setDefaultPort(RestAssured.port));
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
     }
 
     @AfterAll
@@ -52,33 +65,31 @@ class Http2Test {
     }
 
     @Test
-    void a_body_is_read() throws IOException, InterruptedException {
+    void a_body_is_read() throws Exception {
         VonageStub vonage = new VonageStub(wireMock, "batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
-        HttpResponse<String> answer = lookUp(BodyPublishers.ofString("{\"ids\":[\"" + vonage.guid() + "\"]}"));
-        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-        assertThat(answer.statusCode()).isEqualTo(200);
+        Answer answer = lookUp("{\"ids\":[\"" + vonage.guid() + "\"]}");
+        assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).contains("\"state\":\"active\"");
     }
 
     @Test
-    void an_empty_body_is_an_invalid_request() throws IOException, InterruptedException {
-        assertThat(lookUp(BodyPublishers.ofString("")).statusCode()).isIn(400, 411);
-        assertThat(lookUp(BodyPublishers.ofString("{}")).statusCode()).isEqualTo(400);
+    void an_empty_body_is_an_invalid_request() throws Exception {
+        assertThat(lookUp("").status()).isIn(400, 411);
+        assertThat(lookUp("{}").status()).isEqualTo(400);
     }
 
     @Test
-    void a_body_that_is_too_large_is_refused() throws IOException, InterruptedException {
-        assertThat(lookUp(BodyPublishers.ofString("x".repeat(70_000))).statusCode())
-                .isEqualTo(413);
+    void a_body_that_is_too_large_is_refused() throws Exception {
+        assertThat(lookUp("x".repeat(70_000)).status()).isEqualTo(413);
     }
 
     @Test
-    void a_body_of_unknown_length_is_read_within_the_same_limit() throws IOException, InterruptedException {
+    void a_body_of_unknown_length_is_read_within_the_same_limit() throws Exception {
         VonageStub vonage = new VonageStub(wireMock, "batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
-        HttpResponse<String> answer = lookUp(ofUnknownLength("{\"ids\":[\"" + vonage.guid() + "\"]}"));
-        assertThat(answer.statusCode()).isEqualTo(200);
+        Answer answer = lookUpInPieces("{\"ids\":[\"" + vonage.guid() + "\"]}");
+        assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).contains("\"state\":\"active\"");
-        assertThat(lookUp(ofUnknownLength("x".repeat(70_000))).statusCode()).isEqualTo(413);
+        assertThat(lookUpInPieces("x".repeat(70_000)).status()).isEqualTo(413);
     }
 
     @Test
@@ -137,24 +148,36 @@ class Http2Test {
             }
             assertThat(client.answers(5)).hasSize(5);
         }
-        assertThat(send("/v1/accounts", "GET", BodyPublishers.noBody()).statusCode())
-                .isEqualTo(200);
+        RestAssured.get("/v1/accounts").then().statusCode(200);
     }
 
-    private static BodyPublisher ofUnknownLength(String text) {
-        return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    private record Answer(int status, String body) {}
+
+    private Answer lookUp(String body) throws Exception {
+        return lookUp(request -> request.send(body));
     }
 
-    private static HttpResponse<String> lookUp(BodyPublisher body) throws IOException, InterruptedException {
-        return send("/v1/accounts/batch/calls/lookup", "POST", body);
+    private Answer lookUpInPieces(String body) throws Exception {
+        return lookUp(request -> {
+            int middle = body.length() / 2;
+            // Whether it is refused before its end shows in the answer.
+            request.setChunked(true)
+                    .write(body.substring(0, middle))
+                    .onComplete(written -> request.end(body.substring(middle)));
+            return request.response();
+        });
     }
 
-    private static HttpResponse<String> send(String path, String method, BodyPublisher body)
-            throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path))
-                .method(method, body)
-                .header("Content-Type", "application/json")
-                .build();
-        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    private Answer lookUp(Function<HttpClientRequest, Future<HttpClientResponse>> sending) throws Exception {
+        return client.request(HttpMethod.POST, "/v1/accounts/batch/calls/lookup")
+                .map(request -> request.putHeader("Content-Type", "application/json"))
+                .compose(sending)
+                .compose(answer -> {
+                    assertThat(answer.version()).isEqualTo(HttpVersion.HTTP_2);
+                    return answer.body().map(body -> new Answer(answer.statusCode(), body.toString()));
+                })
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
     }
 }
