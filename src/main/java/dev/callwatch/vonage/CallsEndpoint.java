@@ -9,20 +9,28 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.HttpHeaders;
 
 /** Vonage Contact Center's call detail, as Vonage documents it. */
-@Path("/v0/{accountKey}/calls/{callGuid}")
+@Path("/v0/{accountKey}/calls")
 interface CallsEndpoint {
 
-    /**
-     * Reads a call during its life and for up to 24 hours after it.
-     *
-     * @param authorization {@code Bearer} and a token
-     * @param accept the media type with its version, as set
-     * @return the body of a 200; any other status is an {@link UpstreamFailure}
-     */
-    @GET
-    Uni<byte[]> call(
-            @PathParam("accountKey") String accountKey,
-            @PathParam("callGuid") String callGuid,
-            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
-            @HeaderParam(HttpHeaders.ACCEPT) String accept);
+    /** The calls of one account. To fill the account into the path costs as much as the call, so keep what is returned. */
+    @Path("/")
+    CallsOfAccount of(@PathParam("accountKey") String accountKey);
+
+    /** The calls of one account. */
+    interface CallsOfAccount {
+
+        /**
+         * Reads a call during its life and for up to 24 hours after it.
+         *
+         * @param authorization {@code Bearer} and a token
+         * @param accept the media type with its version, as set
+         * @return the body of a 200; any other status is an {@link UpstreamFailure}
+         */
+        @GET
+        @Path("/{callGuid}")
+        Uni<byte[]> call(
+                @PathParam("callGuid") String callGuid,
+                @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+                @HeaderParam(HttpHeaders.ACCEPT) String accept);
+    }
 }

@@ -13,7 +13,7 @@ import dev.callwatch.outbound.EventLoopClients;
  */
 record RegionClient(
         Region region,
-        EventLoopClients<CallsEndpoint> calls,
+        EventLoopClients<CallsClient> calls,
         TokenEndpoint tokens,
         RegionCircuitBreaker circuitBreaker,
         RetryBudget retryBudget) {}

@@ -54,10 +54,10 @@ class RegionClients {
                 new RetryBudget(clock));
     }
 
-    private CallsEndpoint calls(Region region, int connections) {
-        return client(region, UpstreamFailures::ofCall)
+    private CallsClient calls(Region region, int connections) {
+        return new CallsClient(client(region, UpstreamFailures::ofCall)
                 .property(QuarkusRestClientProperties.CONNECTION_POOL_SIZE, connections)
-                .build(CallsEndpoint.class);
+                .build(CallsEndpoint.class));
     }
 
     private QuarkusRestClientBuilder client(Region region, RefusalMapper.Meaning meaning) {

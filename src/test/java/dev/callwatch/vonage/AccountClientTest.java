@@ -102,8 +102,8 @@ class AccountClientTest {
     }
 
     private AccountClient client() {
-        CallsEndpoint calls = (accountKey, callGuid, authorization, accept) ->
-                Uni.createFrom().emitter(requests::add);
+        CallsClient calls = new CallsClient(accountKey ->
+                (callGuid, authorization, accept) -> Uni.createFrom().emitter(requests::add));
         RegionClient region = new RegionClient(
                 account.region(),
                 new EventLoopClients<>(VERTX, time, 1, connections -> calls),
