@@ -43,7 +43,7 @@ public final class ScriptedUpstream implements AutoCloseable {
     private static final String EXPIRED = "{\"message\":\"The access token is invalid or has expired\"}";
 
     /** How one call is answered; the versions start with 1. */
-    private static final class Script {
+    private static final class CallScript {
 
         private int version = 1;
         private boolean over;
@@ -52,7 +52,7 @@ public final class ScriptedUpstream implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<HttpServer> servers = new ArrayList<>();
-    private final Map<String, Script> scripts = new HashMap<>();
+    private final Map<String, CallScript> scripts = new HashMap<>();
     private final Map<String, Duration> throttled = new HashMap<>();
     private final List<Asked> asked = new ArrayList<>();
     private final UpstreamEndpoint calls = new UpstreamEndpoint(vertx);
@@ -178,7 +178,7 @@ public final class ScriptedUpstream implements AutoCloseable {
 
     private synchronized void answer(int replica, String account, String guid, HttpServerResponse response) {
         Duration pause = throttled.get(account);
-        Script script = script(guid);
+        CallScript script = script(guid);
         if (pause != null) {
             asked.add(new Asked(replica, account, guid, System.nanoTime(), 429, 0));
             response.setStatusCode(429)
@@ -197,11 +197,11 @@ public final class ScriptedUpstream implements AutoCloseable {
         }
     }
 
-    private Script script(String guid) {
-        return scripts.computeIfAbsent(guid, unseen -> new Script());
+    private CallScript script(String guid) {
+        return scripts.computeIfAbsent(guid, unseen -> new CallScript());
     }
 
-    private static String document(String guid, Script script) {
+    private static String document(String guid, CallScript script) {
         return new JsonObject()
                 .put("id", guid)
                 .put("from", new JsonObject().put("telephoneNumber", "02072068888"))

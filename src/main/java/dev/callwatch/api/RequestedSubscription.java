@@ -63,7 +63,7 @@ record RequestedSubscription(AccountKey account, Subscriptions.Requested subscri
         if (account.isEmpty()) {
             violations.add(RequestedCall.MALFORMED_ACCOUNT);
         }
-        Subscriptions.Requested requested = new Reader(violations, now).read(parse(body), traceparent);
+        Subscriptions.Requested requested = new Parser(violations, now).read(parse(body), traceparent);
         if (!violations.isEmpty()) {
             throw new InvalidRequest(violations);
         }
@@ -83,7 +83,7 @@ record RequestedSubscription(AccountKey account, Subscriptions.Requested subscri
     }
 
     /** Reads the fields, and notes what is wrong with them. */
-    private record Reader(List<Violation> violations, Instant now) {
+    private record Parser(List<Violation> violations, Instant now) {
 
         private Subscriptions.Requested read(JsonNode body, Optional<String> traceparent) {
             known(body, "", Set.of("protocol", "sink", "protocolSettings", "types", "config"));

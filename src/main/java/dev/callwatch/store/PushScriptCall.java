@@ -86,12 +86,12 @@ interface PushScriptCall extends ScriptCall {
      *
      * @param fields set where nothing is stored of it
      */
-    record Claim(Keys names, String replica, String id, Run run, Duration expiry, Map<String, String> fields)
+    record Acquire(Keys names, String replica, String id, Run run, Duration expiry, Map<String, String> fields)
             implements PushScriptCall {
 
         @Override
         public RedisScript script() {
-            return RedisScript.PUSH_CLAIM;
+            return RedisScript.PUSH_ACQUIRE;
         }
 
         @Override

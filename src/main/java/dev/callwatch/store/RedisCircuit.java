@@ -42,8 +42,8 @@ public class RedisCircuit {
 
     private final boolean shared;
     private final Clock clock;
-    private final Runnable away;
-    private final Runnable back;
+    private final Runnable onOpened;
+    private final Runnable onClosed;
 
     private int failures;
     private int probes;
@@ -59,9 +59,9 @@ public class RedisCircuit {
             StoreOptions options,
             Clock clock,
             MeterRegistry registry,
-            Event<RedisLost> away,
-            Event<ReplicasReconnected> back) {
-        this(options.isShared(), clock, () -> away.fire(new RedisLost()), () -> back.fire(new ReplicasReconnected()));
+            Event<RedisLost> onOpened,
+            Event<ReplicasReconnected> onClosed) {
+        this(options.isShared(), clock, () -> onOpened.fire(new RedisLost()), () -> onClosed.fire(new ReplicasReconnected()));
         Gauge.builder("callwatch.store.degraded", this, circuit -> circuit.isDegraded() ? 1 : 0)
                 .description("1 while Redis cannot be used and this replica works on its own")
                 .register(registry);
@@ -71,14 +71,14 @@ public class RedisCircuit {
     }
 
     /**
-     * @param away called each time that the circuit opens
-     * @param back called each time that it closes
+     * @param onOpened called each time that the circuit opens
+     * @param onClosed called each time that it closes
      */
-    RedisCircuit(boolean shared, Clock clock, Runnable away, Runnable back) {
+    RedisCircuit(boolean shared, Clock clock, Runnable onOpened, Runnable onClosed) {
         this.shared = shared;
         this.clock = clock;
-        this.away = away;
-        this.back = back;
+        this.onOpened = onOpened;
+        this.onClosed = onClosed;
     }
 
     /** Whether the state is in Redis, by the settings. */
@@ -137,7 +137,7 @@ public class RedisCircuit {
         LOG.warnf(
                 "Redis cannot be used: this replica works without it, within 1/%d of each budget: %s",
                 replicas, why.getMessage());
-        away.run();
+        onOpened.run();
     }
 
     /** Whether something failed since the last success. */
@@ -159,6 +159,6 @@ public class RedisCircuit {
             gone = Duration.between(since, clock.instant());
         }
         LOG.infof("Redis can be used again after %d ms: state is shared by %d replica(s)", gone.toMillis(), replicas);
-        back.run();
+        onClosed.run();
     }
 }

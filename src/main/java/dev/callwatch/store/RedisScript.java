@@ -25,7 +25,7 @@ enum RedisScript {
     LEAVE,
     PUSH_HEARTBEAT,
     PUSH_CREATE,
-    PUSH_CLAIM,
+    PUSH_ACQUIRE,
     PUSH_SAVE,
     PUSH_LOAD(false, RedisScript.NOTHING),
     PUSH_OWNED(false, RedisScript.NOTHING),

@@ -34,7 +34,7 @@ class ReplicaChannel {
     private final RedisCircuit circuit;
     private final Delay delay;
     private final WallClock clock;
-    private final Runnable back;
+    private final Runnable onReconnected;
     private final List<Consumer<ReplicaMessage>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean subscribed;
     private volatile boolean lostOnce;
@@ -47,13 +47,13 @@ class ReplicaChannel {
             RedisCircuit circuit,
             Delay delay,
             WallClock clock,
-            Event<ReplicasReconnected> back) {
-        this(redis::get, keys, circuit, delay, clock, () -> back.fire(new ReplicasReconnected()));
+            Event<ReplicasReconnected> onReconnected) {
+        this(redis::get, keys, circuit, delay, clock, () -> onReconnected.fire(new ReplicasReconnected()));
     }
 
     /**
      * @param redis used only once there is a subscription: without the setting there is none
-     * @param back called when messages may have been missed and arrive again
+     * @param onReconnected called when messages may have been missed and arrive again
      */
     ReplicaChannel(
             Supplier<ReactiveRedisDataSource> redis,
@@ -61,13 +61,13 @@ class ReplicaChannel {
             RedisCircuit circuit,
             Delay delay,
             WallClock clock,
-            Runnable back) {
+            Runnable onReconnected) {
         this.redis = redis;
         this.clock = clock;
         this.channel = keys.channel();
         this.circuit = circuit;
         this.delay = delay;
-        this.back = back;
+        this.onReconnected = onReconnected;
     }
 
     /** Calls a listener with each message from now on, on the connection's event loop. */
@@ -159,7 +159,7 @@ class ReplicaChannel {
         subscribed = true;
         // Messages were lost meanwhile. If Redis could not be used either, the next probe reports that it is back.
         if (lostOnce && !circuit.isDegraded()) {
-            back.run();
+            onReconnected.run();
         }
     }
 

@@ -91,7 +91,7 @@ public class AccountFeed {
                                 .replaceWith(new RevisionLog.Slice(List.of(), position.orElseThrow(), true))));
     }
 
-    private Multi<Item> follow(Account account, String after, LogReader reader) {
+    private Multi<Item> follow(Account account, String after, SliceSource reader) {
         return Multi.createFrom().deferred(() -> new Subscription(account.key(), after, reader).items());
     }
 
@@ -111,7 +111,7 @@ public class AccountFeed {
     }
 
     /** Reads on in a log. */
-    private interface LogReader {
+    private interface SliceSource {
         Uni<RevisionLog.Slice> read(AccountKey account, Optional<String> after, int most);
     }
 
@@ -119,10 +119,10 @@ public class AccountFeed {
     private final class Subscription {
 
         private final AccountKey account;
-        private final LogReader reader;
+        private final SliceSource reader;
         private String position;
 
-        private Subscription(AccountKey account, String after, LogReader reader) {
+        private Subscription(AccountKey account, String after, SliceSource reader) {
             this.account = account;
             this.position = after;
             this.reader = reader;

@@ -54,7 +54,7 @@ export class EmptyState {
   #sandbox(accounts) {
     return [
       el('h3', {}, 'No calls yet. Play one.'),
-      el('p', {}, 'This account belongs to the sandbox: a stand-in for Vonage, in the same process. Each button begins a call of its own.'),
+      el('p', {}, 'This account belongs to the sandbox: a fake Vonage in the same process. Each button begins a call of its own.'),
       playElement(accounts, this.#actions.onPlay),
       documents(),
     ];

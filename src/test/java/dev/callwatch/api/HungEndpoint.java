@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** An endpoint of a stand-in for Vonage that hangs, and how. Each has an account and a region of its own. */
+/** An endpoint of a fake Vonage that hangs, and how. Each has an account and a region of its own. */
 record HungEndpoint(Kind kind, FaultyServer.Fault fault) {
 
     enum Kind {

@@ -89,7 +89,7 @@ class MaskingFuzzTest {
             "%20", "<b>", "</b><i>", ") (", "/", "\\", "_", "\u3000", "\u00A0", "ext", "😀");
 
     /** Where a number is planted; the digits that may be shown there. */
-    private enum Place {
+    private enum Field {
         TELEPHONE_NUMBER(
                 MOST_OF_A_NUMBER, (document, text) -> party(document, "from").put("telephoneNumber", text)),
         CLID(MOST_OF_A_NUMBER, (document, text) -> party(document, "from").put("presentedCLID", text)),
@@ -140,7 +140,7 @@ class MaskingFuzzTest {
         private final int shown;
         private final BiConsumer<ObjectNode, String> plant;
 
-        Place(int shown, BiConsumer<ObjectNode, String> plant) {
+        Field(int shown, BiConsumer<ObjectNode, String> plant) {
             this.shown = shown;
             this.plant = plant;
         }
@@ -148,7 +148,7 @@ class MaskingFuzzTest {
 
     @Property(tries = 5_000)
     void no_planted_number_can_be_read(
-            @ForAll("places") Place place, @ForAll("numbers") String number, @ForAll("prefixes") String prefix)
+            @ForAll("places") Field place, @ForAll("numbers") String number, @ForAll("prefixes") String prefix)
             throws JsonProcessingException {
         // One documented field makes it a call.
         ObjectNode document = JSON.createObjectNode().putNull("recordingStatus");
@@ -190,8 +190,8 @@ class MaskingFuzzTest {
     }
 
     @Provide
-    Arbitrary<Place> places() {
-        return Arbitraries.of(Place.class);
+    Arbitrary<Field> places() {
+        return Arbitraries.of(Field.class);
     }
 
     @Provide

@@ -167,7 +167,7 @@ final class ChaosRun {
                 && System.nanoTime() - since < options.bounds().end().toNanos()) {
             pause.of(UNTIL_NEXT_LOOK);
         }
-        readers.forEach(StreamClient::giveUp);
+        readers.forEach(StreamClient::checkEnd);
     }
 
     private void awaitSinks(PushClient pushClient) throws InterruptedException {

@@ -77,8 +77,8 @@ final class StreamClient {
         return !thread.isAlive();
     }
 
-    /** Notes that it never came to know the end, if so. */
-    void giveUp() {
+    /** Records a breach if the reader does not know how its call ended. */
+    void checkEnd() {
         if (!knowsTheEnd) {
             invariants.neverEnded(contentOfUpstream());
         }
