@@ -11,13 +11,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The commands of the README and the reference as they stand there, against the packaged service with its sandbox. */
 // They wait for calls of the sandbox, each for one of its own.
@@ -39,11 +40,18 @@ class DocumentsIT {
         shell = new Shell();
     }
 
+    static Stream<String> reference() throws IOException {
+        return MarkdownFile.all().stream()
+                .map(MarkdownFile::path)
+                .filter(path -> path.getParent() != null && path.getParent().endsWith("reference"))
+                .map(path -> path.getFileName().toString());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"interface", "clients", "page", "sandbox", "settings", "access", "running"})
+    @MethodSource("reference")
     void the_reference_is_served_as_text(String name) {
-        MarkdownFile document = MarkdownFile.reference(name + ".md");
-        given().get("/reference/" + name + ".md")
+        MarkdownFile document = MarkdownFile.reference(name);
+        given().get("/reference/" + name)
                 .then()
                 .statusCode(200)
                 .header("Content-Type", "text/plain; charset=utf-8")
