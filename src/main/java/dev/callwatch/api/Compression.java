@@ -13,7 +13,7 @@ import java.util.zip.GZIPOutputStream;
 /** Compresses whole answers with gzip (RFC 9110, section 8.4.1.3). Streams are never compressed: each event has to arrive at once. */
 final class Compression {
 
-    /** Less is one packet or two anyhow. */
+    /** Smaller answers fit into one or two packets without compression. */
     private static final int LEAST_BYTES = 2 << 10;
 
     /** More would keep an event loop busy for too long. */

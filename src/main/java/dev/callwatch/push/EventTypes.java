@@ -44,7 +44,7 @@ public record EventTypes(Set<EventType> wanted) {
     }
 
     /**
-     * Under which type an event is delivered: its most telling change among those that are asked for.
+     * Under which type an event is delivered: its most specific change among those that are asked for.
      *
      * @return nothing where it is not asked for
      */

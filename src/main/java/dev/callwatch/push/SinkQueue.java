@@ -58,7 +58,7 @@ final class SinkQueue {
 
     private int probes;
 
-    /** Until when the sink is left in peace: it asked for that, or allows no more requests a minute. */
+    /** Until when the sink gets no request: it asked for a pause, or allows no more requests a minute. */
     private Instant pausedUntil = Instant.MIN;
 
     /** While it is probed: when an event that it has not seen may be sent. */

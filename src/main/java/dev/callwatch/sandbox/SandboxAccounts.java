@@ -92,7 +92,7 @@ public class SandboxAccounts implements ConfigSourceFactory {
                 "http://127.0.0.1:" + port + path,
                 prefix + "secret",
                 FakeSink.SECRET,
-                // What happens to calls of other accounts is none of its business.
+                // It gets events of the sandbox account only.
                 prefix + "accounts",
                 KEY);
     }

@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * The revisions that any replica reads, in a stream of Redis. While Redis cannot be used, this replica goes on with those that it
- * learns of itself; whoever reads passes a gap then, and another one when Redis is back.
+ * The revisions that any replica reads, in a stream of Redis. While Redis cannot be used, this replica has only those that it
+ * reads itself; a reader of the log gets a gap then, and another one when Redis can be used again.
  */
 @Singleton
 @Typed(RedisRevisionLog.class)

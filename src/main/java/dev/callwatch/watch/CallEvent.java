@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * One revision of a call and what makes it differ from the one before.
  *
- * @param type the most telling change
- * @param changes all changes, the most telling first
+ * @param type the most specific change
+ * @param changes all changes, the most specific first
  * @param previous the revision before; empty for the first that is known
  * @param call the status since then
  */

@@ -3,7 +3,7 @@ package dev.callwatch.watch;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What happened to a call, the most telling first. */
+/** What happened to a call, the most specific first. */
 public enum EventType {
     /** Vonage no longer knows it. */
     LOST,

@@ -8,7 +8,7 @@ const DEAD_MS = 45_000;
 /** So much later than announced a reconnection is overdue: browsers slow down the timers of tabs that nobody looks at. */
 const OVERDUE_MS = 5_000;
 const CHECK_MS = 1_000;
-/** So long the tab that led keeps the lock once all is over: those that wait for it hear of the end first. */
+/** How long the leading tab keeps the lock after the end, so that waiting tabs get the message about the end first. */
 const HANDOVER_MS = 250;
 const OVER = ['finished', 'idle'];
 
