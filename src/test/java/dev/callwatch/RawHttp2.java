@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** An HTTP/2 client that sends frame by frame what a test asks for (RFC 9113), over a connection without TLS. Not thread-safe. */
@@ -28,6 +30,7 @@ public final class RawHttp2 implements AutoCloseable {
     private static final int RESET = 3;
     private static final int SETTINGS = 4;
     private static final int GO_AWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int END_STREAM = 1;
     private static final int ACK = 1;
@@ -82,6 +85,22 @@ public final class RawHttp2 implements AutoCloseable {
     /** Sends what was written so far. */
     public void flush() throws IOException {
         out.flush();
+    }
+
+    /** Sends what was written so far, and reads until the service lets both this stream and the connection send more. */
+    public void awaitWindow(int id) throws IOException {
+        flush();
+        Set<Integer> updated = new HashSet<>();
+        while (!updated.containsAll(Set.of(0, id))) {
+            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+            int type = in.readUnsignedByte();
+            in.readUnsignedByte();
+            int of = in.readInt();
+            in.readNBytes(length);
+            if (type == WINDOW_UPDATE) {
+                updated.add(of);
+            }
+        }
     }
 
     /** Reads until so many streams have ended, by an answer or a reset, or the service closes the connection. */

@@ -8,22 +8,10 @@ import dev.callwatch.RawHttp2;
 import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import jakarta.inject.Inject;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** HTTP/2 without TLS, with which the client begins. */
@@ -32,30 +20,16 @@ import org.junit.jupiter.api.Test;
 class Http2Test {
 
     private static final LogRecorder LOG = new LogRecorder();
+    private static final int FRAME = 10_000;
 
-    @Inject
-    Vertx vertx;
+    /** Less than what a client may send before it is asked for more (RFC 9113, section 6.9.2). */
+    private static final int WINDOW = 60_000;
 
     WireMock wireMock;
-
-    private HttpClient client;
 
     @BeforeAll
     static void recordLog() {
         LOG.start();
-    }
-
-    @BeforeEach
-    void begin() {
-        client = vertx.createHttpClient(new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false)
-                .setDefaultPort(RestAssured.port));
-    }
-
-    @AfterEach
-    void close() {
-        client.close();
     }
 
     @AfterAll
@@ -67,29 +41,36 @@ class Http2Test {
     @Test
     void a_body_is_read() throws Exception {
         VonageStub vonage = new VonageStub(wireMock, "batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
-        Answer answer = lookUp("{\"ids\":[\"" + vonage.guid() + "\"]}");
-        assertThat(answer.status()).isEqualTo(200);
+        RawHttp2.Answer answer = lookUp("{\"ids\":[\"" + vonage.guid() + "\"]}");
+        assertThat(answer.status()).isEqualTo("200");
         assertThat(answer.body()).contains("\"state\":\"active\"");
     }
 
     @Test
     void an_empty_body_is_an_invalid_request() throws Exception {
-        assertThat(lookUp("").status()).isIn(400, 411);
-        assertThat(lookUp("{}").status()).isEqualTo(400);
+        assertThat(lookUp("").status()).isIn("400", "411");
+        assertThat(lookUp("{}").status()).isEqualTo("400");
     }
 
     @Test
     void a_body_that_is_too_large_is_refused() throws Exception {
-        assertThat(lookUp("x".repeat(70_000)).status()).isEqualTo(413);
+        try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
+            int id = client.request(
+                    "POST",
+                    "/v1/accounts/batch/calls/lookup",
+                    Map.of("content-type", "application/json", "content-length", "70000"),
+                    false);
+            assertThat(client.answers(1).get(id).status()).isEqualTo("413");
+        }
     }
 
     @Test
     void a_body_of_unknown_length_is_read_within_the_same_limit() throws Exception {
         VonageStub vonage = new VonageStub(wireMock, "batch").grantsTokens().answersCalls(okJson(VonageStub.ACTIVE));
-        Answer answer = lookUpInPieces("{\"ids\":[\"" + vonage.guid() + "\"]}");
-        assertThat(answer.status()).isEqualTo(200);
+        RawHttp2.Answer answer = lookUpOfUnknownLength("{\"ids\":[\"" + vonage.guid() + "\"]}");
+        assertThat(answer.status()).isEqualTo("200");
         assertThat(answer.body()).contains("\"state\":\"active\"");
-        assertThat(lookUpInPieces("x".repeat(70_000)).status()).isEqualTo(413);
+        assertThat(lookUpOfUnknownLength("x".repeat(70_000)).status()).isEqualTo("413");
     }
 
     @Test
@@ -151,33 +132,27 @@ class Http2Test {
         RestAssured.get("/v1/accounts").then().statusCode(200);
     }
 
-    private record Answer(int status, String body) {}
-
-    private Answer lookUp(String body) throws Exception {
-        return lookUp(request -> request.send(body));
+    private static RawHttp2.Answer lookUp(String body) throws Exception {
+        return lookUp(body, Map.of("content-length", Integer.toString(body.length())));
     }
 
-    private Answer lookUpInPieces(String body) throws Exception {
-        return lookUp(request -> {
-            int middle = body.length() / 2;
-            // Whether it is refused before its end shows in the answer.
-            request.setChunked(true)
-                    .write(body.substring(0, middle))
-                    .onComplete(written -> request.end(body.substring(middle)));
-            return request.response();
-        });
+    private static RawHttp2.Answer lookUpOfUnknownLength(String body) throws Exception {
+        return lookUp(body, Map.of());
     }
 
-    private Answer lookUp(Function<HttpClientRequest, Future<HttpClientResponse>> sending) throws Exception {
-        return client.request(HttpMethod.POST, "/v1/accounts/batch/calls/lookup")
-                .map(request -> request.putHeader("Content-Type", "application/json"))
-                .compose(sending)
-                .compose(answer -> {
-                    assertThat(answer.version()).isEqualTo(HttpVersion.HTTP_2);
-                    return answer.body().map(body -> new Answer(answer.statusCode(), body.toString()));
-                })
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS);
+    private static RawHttp2.Answer lookUp(String body, Map<String, String> length) throws Exception {
+        Map<String, String> headers = new HashMap<>(length);
+        headers.put("content-type", "application/json");
+        try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
+            int id = client.request("POST", "/v1/accounts/batch/calls/lookup", headers, false);
+            for (int sent = 0; sent < body.length(); sent += FRAME) {
+                if (sent == WINDOW) {
+                    client.awaitWindow(id);
+                }
+                client.data(id, body.substring(sent, Math.min(sent + FRAME, body.length())), false);
+            }
+            client.data(id, "", true);
+            return client.answers(1).get(id);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.callwatch.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quarkiverse.wiremock.devservice.ConnectWireMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that ask for HTTP/2 over HTTP/1.1: they are answered over HTTP/1.1. */
 @QuarkusTest
+@ConnectWireMock
 class UpgradeTest {
 
     private static final String LAST = "GET /v1/accounts HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
