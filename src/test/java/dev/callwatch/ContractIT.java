@@ -215,10 +215,7 @@ class ContractIT {
         subscribe("[]").then().statusCode(400);
         subscribe("""
                 {"protocol":"HTTP","sink":"https://crm.example.com/calls",
-                 "config":{"subscriptionDetail":{"calls":["94e5928c-7f7e-4645-ad72-61010f906449"]}}}""")
-                .then()
-                .statusCode(422)
-                .body("type", is("urn:callwatch:problem:sink-refused"));
+                 "config":{"subscriptionDetail":{"calls":["94e5928c-7f7e-4645-ad72-61010f906449"]}}}""").then().statusCode(422).body("type", is("urn:callwatch:problem:sink-refused"));
         subscribe("{\"sink\":\"" + "0".repeat(1 << 16) + "\"}").then().statusCode(413);
         given().contentType("text/plain").body("x").post(SUBSCRIPTIONS).then().statusCode(415);
         given().accept("text/html").get(SUBSCRIPTIONS).then().statusCode(406);

@@ -100,8 +100,11 @@ class DocumentsTest {
     @Test
     void each_test_that_proves_a_protection_exists() throws IOException {
         String protections = MarkdownFile.of("CONTRIBUTING.md").section("OWASP API Security Top 10 (2023)");
-        List<String> named =
-                TEST_CLASS.matcher(protections).results().map(name -> name.group(1)).toList();
+        List<String> named = TEST_CLASS
+                .matcher(protections)
+                .results()
+                .map(name -> name.group(1))
+                .toList();
         try (Stream<Path> sources = Files.walk(Path.of("src/test/java"))) {
             List<String> files =
                     sources.map(file -> file.getFileName().toString()).toList();

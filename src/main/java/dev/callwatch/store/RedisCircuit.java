@@ -61,7 +61,11 @@ public class RedisCircuit {
             MeterRegistry registry,
             Event<RedisLost> onOpened,
             Event<ReplicasReconnected> onClosed) {
-        this(options.isShared(), clock, () -> onOpened.fire(new RedisLost()), () -> onClosed.fire(new ReplicasReconnected()));
+        this(
+                options.isShared(),
+                clock,
+                () -> onOpened.fire(new RedisLost()),
+                () -> onClosed.fire(new ReplicasReconnected()));
         Gauge.builder("callwatch.store.degraded", this, circuit -> circuit.isDegraded() ? 1 : 0)
                 .description("1 while Redis cannot be used and this replica works on its own")
                 .register(registry);
