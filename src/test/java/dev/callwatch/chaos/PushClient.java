@@ -60,9 +60,9 @@ final class PushClient {
         }
     }
 
-    /** Whether the sinks know how every call ended. */
+    /** Whether the sinks know how every call ended, as far as anybody still knows the subscription to it. */
     boolean isComplete() {
-        return missing().findAny().isEmpty();
+        return missing().allMatch(this::isForgotten);
     }
 
     /** Notes what the sinks do not know. */
@@ -70,7 +70,7 @@ final class PushClient {
         List<String> missing = missing().toList();
         missing.forEach(what -> {
             String[] parts = what.split(" ");
-            if (parts[0].equals(SUBSCRIBED) && isForgotten(parts[1])) {
+            if (isForgotten(what)) {
                 findings.count(Count.SUBSCRIPTIONS_LOST);
             } else {
                 findings.breach(
@@ -94,13 +94,13 @@ final class PushClient {
                 deployment.upstream().version(guid), deployment.upstream().isOver(guid));
     }
 
-    /** Redis, which keeps nothing on disk, and the replica that ran it were both gone: nobody knows it any more. */
-    private boolean isForgotten(String guid) {
-        return subscriptions.get(guid).isPresent()
+    /** Redis, which keeps nothing on disk, and the replica that ran it were both gone: no replica knows it any more. */
+    private boolean isForgotten(String what) {
+        String[] parts = what.split(" ");
+        Optional<String> subscription = subscriptions.get(parts[1]).filter(id -> parts[0].equals(SUBSCRIBED));
+        return subscription.isPresent()
                 && deployment.replicas().stream()
-                        .map(replica -> http.subscription(
-                                replica, subscriptions.get(guid).orElseThrow()))
-                        .flatMap(Optional::stream)
-                        .anyMatch(status -> status == GONE);
+                        .map(replica -> http.subscription(replica, subscription.get()))
+                        .allMatch(status -> status.equals(Optional.of(GONE)));
     }
 }
