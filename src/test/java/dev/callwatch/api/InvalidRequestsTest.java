@@ -57,7 +57,7 @@ class InvalidRequestsTest {
         InvalidRequests invalid = new InvalidRequests(
                 new RefusalHandler(vertx, new ObjectMapper()),
                 new AnswerHeaders(time, new PageHeaders(Optional.empty())));
-        new UnfinishedHeads(new SimpleMeterRegistry(), Long.MAX_VALUE).watch(vertx, invalid);
+        new NewConnections(new UnfinishedHeads(new SimpleMeterRegistry(), Long.MAX_VALUE), invalid).watch(vertx);
         for (EventExecutor loop : ((VertxInternal) vertx).getAcceptorEventLoopGroup()) {
             loop.submit(() -> {}).sync();
         }
