@@ -55,11 +55,7 @@ class Http2Test {
     @Test
     void a_body_that_is_too_large_is_refused() throws Exception {
         try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
-            int id = client.request(
-                    "POST",
-                    "/v1/accounts/batch/calls/lookup",
-                    Map.of("content-type", "application/json", "content-length", "70000"),
-                    false);
+            int id = beginLookUp(client, Map.of("content-length", "70000"));
             assertThat(client.answers(1).get(id).status()).isEqualTo("413");
         }
     }
@@ -76,11 +72,7 @@ class Http2Test {
     @Test
     void a_body_that_does_not_arrive_in_time_is_refused() throws Exception {
         try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
-            int id = client.request(
-                    "POST",
-                    "/v1/accounts/batch/calls/lookup",
-                    Map.of("content-type", "application/json", "content-length", "50"),
-                    false);
+            int id = beginLookUp(client, Map.of("content-length", "50"));
             client.data(id, "{", false);
             assertThat(client.answers(1).get(id).status()).isEqualTo("408");
         }
@@ -92,11 +84,7 @@ class Http2Test {
         String body = "{\"ids\":[\"" + vonage.guid() + "\"]}";
         try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
             for (int i = 0; i < 20; i++) {
-                int id = client.request(
-                        "POST",
-                        "/v1/accounts/batch/calls/lookup",
-                        Map.of("content-type", "application/json", "content-length", Integer.toString(body.length())),
-                        false);
+                int id = beginLookUp(client, Map.of("content-length", Integer.toString(body.length())));
                 client.data(id, body, false);
                 client.data(id, "", true);
             }
@@ -140,11 +128,16 @@ class Http2Test {
         return lookUp(body, Map.of());
     }
 
-    private static RawHttp2.Answer lookUp(String body, Map<String, String> length) throws Exception {
+    /** Sends the head of a batch. */
+    private static int beginLookUp(RawHttp2 client, Map<String, String> length) throws Exception {
         Map<String, String> headers = new HashMap<>(length);
         headers.put("content-type", "application/json");
+        return client.request("POST", "/v1/accounts/batch/calls/lookup", headers, false);
+    }
+
+    private static RawHttp2.Answer lookUp(String body, Map<String, String> length) throws Exception {
         try (RawHttp2 client = new RawHttp2(RestAssured.port, 1 << 16)) {
-            int id = client.request("POST", "/v1/accounts/batch/calls/lookup", headers, false);
+            int id = beginLookUp(client, length);
             for (int sent = 0; sent < body.length(); sent += FRAME) {
                 if (sent == WINDOW) {
                     client.awaitWindow(id);

@@ -317,29 +317,13 @@ class CallsTest {
     }
 
     /** Replicas of which another one reads a call while this one waits for its answer. */
-    private static final class LaterElsewhere implements Coordination {
+    private static final class LaterElsewhere extends DelegatingCoordination {
 
-        private final LocalCoordination local = new LocalCoordination();
         private Optional<Snapshot> known = Optional.empty();
-
-        @Override
-        public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
-            return local.acquire(key, known);
-        }
 
         @Override
         public Uni<Update> sync(CallKey key, Snapshot here) {
             return Uni.createFrom().item(Update.of(known.orElse(here)));
-        }
-
-        @Override
-        public Uni<List<CallStatus>> history(CallKey key) {
-            return local.history(key);
-        }
-
-        @Override
-        public Uni<List<CallPosition>> newest(AccountKey account, CallQuery query) {
-            return local.newest(account, query);
         }
     }
 
@@ -457,30 +441,9 @@ class CallsTest {
     }
 
     /** What other replicas keep is of a release that this one cannot read. */
-    private static final class Unreadable implements Coordination {
+    private static final class Unreadable extends DelegatingCoordination {
 
-        private final Coordination local = new LocalCoordination();
         private final List<CallKey> compared = new ArrayList<>();
-
-        @Override
-        public Uni<LeaseResult> acquire(CallKey key, Snapshot known) {
-            return local.acquire(key, known);
-        }
-
-        @Override
-        public Uni<Update> sync(CallKey key, Snapshot known) {
-            return local.sync(key, known);
-        }
-
-        @Override
-        public Uni<List<CallStatus>> history(CallKey key) {
-            return local.history(key);
-        }
-
-        @Override
-        public Uni<List<CallPosition>> newest(AccountKey of, CallQuery query) {
-            return local.newest(of, query);
-        }
 
         @Override
         public SharedCalls shared() {
@@ -493,12 +456,12 @@ class CallsTest {
 
                 @Override
                 public Uni<List<CallStatus>> history(CallKey key) {
-                    return local.history(key);
+                    return Unreadable.this.history(key);
                 }
 
                 @Override
                 public Uni<List<CallPosition>> newest(AccountKey of, CallQuery query) {
-                    return local.newest(of, query);
+                    return Unreadable.this.newest(of, query);
                 }
             };
         }
