@@ -12,7 +12,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 @Path("/v0/{accountKey}/calls")
 interface CallsEndpoint {
 
-    /** The calls of one account. To fill the account into the path costs as much as the call, so keep what is returned. */
+    /** The calls of one account, to be kept: the REST client fills the account into the path with regular expressions. */
     @Path("/")
     CallsOfAccount of(@PathParam("accountKey") String accountKey);
 
