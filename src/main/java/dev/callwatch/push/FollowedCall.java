@@ -1,8 +1,10 @@
 package dev.callwatch.push;
 
 import dev.callwatch.call.CallGuid;
+import dev.callwatch.time.Delay;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.util.function.Consumer;
 
 /** A call that a subscription follows: its feed, and the queue into which that goes as long as there is room. Safe for concurrent use. */
 final class FollowedCall {
@@ -30,9 +32,13 @@ final class FollowedCall {
         return callQueue;
     }
 
-    /** Follows it until it is cancelled. */
-    void follow(Multi<?> notifications) {
-        following.started(notifications.subscribe().with(accepted -> {}, reported -> {}));
+    /**
+     * Follows it until it is cancelled; see {@link Following#follow}.
+     *
+     * @param onDefect called with each failure
+     */
+    void follow(Multi<?> notifications, Delay delay, Consumer<Throwable> onDefect) {
+        following.follow(notifications, delay, onDefect);
     }
 
     /** Follows it no longer. */

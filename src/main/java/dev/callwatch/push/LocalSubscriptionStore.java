@@ -23,7 +23,7 @@ public class LocalSubscriptionStore implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Void> claim(String id, Run run, Map<String, String> fields) {
+    public Uni<Void> acquire(String id, Run run, Map<String, String> fields) {
         return DONE;
     }
 

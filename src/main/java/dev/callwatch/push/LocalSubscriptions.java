@@ -3,7 +3,6 @@ package dev.callwatch.push;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.AccountKey;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -147,28 +146,13 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
     }
 
     /**
-     * Ends those that this replica has lost, and has in another run now, and finds out what became of those that it does not have.
+     * Compares what runs here with what the store says.
      *
      * @param owned what this replica is to run
-     * @return completes once all that is known; never fails
+     * @return completes once it is known of all whether they run here; never fails
      */
     Uni<Void> check(Map<String, Run> owned) {
-        runners.values().stream()
-                .filter(runner -> Optional.ofNullable(
-                                owned.get(runner.subscription().id()))
-                        .filter(run -> !run.equals(runner.run()))
-                        .isPresent())
-                .forEach(this::taken);
-        return Multi.createFrom()
-                .iterable(runners.values().stream()
-                        .filter(runner ->
-                                !owned.containsKey(runner.subscription().id()))
-                        .toList())
-                .onItem()
-                .transformToUni(SubscriptionRunner::check)
-                .merge()
-                .onItem()
-                .ignoreAsUni();
+        return Owned.check(runners.values(), owned, this::taken);
     }
 
     @Override

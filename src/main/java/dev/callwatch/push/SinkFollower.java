@@ -6,8 +6,6 @@ import dev.callwatch.push.StoredFollow.Position;
 import dev.callwatch.watch.AccountFeed;
 import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
-import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +19,7 @@ import org.jboss.logging.Logger;
  * sink. Events and the position in the feed are kept together before an event is delivered, so that another replica goes on where
  * this one was. Safe for concurrent use.
  */
-final class SinkFollower implements CallQueue.Listener {
+final class SinkFollower implements CallQueue.Listener, Owned {
 
     /** What follows waits in the feed, which has an end too. */
     static final int MOST_PENDING = 1_000;
@@ -31,7 +29,6 @@ final class SinkFollower implements CallQueue.Listener {
 
     private static final Logger LOG = Logger.getLogger(SinkFollower.class);
 
-    private static final Duration AFTER_DEFECT = Duration.ofSeconds(5);
     private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
 
     /** Who runs it. */
@@ -90,32 +87,23 @@ final class SinkFollower implements CallQueue.Listener {
         this.consumer = new FeedConsumer(account, sink, dependencies, ledger, this::accept);
     }
 
-    String id() {
+    @Override
+    public String id() {
         return id;
     }
 
-    /** In which this replica has it. */
-    Run run() {
+    @Override
+    public Run run() {
         return run;
     }
 
     /** Delivers what is left of before, and follows the account. */
     void begin() {
         ledger.undelivered().forEach(this::add);
-        Cancellable running = room.await()
-                .onItem()
-                .transformToMulti(ready -> consumer.consume())
-                .onFailure()
-                .invoke(defect ->
-                        LOG.errorf(defect, "Sink %s no longer follows account %s", sink.name(), account.key()))
-                .onFailure()
-                .retry()
-                .when(failures -> failures.onItem()
-                        .transformToUniAndConcatenate(
-                                failure -> push.delay().of(AFTER_DEFECT).replaceWith(true)))
-                .subscribe()
-                .with(taken -> {});
-        following.started(running);
+        following.follow(
+                room.await().onItem().transformToMulti(ready -> consumer.consume()),
+                push.delay(),
+                defect -> LOG.errorf(defect, "Sink %s follows account %s again in 5 s", sink.name(), account.key()));
     }
 
     /** Events are kept before they are delivered, together with the position after them. */
@@ -176,18 +164,14 @@ final class SinkFollower implements CallQueue.Listener {
         suspend();
     }
 
-    /**
-     * Finds out whether this replica still runs it, and suspends it where not.
-     *
-     * @return completes once that is known; never fails
-     */
-    Uni<Void> check() {
+    @Override
+    public Uni<Void> check() {
         return journal.write();
     }
 
     private Optional<Supplier<Uni<?>>> restoring(SubscriptionJournal.Lost lost) {
         Map<String, String> fields = FollowCodec.encode(ledger.stored(lost));
-        return Optional.of(() -> push.store().claim(id, run, fields));
+        return Optional.of(() -> push.store().acquire(id, run, fields));
     }
 
     /** Another replica runs it, or will: nothing more is done here. */

@@ -33,7 +33,7 @@ class SinkFollowers implements SinkFollower.Owner {
 
     /**
      * The circuits of replicas close within 5 s after Redis is back. If it is empty then, the replica that runs something writes it again,
-     * with what is not delivered; who claimed it before that would begin with nothing. A replica that has just started does not know
+     * with what is not delivered; who acquired it before that would begin with nothing. A replica that has just started does not know
      * whether it was lost.
      */
     private static final Duration UNTIL_OTHERS_ARE_BACK = Duration.ofSeconds(10);
@@ -47,8 +47,8 @@ class SinkFollowers implements SinkFollower.Owner {
     private final SinkFollower.Dependencies dependencies;
     private final ConcurrentMap<String, SinkFollower> running = new ConcurrentHashMap<>();
     private Instant waitsSince;
-    private boolean hasClaimed;
-    private volatile Instant claimsFrom;
+    private boolean hasAcquired;
+    private volatile Instant acquiresFrom;
 
     @Inject
     SinkFollowers(
@@ -62,7 +62,7 @@ class SinkFollowers implements SinkFollower.Owner {
     SinkFollowers(Sinks sinks, Accounts accounts, SinkFollower.Dependencies dependencies) {
         this.dependencies = dependencies;
         waitsSince = dependencies.push().clock().instant();
-        claimsFrom = waitsSince.plus(UNTIL_OTHERS_ARE_BACK);
+        acquiresFrom = waitsSince.plus(UNTIL_OTHERS_ARE_BACK);
         sinks.following()
                 .forEach(sink -> accounts.all().stream()
                         .filter(account -> sink.isFor(account.key()))
@@ -93,18 +93,18 @@ class SinkFollowers implements SinkFollower.Owner {
 
     synchronized void reconnected(@Observes ReplicasReconnected reconnected) {
         Instant now = dependencies.push().clock().instant();
-        if (hasClaimed) {
-            hasClaimed = false;
+        if (hasAcquired) {
+            hasAcquired = false;
             waitsSince = now;
         }
         Instant others = now.plus(UNTIL_OTHERS_ARE_BACK);
         Instant latest = waitsSince.plus(LONGEST_WAIT);
-        claimsFrom = others.isBefore(latest) ? others : latest;
+        acquiresFrom = others.isBefore(latest) ? others : latest;
     }
 
     /** Lets this replica run those that none runs. Never fails. */
-    Uni<Void> claim() {
-        if (dependencies.push().clock().instant().isBefore(claimsFrom)) {
+    Uni<Void> acquire() {
+        if (dependencies.push().clock().instant().isBefore(acquiresFrom)) {
             return Uni.createFrom().voidItem();
         }
         Map<String, String> nothing = FollowCodec.encode(StoredFollow.NOTHING);
@@ -113,16 +113,16 @@ class SinkFollowers implements SinkFollower.Owner {
                         .filter(id -> !running.containsKey(id))
                         .toList())
                 .onItem()
-                .transformToUniAndConcatenate(id -> dependencies.push().store().claim(id, Run.FIRST, nothing))
+                .transformToUniAndConcatenate(id -> dependencies.push().store().acquire(id, Run.FIRST, nothing))
                 .onItem()
                 .ignoreAsUni()
-                .invoke(this::claimed)
+                .invoke(this::acquired)
                 .onFailure()
                 .recoverWithNull();
     }
 
-    private synchronized void claimed() {
-        hasClaimed = true;
+    private synchronized void acquired() {
+        hasAcquired = true;
     }
 
     /** This replica runs it from now on. */
@@ -157,26 +157,13 @@ class SinkFollowers implements SinkFollower.Owner {
     }
 
     /**
-     * Ends those that this replica has lost, and has in another run now, and finds out what became of those that it does not have.
+     * Compares what runs here with what the store says.
      *
      * @param owned what this replica is to run
-     * @return completes once all that is known; never fails
+     * @return completes once it is known of all whether they run here; never fails
      */
     Uni<Void> check(Map<String, Run> owned) {
-        running.values().stream()
-                .filter(follower -> Optional.ofNullable(owned.get(follower.id()))
-                        .filter(run -> !run.equals(follower.run()))
-                        .isPresent())
-                .forEach(this::taken);
-        return Multi.createFrom()
-                .iterable(running.values().stream()
-                        .filter(follower -> !owned.containsKey(follower.id()))
-                        .toList())
-                .onItem()
-                .transformToUni(SinkFollower::check)
-                .merge()
-                .onItem()
-                .ignoreAsUni();
+        return Owned.check(running.values(), owned, this::taken);
     }
 
     boolean runs(String id) {

@@ -32,7 +32,7 @@ class SubscriptionOwnership {
     /** Subscriptions of another replica that are read at the same time. */
     private static final int READ_AT_ONCE = 16;
 
-    private static final int HEARTBEATS_PER_CLAIM = 6;
+    private static final int HEARTBEATS_PER_ACQUISITION = 6;
 
     /** A store that takes longer for one of them must not keep this replica from delivering all others. */
     private static final Duration LONGEST_CHECK = Duration.ofSeconds(1);
@@ -85,7 +85,7 @@ class SubscriptionOwnership {
         }
         heartbeats = Uni.createFrom()
                 .deferred(this::heartbeat)
-                .chain(this::claim)
+                .chain(this::acquire)
                 .chain(() -> dependencies.delay().of(SubscriptionStore.HEARTBEAT_INTERVAL))
                 .replaceWith(true)
                 .repeat()
@@ -108,13 +108,13 @@ class SubscriptionOwnership {
     }
 
     /** What no replica runs is looked for now and then: the heartbeats hand over what one ran. Never fails. */
-    private Uni<Void> claim() {
-        return isTimeToCompare() ? followers.claim() : DONE;
+    private Uni<Void> acquire() {
+        return isTimeToCompare() ? followers.acquire() : DONE;
     }
 
     /** Now and then, each time that many heartbeats were sent. */
     private boolean isTimeToCompare() {
-        return heartbeatsSent % HEARTBEATS_PER_CLAIM == 1;
+        return heartbeatsSent % HEARTBEATS_PER_ACQUISITION == 1;
     }
 
     /** Never fails. */

@@ -28,11 +28,10 @@ import org.jboss.logging.Logger;
  * Runs one subscription: follows its calls, hands their revisions to the queue of its sink, and ends it. What is known of it is in its
  * {@link SubscriptionLedger}. Safe for concurrent use.
  */
-final class SubscriptionRunner implements CallQueue.Listener {
+final class SubscriptionRunner implements CallQueue.Listener, Owned {
 
     private static final Logger LOG = Logger.getLogger(SubscriptionRunner.class);
 
-    private static final Duration AFTER_DEFECT = Duration.ofSeconds(5);
     private static final Uni<Void> AT_ONCE = Uni.createFrom().voidItem();
 
     /** Who runs subscriptions. */
@@ -106,8 +105,13 @@ final class SubscriptionRunner implements CallQueue.Listener {
         return subscription;
     }
 
-    /** In which this replica has it. */
-    Run run() {
+    @Override
+    public String id() {
+        return subscription.id();
+    }
+
+    @Override
+    public Run run() {
         return run;
     }
 
@@ -138,21 +142,14 @@ final class SubscriptionRunner implements CallQueue.Listener {
     }
 
     private void follow(FollowedCall call) {
-        call.follow(Multi.createFrom()
+        Multi<Void> accepted = Multi.createFrom()
                 .deferred(() -> notifications(call.guid()))
                 .onItem()
-                .transformToUniAndConcatenate(notification -> accept(call, notification))
-                .onFailure()
-                .invoke(defect -> LOG.errorf(
-                        defect,
-                        "Subscription %s stopped following a call and goes on in %d s",
-                        subscription.id(),
-                        AFTER_DEFECT.toSeconds()))
-                .onFailure()
-                .retry()
-                .when(failures -> failures.onItem()
-                        .transformToUniAndConcatenate(
-                                failure -> dependencies.delay().of(AFTER_DEFECT).replaceWith(true))));
+                .transformToUniAndConcatenate(notification -> accept(call, notification));
+        call.follow(
+                accepted,
+                dependencies.delay(),
+                defect -> LOG.errorf(defect, "Subscription %s follows a call again in 5 s", subscription.id()));
     }
 
     private Multi<Notification> notifications(CallGuid guid) {
@@ -202,12 +199,8 @@ final class SubscriptionRunner implements CallQueue.Listener {
         journal.write().subscribe().with(written -> {});
     }
 
-    /**
-     * Finds out whether this replica still runs it, and suspends it where not.
-     *
-     * @return completes once that is known; never fails
-     */
-    Uni<Void> check() {
+    @Override
+    public Uni<Void> check() {
         return journal.write();
     }
 

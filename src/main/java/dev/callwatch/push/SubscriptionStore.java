@@ -57,7 +57,7 @@ public interface SubscriptionStore {
      * @param run in which it has it
      * @param fields set where nothing is kept of it
      */
-    Uni<Void> claim(String id, Run run, Map<String, String> fields);
+    Uni<Void> acquire(String id, Run run, Map<String, String> fields);
 
     /**
      * Keeps a change of a subscription that this replica runs.

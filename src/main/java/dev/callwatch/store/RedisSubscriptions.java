@@ -61,7 +61,7 @@ class RedisSubscriptions implements SubscriptionStore {
     }
 
     @Override
-    public Uni<Void> claim(String id, Run run, Map<String, String> fields) {
+    public Uni<Void> acquire(String id, Run run, Map<String, String> fields) {
         return scripts.run(new PushScriptCall.Acquire(keys, replica, id, run, expiry, fields))
                 .replaceWithVoid();
     }

@@ -88,7 +88,7 @@ final class SharedStore extends LocalSubscriptionStore {
     }
 
     @Override
-    public Uni<Void> claim(String id, Run run, Map<String, String> initial) {
+    public Uni<Void> acquire(String id, Run run, Map<String, String> initial) {
         if (fields.isEmpty()) {
             fields.putAll(initial);
         }

@@ -377,9 +377,9 @@ class SinkFollowerTest {
 
     private SinkFollower follow(SharedStore store, EventTypes types, boolean numbers) {
         lease.compareAndSet(null, new RunLease(store, time));
-        store.claim(ID, Run.FIRST, FollowCodec.encode(StoredFollow.NOTHING))
+        store.acquire(ID, Run.FIRST, FollowCodec.encode(StoredFollow.NOTHING))
                 .subscribe()
-                .with(claimed -> {});
+                .with(acquired -> {});
         Sink usual = ASink.usual();
         Sink following = new Sink(
                 usual.name(),

@@ -34,45 +34,45 @@ class SinkFollowersTest {
     private final Store store = new Store();
 
     @Test
-    void each_account_of_a_sink_that_follows_is_claimed_a_while_after_the_start_until_it_runs_here() {
+    void each_account_of_a_sink_that_follows_is_acquired_a_while_after_the_start_until_it_runs_here() {
         SinkFollowers followers =
                 followers(sink("all", true, Set.of()), sink("other", true, Set.of("b")), sink("crm", false, Set.of()));
-        followers.claim().await().indefinitely();
-        assertThat(store.claimed).isEmpty();
+        followers.acquire().await().indefinitely();
+        assertThat(store.acquired).isEmpty();
         time.pass(Duration.ofSeconds(10));
-        followers.claim().await().indefinitely();
-        assertThat(store.claimed).containsExactly("follow:all:a");
+        followers.acquire().await().indefinitely();
+        assertThat(store.acquired).containsExactly("follow:all:a");
         followers.takeOver("follow:all:a", RUN, NEW);
         assertThat(followers.runs("follow:all:a")).isTrue();
         assertThat(registry.get("callwatch.push.follow.active").gauge().value()).isEqualTo(1);
-        followers.claim().await().indefinitely();
-        assertThat(store.claimed).hasSize(1);
+        followers.acquire().await().indefinitely();
+        assertThat(store.acquired).hasSize(1);
     }
 
     @Test
     void after_an_outage_of_the_store_the_replica_that_ran_it_goes_first() {
         SinkFollowers followers = followers(sink("all", true, Set.of()));
         followers.reconnected(new ReplicasReconnected());
-        followers.claim().await().indefinitely();
+        followers.acquire().await().indefinitely();
         time.pass(Duration.ofSeconds(9));
-        followers.claim().await().indefinitely();
-        assertThat(store.claimed).isEmpty();
+        followers.acquire().await().indefinitely();
+        assertThat(store.acquired).isEmpty();
         time.pass(Duration.ofSeconds(1));
-        followers.claim().await().indefinitely();
-        assertThat(store.claimed).containsExactly("follow:all:a");
+        followers.acquire().await().indefinitely();
+        assertThat(store.acquired).containsExactly("follow:all:a");
     }
 
     @Test
     void where_the_store_is_lost_again_and_again_somebody_begins_after_30_seconds() {
         SinkFollowers followers = followers(sink("all", true, Set.of()));
         for (int second = 0; second < 30; second += 5) {
-            followers.claim().await().indefinitely();
-            assertThat(store.claimed).isEmpty();
+            followers.acquire().await().indefinitely();
+            assertThat(store.acquired).isEmpty();
             time.pass(Duration.ofSeconds(5));
             followers.reconnected(new ReplicasReconnected());
         }
-        followers.claim().await().indefinitely();
-        assertThat(store.claimed).containsExactly("follow:all:a");
+        followers.acquire().await().indefinitely();
+        assertThat(store.acquired).containsExactly("follow:all:a");
     }
 
     @Test
@@ -154,7 +154,7 @@ class SinkFollowersTest {
 
     private static final class Store extends LocalSubscriptionStore {
 
-        private final List<String> claimed = new ArrayList<>();
+        private final List<String> acquired = new ArrayList<>();
         private final List<String> forgotten = new ArrayList<>();
         private Saved saved = Saved.KEPT;
 
@@ -164,8 +164,8 @@ class SinkFollowersTest {
         }
 
         @Override
-        public Uni<Void> claim(String id, Run run, Map<String, String> fields) {
-            claimed.add(id);
+        public Uni<Void> acquire(String id, Run run, Map<String, String> fields) {
+            acquired.add(id);
             return Uni.createFrom().voidItem();
         }
 

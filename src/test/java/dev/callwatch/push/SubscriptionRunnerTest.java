@@ -407,11 +407,7 @@ class SubscriptionRunnerTest {
     @Test
     void what_the_store_lost_while_no_other_can_have_run_it_goes_on_as_before() {
         SharedStore store = new SharedStore();
-        RunLease lease = lease(store);
-        lease.extend(time.instant().plus(Duration.ofDays(1)));
-        vonage.answers(guid, ACTIVE);
-        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store, lease);
-        store.clear();
+        beginAndLose(store);
         vonage.answers(guid, RECORDED);
         time.pass(SOON);
         assertThat(pushed()).containsExactly("call.observed", "call.recording-changed");
@@ -421,11 +417,7 @@ class SubscriptionRunnerTest {
     @Test
     void what_the_store_lost_is_kept_again_before_anything_is_delivered() {
         SharedStore store = new SharedStore();
-        RunLease lease = lease(store);
-        lease.extend(time.instant().plus(Duration.ofDays(1)));
-        vonage.answers(guid, ACTIVE);
-        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store, lease);
-        store.clear();
+        beginAndLose(store);
         store.takesNothingNew(true);
         vonage.answers(guid, RECORDED);
         time.pass(SOON);
@@ -440,11 +432,7 @@ class SubscriptionRunnerTest {
     @Test
     void what_another_replica_has_written_again_in_a_later_run_is_not_delivered_here() {
         SharedStore store = new SharedStore();
-        RunLease lease = lease(store);
-        lease.extend(time.instant().plus(Duration.ofDays(1)));
-        vonage.answers(guid, ACTIVE);
-        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store, lease);
-        store.clear();
+        beginAndLose(store);
         store.isWrittenElsewhere();
         vonage.answers(guid, RECORDED);
         time.pass(SOON);
@@ -482,6 +470,15 @@ class SubscriptionRunnerTest {
         time.pass(SOON);
         assertThat(pushed()).isEmpty();
         assertNothingIsLeft();
+    }
+
+    /** A call is pushed, then the store comes back empty. This replica never loses its lease. */
+    private void beginAndLose(SharedStore store) {
+        RunLease lease = lease(store);
+        lease.extend(time.instant().plus(Duration.ofDays(1)));
+        vonage.answers(guid, ACTIVE);
+        begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store, lease);
+        store.clear();
     }
 
     private RunLease lease(SubscriptionStore store) {

@@ -143,7 +143,7 @@ class RedisSubscriptionsTest {
         now(second.heartbeat());
         Subscription subscription = subscription("a");
         now(first.create(subscription, RUN, Map.of("progress", "1"), false));
-        now(first.claim("follow:crm:a", RUN, Map.of("follow", "1")));
+        now(first.acquire("follow:crm:a", RUN, Map.of("follow", "1")));
         Set<String> taken = new HashSet<>();
         await().atMost(LONG).until(() -> {
             taken.addAll(now(second.heartbeat()).taken());
@@ -206,17 +206,17 @@ class RedisSubscriptionsTest {
                 .isEqualTo(Saved.KEPT);
     }
 
-    /** An earlier version claims it although this one runs it: it does not know the name with a number. */
+    /** An earlier version acquires it although this one runs it: it does not know the name with a number. */
     @Test
-    void what_an_earlier_version_claimed_stays_with_it_until_it_is_gone() {
+    void what_an_earlier_version_acquired_stays_with_it_until_it_is_gone() {
         String id = "follow:crm:a";
-        now(first.claim(id, RUN, Map.of("follow", "1")));
+        now(first.acquire(id, RUN, Map.of("follow", "1")));
         ranByEarlierVersion(id);
         redis.run(Command.ZADD, one.keys.pushReplicas(), Long.toString(Long.MAX_VALUE), "earlier");
         assertThat(now(first.save(id, RUN, Map.of(), Set.of()))).isEqualTo(Saved.TAKEN);
         assertThat(now(first.owned())).isEmpty();
-        now(first.claim(id, RUN, Map.of("follow", "1")));
-        now(second.claim(id, RUN, Map.of("follow", "1")));
+        now(first.acquire(id, RUN, Map.of("follow", "1")));
+        now(second.acquire(id, RUN, Map.of("follow", "1")));
         assertThat(now(first.owned())).isEmpty();
         assertThat(now(second.owned())).isEmpty();
         redis.run(Command.ZADD, one.keys.pushReplicas(), "0", "earlier");
@@ -234,16 +234,16 @@ class RedisSubscriptionsTest {
     @Test
     void in_a_store_that_came_back_empty_the_replica_that_followed_last_prevails() {
         String id = "follow:crm:a";
-        now(first.claim(id, RUN, Map.of("follow", "1")));
+        now(first.acquire(id, RUN, Map.of("follow", "1")));
         now(first.leave());
         now(second.heartbeat());
         Run last = now(second.owned()).get(id);
         redis.run(Command.FLUSHALL);
         now(first.heartbeat());
         now(second.heartbeat());
-        now(first.claim(id, RUN, Map.of("follow", "1", "position", "1-0")));
-        now(second.claim(id, last, Map.of("follow", "1", "position", "2-0")));
-        now(first.claim(id, RUN, Map.of("follow", "1", "position", "1-0")));
+        now(first.acquire(id, RUN, Map.of("follow", "1", "position", "1-0")));
+        now(second.acquire(id, last, Map.of("follow", "1", "position", "2-0")));
+        now(first.acquire(id, RUN, Map.of("follow", "1", "position", "1-0")));
         assertThat(now(first.save(id, RUN, Map.of(), Set.of()))).isEqualTo(Saved.TAKEN);
         assertThat(now(second.load(id))).containsEntry("position", "2-0");
         assertThat(now(first.owned())).isEmpty();
@@ -276,14 +276,14 @@ class RedisSubscriptionsTest {
 
     @Test
     void what_every_replica_knows_by_one_name_is_run_by_one_and_keeps_its_fields() {
-        now(first.claim("follow:crm:a", RUN, Map.of("follow", "1")));
-        now(second.claim("follow:crm:a", RUN, Map.of("follow", "1")));
+        now(first.acquire("follow:crm:a", RUN, Map.of("follow", "1")));
+        now(second.acquire("follow:crm:a", RUN, Map.of("follow", "1")));
         assertThat(now(first.owned())).containsOnlyKeys("follow:crm:a");
         assertThat(now(second.owned())).isEmpty();
         now(first.save("follow:crm:a", RUN, Map.of("position", "1-0"), Set.of()));
         now(first.leave());
         assertThat(now(second.heartbeat()).taken()).containsExactly("follow:crm:a");
-        now(second.claim("follow:crm:a", RUN, Map.of("follow", "1", "position", "0-0")));
+        now(second.acquire("follow:crm:a", RUN, Map.of("follow", "1", "position", "0-0")));
         assertThat(now(second.load("follow:crm:a"))).containsEntry("position", "1-0");
         assertThat(redis.run(Command.PTTL, two.keys.subscription("follow:crm:a"))
                         .toLong())
@@ -291,10 +291,10 @@ class RedisSubscriptionsTest {
     }
 
     @Test
-    void what_belongs_to_a_replica_that_nobody_knows_can_be_claimed() {
-        now(first.claim("follow:crm:a", RUN, Map.of("follow", "1")));
+    void what_belongs_to_a_replica_that_nobody_knows_can_be_acquired() {
+        now(first.acquire("follow:crm:a", RUN, Map.of("follow", "1")));
         redis.run(io.vertx.mutiny.redis.client.Command.ZREM, one.keys.pushReplicas(), one.identity.name());
-        now(second.claim("follow:crm:a", RUN, Map.of("follow", "1")));
+        now(second.acquire("follow:crm:a", RUN, Map.of("follow", "1")));
         assertThat(now(second.owned())).containsOnlyKeys("follow:crm:a");
         assertThat(now(first.owned())).isEmpty();
         assertThat(now(first.save("follow:crm:a", RUN, Map.of("position", "1-0"), Set.of())))
