@@ -17,7 +17,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.Http1xServerConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxHandler;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * HttpServerRequest#DEFAULT_INVALID_REQUEST_HANDLER}), and Quarkus 3.33 gives nobody the {@code HttpServer} before it listens: so the
  * handler is set on each connection.
  */
-@ApplicationScoped
+@Singleton
 class InvalidRequests {
 
     /** Vert.x's handler in the pipeline. Without TLS it comes with the first request. */

@@ -3,8 +3,8 @@ package dev.callwatch.api;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
@@ -13,7 +13,7 @@ import org.jboss.logging.Logger;
  * head would pass the bound is closed, because nothing can be answered to half a head. A {@link HeadWatch} counts for each
  * connection. A head that ends within the read that it began in is never counted.
  */
-@ApplicationScoped
+@Singleton
 public class UnfinishedHeads {
 
     private static final Logger LOG = Logger.getLogger(UnfinishedHeads.class);
