@@ -137,9 +137,9 @@ final class PackagedService implements BeforeAllCallback {
     private record Running(Process process) implements AutoCloseable {
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             RestAssured.reset();
-            process.destroyForcibly().waitFor();
+            process.destroyForcibly().onExit().join();
         }
     }
 }

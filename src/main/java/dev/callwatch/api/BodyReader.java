@@ -72,7 +72,7 @@ public class BodyReader {
 
     private void handle(RoutingContext request) {
         HttpServerRequest incoming = request.request();
-        Buffer known = context(incoming).getLocal(BODY);
+        Buffer known = (Buffer) context(incoming).localContextData().get(BODY);
         if (known != null) {
             proceed(request, known);
         } else if (!hasUnambiguousEnd(incoming)) {
@@ -128,7 +128,7 @@ public class BodyReader {
 
     /** The framework does not accept an HTTP/2 request that has ended, unless it gets it in another form. */
     private void beginAgain(HttpServerRequest incoming, Buffer body) {
-        context(incoming).putLocal(BODY, body);
+        context(incoming).localContextData().put(BODY, body);
         router.orElseThrow().handle(new EndedRequest((HttpServerRequestInternal) incoming));
     }
 

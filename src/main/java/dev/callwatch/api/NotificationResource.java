@@ -65,7 +65,7 @@ public class NotificationResource {
                 .deferred(() -> keys.of(account.orElseThrow(() -> new NotificationRefused("no-such-account"))))
                 .invoke(key -> verifier.verify(signature, body, key))
                 .onFailure(NotificationRefused.class)
-                .transform(refusal -> refused(account, (NotificationRefused) refusal))
+                .transform(refusal -> refused(account, refusal))
                 .invoke(verified -> received(account.orElseThrow(), body))
                 .replaceWithVoid();
     }

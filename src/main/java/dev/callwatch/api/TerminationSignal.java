@@ -13,13 +13,12 @@ import sun.misc.Signal;
  * a native executable, which Kubernetes shows as an error.
  */
 @ApplicationScoped
-// There is no other way to handle a signal; module jdk.unsupported exports it, and native images have it too.
-@SuppressWarnings("sunapi")
 public class TerminationSignal {
 
     private static final Logger LOG = Logger.getLogger(TerminationSignal.class);
     private static final String TERM = "TERM";
 
+    // There is no other way to handle a signal; module jdk.unsupported exports it, and native images have it too.
     /** From now on; a process that is asked to end before it has started still ends with 143. */
     void handle(@Observes StartupEvent start) {
         // Tests and the development mode run in a process of others.

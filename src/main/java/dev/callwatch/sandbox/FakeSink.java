@@ -95,7 +95,7 @@ final class FakeSink {
 
     private static Object json(Buffer body) {
         try {
-            return body.toJson();
+            return body.toJsonValue();
         } catch (DecodeException noJson) {
             return body.toString();
         }

@@ -71,9 +71,7 @@ final class BudgetCodec {
                 return Optional.empty();
             }
             Map<String, BudgetLease> leases = new HashMap<>();
-            json.get(LEASES)
-                    .fields()
-                    .forEachRemaining(lease -> leases.put(lease.getKey(), lease(lease.getValue(), now)));
+            json.get(LEASES).properties().forEach(lease -> leases.put(lease.getKey(), lease(lease.getValue(), now)));
             Plausible.within(
                     0, leases.values().stream().mapToInt(BudgetLease::has).sum(), SharedBudget.WHOLE);
             return Optional.of(new SharedBudget(

@@ -136,7 +136,7 @@ class UnaskedCalls {
                 .pollSlot(guid.value(), () -> calls.lookUp(account, guid, CacheDirectives.NONE, Calls.NO_CALLER))
                 .replaceWith(true)
                 .onFailure(ProblemException.class)
-                .recoverWithItem(failure -> ((ProblemException) failure).type() != ProblemType.CALL_NOT_FOUND);
+                .recoverWithItem(failure -> failure.type() != ProblemType.CALL_NOT_FOUND);
     }
 
     /** Follows a call until it is settled, or not where too many are followed. */

@@ -6,7 +6,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
-import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.Context;
 import io.prometheus.client.exemplars.Exemplar;
 import io.prometheus.client.exemplars.ExemplarSampler;
 import org.junit.jupiter.api.Test;
@@ -26,11 +26,12 @@ class ExemplarsTest {
         ExemplarSampler sampler = new Exemplars(false).sampler().orElseThrow();
         assertThat(sampler.sample(1, null)).isNull();
         Span span = Span.wrap(SpanContext.create(TRACE, SPAN, TraceFlags.getSampled(), TraceState.getDefault()));
-        try (Scope scope = span.makeCurrent()) {
-            Exemplar exemplar = sampler.sample(1, null);
-            assertThat(exemplar.getLabelValue(1)).isNotBlank();
-            assertThat(new String[] {exemplar.getLabelValue(0), exemplar.getLabelValue(1)})
-                    .containsExactlyInAnyOrder(TRACE, SPAN);
-        }
+        Exemplar exemplar = Context.current()
+                .with(span)
+                .wrapSupplier(() -> sampler.sample(1, null))
+                .get();
+        assertThat(exemplar.getLabelValue(1)).isNotBlank();
+        assertThat(new String[] {exemplar.getLabelValue(0), exemplar.getLabelValue(1)})
+                .containsExactlyInAnyOrder(TRACE, SPAN);
     }
 }

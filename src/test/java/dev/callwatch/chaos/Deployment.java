@@ -91,7 +91,7 @@ final class Deployment implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         for (Replica replica : replicas) {
             replica.close();
         }

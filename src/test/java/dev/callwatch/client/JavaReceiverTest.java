@@ -19,7 +19,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ class JavaReceiverTest {
     private final Handler recorder = new Handler() {
         @Override
         public void publish(LogRecord line) {
-            handled.add(((ExtLogRecord) line).getFormattedMessage());
+            handled.add(new PatternFormatter("%s").format(line));
         }
 
         @Override

@@ -52,7 +52,8 @@ class EnvironmentNamesTest {
         SmallRyeConfig config = new SmallRyeConfigBuilder()
                 .withSources(new EnvironmentNames(environment))
                 .build();
-        assertThat(Optional.ofNullable(config.getRawValue("callwatch.access.rules.night-shift-eu.accounts")))
+        assertThat(Optional.ofNullable(config.getConfigValue("callwatch.access.rules.night-shift-eu.accounts")
+                        .getValue()))
                 .contains("*");
     }
 

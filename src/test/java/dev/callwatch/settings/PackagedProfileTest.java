@@ -26,18 +26,24 @@ class PackagedProfileTest {
     @Test
     void a_profile_and_a_sandbox_given_to_maven_do_not_reach_the_package() {
         SmallRyeConfig settings = settings(LaunchMode.NORMAL, OF_A_BUILD);
-        assertThat(settings.getRawValue(PROFILE)).isEqualTo("prod");
-        assertThat(settings.getRawValue("callwatch.sandbox.enabled")).isEqualTo("false");
+        assertThat(settings.getConfigValue(PROFILE).getValue()).isEqualTo("prod");
+        assertThat(settings.getConfigValue("callwatch.sandbox.enabled").getValue())
+                .isEqualTo("false");
     }
 
     @Test
     void who_starts_the_service_chooses_the_profile() {
-        assertThat(settings(LaunchMode.NORMAL, "no build").getRawValue(PROFILE)).isEqualTo("sandbox");
+        assertThat(settings(LaunchMode.NORMAL, "no build")
+                        .getConfigValue(PROFILE)
+                        .getValue())
+                .isEqualTo("sandbox");
     }
 
     @Test
     void the_development_mode_keeps_its_profile() {
-        assertThat(settings(LaunchMode.DEVELOPMENT, OF_A_BUILD).getRawValue(PROFILE))
+        assertThat(settings(LaunchMode.DEVELOPMENT, OF_A_BUILD)
+                        .getConfigValue(PROFILE)
+                        .getValue())
                 .isEqualTo("sandbox");
     }
 
