@@ -3,6 +3,7 @@ package dev.callwatch.access;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.SettingParser;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ public class AccessOptions {
     record LimitOptions(int requestsPerSecond, int burst, int streams, int watchedCalls, int subscriptions) {}
 
     private final ConfigErrors errors;
+    private final SettingParser parser;
     private final Mode mode;
     private final List<Issuer> issuers = new ArrayList<>();
     private final List<Rule> rules = new ArrayList<>();
@@ -60,9 +62,10 @@ public class AccessOptions {
      */
     public AccessOptions(AccessSettings settings, AccountSettings accounts, ConfigErrors errors) {
         this.errors = errors;
+        this.parser = new SettingParser(errors);
         this.mode = mode(settings.mode());
         this.limits = limits(settings.limits());
-        this.auditReads = errors.flag(PREFIX + "audit-reads", settings.auditReads());
+        this.auditReads = parser.flag(PREFIX + "audit-reads", settings.auditReads());
         if (mode == Mode.OIDC) {
             readIssuers(settings);
             readRules(settings, keys(accounts));
@@ -113,11 +116,11 @@ public class AccessOptions {
     private LimitOptions limits(AccessSettings.LimitSettings settings) {
         String prefix = PREFIX + "limits.";
         return new LimitOptions(
-                errors.wholeNumber(prefix + "requests-per-second", settings.requestsPerSecond(), 1, 100_000),
-                errors.wholeNumber(prefix + "burst", settings.burst(), 1, 100_000),
-                errors.wholeNumber(prefix + "streams", settings.streams(), 1, 100_000),
-                errors.wholeNumber(prefix + "watched-calls", settings.watchedCalls(), 1, 1_000_000),
-                errors.wholeNumber(prefix + "subscriptions", settings.subscriptions(), 1, 1_000_000));
+                parser.wholeNumber(prefix + "requests-per-second", settings.requestsPerSecond(), 1, 100_000),
+                parser.wholeNumber(prefix + "burst", settings.burst(), 1, 100_000),
+                parser.wholeNumber(prefix + "streams", settings.streams(), 1, 100_000),
+                parser.wholeNumber(prefix + "watched-calls", settings.watchedCalls(), 1, 1_000_000),
+                parser.wholeNumber(prefix + "subscriptions", settings.subscriptions(), 1, 1_000_000));
     }
 
     private void readIssuers(AccessSettings settings) {
@@ -130,7 +133,7 @@ public class AccessOptions {
         Set<String> urls = new HashSet<>();
         new TreeMap<>(settings.issuers()).forEach((name, entry) -> {
             String prefix = PREFIX + "issuers." + name + ".";
-            Optional<String> url = errors.required(prefix + "url", entry.url())
+            Optional<String> url = parser.required(prefix + "url", entry.url())
                     .filter(text -> url(prefix + "url", text).isPresent());
             String audience = entry.audience().trim();
             if (audience.isEmpty()) {
@@ -139,10 +142,10 @@ public class AccessOptions {
             Optional<URI> jwksUrl =
                     given(prefix + "jwks-url", entry.jwksUrl()).flatMap(text -> url(prefix + "jwks-url", text));
             List<X509Certificate> ca = given(prefix + "ca", entry.ca())
-                    .map(text -> errors.certificates(prefix + "ca", text))
+                    .map(text -> parser.certificates(prefix + "ca", text))
                     .orElse(List.of());
             Optional<Path> tokenFile = given(prefix + "token-file", entry.tokenFile())
-                    .flatMap(text -> errors.file(prefix + "token-file", text));
+                    .flatMap(text -> parser.file(prefix + "token-file", text));
             if (url.isPresent() && !urls.add(url.get())) {
                 errors.add(prefix + "url", "is " + url.get() + ", which another issuer has already");
             }
@@ -242,6 +245,6 @@ public class AccessOptions {
     }
 
     private Optional<URI> url(String key, String text) {
-        return errors.url(key, text, false, "on a loopback address");
+        return parser.url(key, text, false, "on a loopback address");
     }
 }

@@ -1,6 +1,7 @@
 package dev.callwatch.account;
 
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.SettingParser;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Arrays;
@@ -26,12 +27,14 @@ public class Accounts {
     private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
 
     private final ConfigErrors errors;
+    private final SettingParser parser;
     private final Map<String, Optional<Region>> regions;
     private final Map<AccountKey, Account> accounts;
 
     /** Reads the settings, and adds their errors to {@code errors}. */
     public Accounts(AccountSettings accountSettings, RegionSettings regionSettings, ConfigErrors errors) {
         this.errors = errors;
+        this.parser = new SettingParser(errors);
         this.regions = regions(regionSettings);
         this.accounts = accounts(accountSettings);
     }
@@ -55,10 +58,10 @@ public class Accounts {
         DOCUMENTED_REGIONS.forEach((name, url) -> read.put(name, Optional.of(new Region(name, URI.create(url)))));
         new TreeMap<>(settings.regions()).forEach((name, entry) -> {
             String prefix = "callwatch.regions." + name;
-            boolean httpAllowed = errors.flag(prefix + ".allow-http", entry.allowHttp());
+            boolean httpAllowed = parser.flag(prefix + ".allow-http", entry.allowHttp());
             read.put(
                     name,
-                    errors.required(prefix + ".url", entry.url())
+                    parser.required(prefix + ".url", entry.url())
                             .flatMap(url -> url(prefix, url, httpAllowed))
                             .map(url -> new Region(name, url)));
         });
@@ -67,7 +70,7 @@ public class Accounts {
 
     private Optional<URI> url(String prefix, String text, boolean httpAllowed) {
         String whenHttp = "on a loopback address, or with " + prefix + ".allow-http=true";
-        return errors.url(prefix + ".url", text, httpAllowed, whenHttp)
+        return parser.url(prefix + ".url", text, httpAllowed, whenHttp)
                 .map(url -> URI.create(url.toString().replaceAll("/+$", "")));
     }
 
@@ -104,14 +107,14 @@ public class Accounts {
 
     private Optional<Account> account(AccountSettings.Entry entry, String prefix, Optional<AccountKey> key) {
         Optional<Region> region =
-                errors.required(prefix + ".region", entry.region()).flatMap(name -> region(prefix, name));
-        Optional<String> clientId = errors.required(prefix + ".client-id", entry.clientId());
+                parser.required(prefix + ".region", entry.region()).flatMap(name -> region(prefix, name));
+        Optional<String> clientId = parser.required(prefix + ".client-id", entry.clientId());
         Optional<ClientSecret> secret = secret(prefix, entry);
-        Optional<String> scope = errors.required(prefix + ".scope", entry.scope());
+        Optional<String> scope = parser.required(prefix + ".scope", entry.scope());
         Optional<String> country = country(prefix, entry);
         Allowance allowance = new Allowance(
-                errors.wholeNumber(prefix + ".requests-per-minute", entry.requestsPerMinute(), 1, 100_000),
-                errors.wholeNumber(prefix + ".burst", entry.burst(), 1, 100_000));
+                parser.wholeNumber(prefix + ".requests-per-minute", entry.requestsPerMinute(), 1, 100_000),
+                parser.wholeNumber(prefix + ".burst", entry.burst(), 1, 100_000));
         if (key.isEmpty() || region.isEmpty() || clientId.isEmpty() || secret.isEmpty() || scope.isEmpty()) {
             return Optional.empty();
         }
@@ -136,9 +139,9 @@ public class Accounts {
             return Optional.empty();
         }
         if (file.isPresent()) {
-            return errors.file(prefix + ".client-secret-file", file.get()).map(ClientSecret.Mounted::new);
+            return parser.file(prefix + ".client-secret-file", file.get()).map(ClientSecret.Mounted::new);
         }
-        return errors.required(prefix + ".client-secret", value).map(ClientSecret.Fixed::new);
+        return parser.required(prefix + ".client-secret", value).map(ClientSecret.Fixed::new);
     }
 
     private Optional<String> country(String prefix, AccountSettings.Entry entry) {

@@ -1,6 +1,7 @@
 package dev.callwatch.account;
 
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.SettingParser;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,15 +18,17 @@ public class NotifiedAccounts {
 
     private final Map<String, NotifiedAccount> byName = new LinkedHashMap<>();
     private final ConfigErrors errors;
+    private final SettingParser parser;
 
     /** Reads the settings, and adds their errors to {@code errors}. */
     public NotifiedAccounts(AccountSettings settings, Accounts accounts, ConfigErrors errors) {
         this.errors = errors;
+        this.parser = new SettingParser(errors);
         new TreeMap<>(settings.accounts()).forEach((name, entry) -> {
             String prefix = "callwatch.accounts." + name + ".notifications.";
             Optional<SigningKey> key = key(prefix, entry.notifications());
             boolean follow =
-                    errors.flag(prefix + "follow", entry.notifications().follow());
+                    parser.flag(prefix + "follow", entry.notifications().follow());
             if (follow && !isGiven(entry.notifications())) {
                 errors.add(prefix + "signing-key", "is missing: " + prefix + "follow=true needs it");
             }
@@ -59,7 +62,7 @@ public class NotifiedAccounts {
             errors.add(prefix + "signing-key", "and signing-key-file are both set: keep one");
             return Optional.empty();
         }
-        Optional<Path> path = file.flatMap(text -> errors.file(prefix + "signing-key-file", text));
+        Optional<Path> path = file.flatMap(text -> parser.file(prefix + "signing-key-file", text));
         if (path.isPresent()) {
             return path.map(SigningKey.Mounted::new);
         }

@@ -2,6 +2,7 @@ package dev.callwatch.api;
 
 import dev.callwatch.access.AccessOptions;
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.SettingParser;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.Optional;
@@ -42,12 +43,14 @@ public class ConsoleOptions {
     }
 
     private final ConfigErrors errors;
+    private final SettingParser parser;
     private final boolean open;
     private final Optional<SignIn> signIn;
 
     /** Reads the settings; what is wrong with them is noted in {@code errors}. */
     public ConsoleOptions(ConsoleSettings settings, AccessOptions access, ConfigErrors errors) {
         this.errors = errors;
+        this.parser = new SettingParser(errors);
         this.open = access.isOpen();
         this.signIn = signIn(settings, access);
     }
@@ -68,10 +71,10 @@ public class ConsoleOptions {
                 && settings.scope().isEmpty()) {
             return Optional.empty();
         }
-        Optional<String> issuer = errors.required(ISSUER, settings.issuer())
+        Optional<String> issuer = parser.required(ISSUER, settings.issuer())
                 .filter(text ->
-                        errors.url(ISSUER, text, false, "on a loopback address").isPresent());
-        Optional<String> clientId = errors.required(CLIENT_ID, settings.clientId())
+                        parser.url(ISSUER, text, false, "on a loopback address").isPresent());
+        Optional<String> clientId = parser.required(CLIENT_ID, settings.clientId())
                 .filter(text -> matches(CLIENT_ID, text, CLIENT, "must be printable ASCII characters"));
         Optional<String> scope = Optional.of(settings.scope().map(String::trim).orElse(DEFAULT_SCOPE))
                 .filter(text -> matches(SCOPE, text, SCOPES, "must be scopes (RFC 6749), separated by one space"));

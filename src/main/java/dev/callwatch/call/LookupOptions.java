@@ -1,6 +1,7 @@
 package dev.callwatch.call;
 
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.SettingParser;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 
@@ -23,16 +24,17 @@ public class LookupOptions {
 
     /** Reads the settings; what is wrong with them is noted in {@code errors}. */
     public LookupOptions(LookupSettings settings, ConfigErrors errors) {
-        this.deadline = errors.duration(
+        SettingParser parser = new SettingParser(errors);
+        this.deadline = parser.duration(
                 PREFIX + "deadline", settings.deadline(), Duration.ofMillis(100), Duration.ofMinutes(1));
         this.freshness = new Freshness(
-                errors.duration(PREFIX + "active-ttl", settings.activeTtl(), Duration.ZERO, HOUR),
-                errors.duration(PREFIX + "ended-ttl", settings.endedTtl(), Duration.ZERO, DAY),
-                errors.duration(PREFIX + "missing-ttl", settings.missingTtl(), Duration.ZERO, HOUR),
-                errors.duration(PREFIX + "disposition-window", settings.dispositionWindow(), Duration.ZERO, DAY));
+                parser.duration(PREFIX + "active-ttl", settings.activeTtl(), Duration.ZERO, HOUR),
+                parser.duration(PREFIX + "ended-ttl", settings.endedTtl(), Duration.ZERO, DAY),
+                parser.duration(PREFIX + "missing-ttl", settings.missingTtl(), Duration.ZERO, HOUR),
+                parser.duration(PREFIX + "disposition-window", settings.dispositionWindow(), Duration.ZERO, DAY));
         this.retention =
-                errors.duration(PREFIX + "retention", settings.retention(), Duration.ofMinutes(1), Duration.ofDays(30));
-        this.memory = errors.memory(PREFIX + "memory", settings.memory(), 1L << 20, 1L << 36);
+                parser.duration(PREFIX + "retention", settings.retention(), Duration.ofMinutes(1), Duration.ofDays(30));
+        this.memory = parser.memory(PREFIX + "memory", settings.memory(), 1L << 20, 1L << 36);
     }
 
     /** The longest that a look-up may take. */

@@ -3,6 +3,7 @@ package dev.callwatch.push;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.SettingParser;
 import dev.callwatch.watch.EventType;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -56,6 +57,7 @@ public class PushOptions {
     private static final int MOST_KEYS = 2;
 
     private final ConfigErrors errors;
+    private final SettingParser parser;
     private final Set<AccountKey> accounts;
     private final String source;
     private final List<AllowedUrl> allowed;
@@ -67,21 +69,22 @@ public class PushOptions {
     /** Reads the settings; what is wrong with them is noted in {@code errors}. */
     public PushOptions(PushSettings settings, AccountSettings accounts, ConfigErrors errors) {
         this.errors = errors;
+        this.parser = new SettingParser(errors);
         this.accounts = accounts.accounts().entrySet().stream()
                 .map(account -> AccountKey.parse(account.getValue().key().orElse(account.getKey())))
                 .flatMap(Optional::stream)
                 .collect(Collectors.toSet());
         this.source = settings.source()
-                .flatMap(text -> errors.url(PREFIX + "source", text, true, "where callers use it"))
+                .flatMap(text -> parser.url(PREFIX + "source", text, true, "where callers use it"))
                 .map(url -> url.toString().replaceFirst("/+$", ""))
                 .orElse("");
         this.allowed = allowed(settings.allowed().orElse(List.of()));
         this.signingKeys = settings.signingKeyFile()
-                .flatMap(file -> errors.file(PREFIX + "signing-key-file", file))
+                .flatMap(file -> parser.file(PREFIX + "signing-key-file", file))
                 .map(this::keys)
                 .orElse(List.of());
-        this.retryFor = errors.duration(PREFIX + "retry-for", settings.retryFor(), LEAST_RETRY, MOST_RETRY);
-        this.memory = errors.memory(PREFIX + "memory", settings.memory(), LEAST_MEMORY, MOST_MEMORY);
+        this.retryFor = parser.duration(PREFIX + "retry-for", settings.retryFor(), LEAST_RETRY, MOST_RETRY);
+        this.memory = parser.memory(PREFIX + "memory", settings.memory(), LEAST_MEMORY, MOST_MEMORY);
         settings.sinks().forEach(this::readSink);
     }
 
@@ -161,17 +164,17 @@ public class PushOptions {
         if (!NAME.matcher(name).matches()) {
             errors.add(PREFIX + "sinks." + name, "must have a name of 1 to 64 letters, digits, ., _ or -");
         }
-        Optional<URI> url = errors.required(prefix + "url", entry.url())
-                .flatMap(text -> errors.url(prefix + "url", text, true, "where the sink is meant to be called so"));
+        Optional<URI> url = parser.required(prefix + "url", entry.url())
+                .flatMap(text -> parser.url(prefix + "url", text, true, "where the sink is meant to be called so"));
         String mode = entry.contentMode().trim().toLowerCase(Locale.ROOT);
         Optional<ContentMode> contentMode = ContentMode.parse(mode);
         if (contentMode.isEmpty()) {
             errors.add(prefix + "content-mode", "must be structured or binary, but is " + mode);
         }
         SinkSecrets secrets = secrets(prefix, entry);
-        Optional<Path> tokenFile = entry.tokenFile().flatMap(file -> errors.file(prefix + "token-file", file));
+        Optional<Path> tokenFile = entry.tokenFile().flatMap(file -> parser.file(prefix + "token-file", file));
         List<X509Certificate> ca =
-                entry.ca().map(file -> errors.certificates(prefix + "ca", file)).orElse(List.of());
+                entry.ca().map(file -> parser.certificates(prefix + "ca", file)).orElse(List.of());
         Set<AccountKey> keys = accounts(prefix + "accounts", entry.accounts().orElse(List.of()));
         Optional<Sink.Follow> follow = follow(prefix, entry);
         url.ifPresent(known -> sinks.put(
@@ -191,8 +194,8 @@ public class PushOptions {
     }
 
     private Optional<Sink.Follow> follow(String prefix, PushSettings.SinkSettings entry) {
-        boolean follow = errors.flag(prefix + "follow", entry.follow());
-        boolean numbers = errors.flag(prefix + "numbers", entry.numbers());
+        boolean follow = parser.flag(prefix + "follow", entry.follow());
+        boolean numbers = parser.flag(prefix + "numbers", entry.numbers());
         Set<EventType> types = Set.copyOf(each(
                 entry.types().orElse(List.of()),
                 EventTypes::parse,
@@ -208,7 +211,7 @@ public class PushOptions {
         if (entry.secret().isPresent() && entry.secretFile().isPresent()) {
             errors.add(prefix + "secret", "and " + prefix + "secret-file exclude each other");
         }
-        Optional<Path> file = entry.secretFile().flatMap(text -> errors.file(prefix + "secret-file", text));
+        Optional<Path> file = entry.secretFile().flatMap(text -> parser.file(prefix + "secret-file", text));
         if (file.isPresent()) {
             Optional<List<SigningSecret>> inFile =
                     content(file.get()).map(String::lines).flatMap(lines -> SinkSecrets.parse(lines.toList()));

@@ -1,6 +1,6 @@
 /**
- * Reads and checks the values of settings, and collects their errors ({@code ConfigErrors}), so that one refusal to start names all of
- * them. The settings themselves are in the packages that use them.
+ * Parses the values of settings ({@code SettingParser}), and collects their errors ({@code ConfigErrors}), so that one refusal to start
+ * names all of them. The settings themselves are in the packages that use them.
  *
  * <p>Touches nothing of ours.
  */

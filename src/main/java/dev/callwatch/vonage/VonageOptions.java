@@ -2,6 +2,7 @@ package dev.callwatch.vonage;
 
 import dev.callwatch.outbound.ForwardProxy;
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.SettingParser;
 import jakarta.inject.Singleton;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -31,12 +32,13 @@ public class VonageOptions {
 
     /** Reads the settings; what is wrong with them is noted in {@code errors}. */
     public VonageOptions(VonageSettings settings, ConfigErrors errors) {
+        SettingParser parser = new SettingParser(errors);
         this.accept = accept(settings.accept(), errors);
         this.clientAuth = clientAuth(settings.clientAuth(), errors);
-        this.connectTimeout = errors.duration(PREFIX + "connect-timeout", settings.connectTimeout(), LEAST, MOST);
-        this.readTimeout = errors.duration(PREFIX + "read-timeout", settings.readTimeout(), LEAST, MOST);
+        this.connectTimeout = parser.duration(PREFIX + "connect-timeout", settings.connectTimeout(), LEAST, MOST);
+        this.readTimeout = parser.duration(PREFIX + "read-timeout", settings.readTimeout(), LEAST, MOST);
         this.ca = settings.ca()
-                .map(file -> errors.certificates(PREFIX + "ca", file))
+                .map(file -> parser.certificates(PREFIX + "ca", file))
                 .orElse(List.of());
         this.proxy = settings.proxy().flatMap(text -> proxy(text, errors));
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import dev.callwatch.TestAuthority;
 import dev.callwatch.settings.ConfigErrors;
+import dev.callwatch.settings.SettingParser;
 import io.quarkus.tls.runtime.config.TlsConfigUtils;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
@@ -155,6 +156,7 @@ class VerifiedTlsTest {
     }
 
     private static List<X509Certificate> ca() {
-        return new ConfigErrors().certificates("ca", authority.pem().toString());
+        return new SettingParser(new ConfigErrors())
+                .certificates("ca", authority.pem().toString());
     }
 }
