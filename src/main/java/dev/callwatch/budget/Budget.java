@@ -19,9 +19,6 @@ import java.util.function.Supplier;
  */
 public final class Budget {
 
-    /** Polls have a quarter of the budget for certain, however many requests there are. */
-    private static final int PERIODS_BETWEEN_CERTAIN_SLOTS = 4;
-
     private static final Duration LEAST_WAIT = Duration.ofMillis(1);
 
     private final RateLimiter limiter;
@@ -31,6 +28,7 @@ public final class Budget {
 
     private final FairQueue requests = new FairQueue();
     private final FairQueue polls = new FairQueue();
+    private final CertainSlots certainSlots;
 
     /** Permits of polls that have not sent their request yet, by the call that they poll. */
     private final Map<String, Permit> permitsOfPolls = new HashMap<>();
@@ -38,13 +36,12 @@ public final class Budget {
     /** Whether a poll has its slot and only its permit is missing. */
     private boolean pollIsDue;
 
-    private Instant lastSlot = Instant.EPOCH;
-
     Budget(RateLimiter limiter, Clock clock, Delay delay, BudgetMetrics metrics) {
         this.limiter = limiter;
         this.clock = clock;
         this.delay = delay;
         this.metrics = metrics;
+        this.certainSlots = new CertainSlots(limiter, clock);
     }
 
     /**
@@ -92,14 +89,17 @@ public final class Budget {
         return new BudgetStatus(limiter.perMinute(), limiter.available(), limiter.pause());
     }
 
-    /** A request or a poll that waits in its queue, and checks now and then whether its turn has come. */
+    /**
+     * A request or a poll, which waits in its queue until it is served or departs. While it waits it {@link #check checks} whether its
+     * turn has come: when it arrives, and each time after the {@link Wait} that the last check found.
+     */
     private abstract class Turn {
 
         private final FairQueue queue;
         private final FairQueue.Waiter waiter;
         private Cancellable timer = () -> {};
 
-        /** Whether it is still in the queue. Guarded by the budget. */
+        /** Until it is served or departs. Guarded by the budget. */
         private boolean waits = true;
 
         private Turn(FairQueue queue, String caller) {
@@ -110,12 +110,17 @@ public final class Budget {
             }
         }
 
-        /** Takes a permit if it can; the result says how long to wait otherwise, or is empty when the wait is over. */
+        /**
+         * Is served where it can take a permit, and departs where it cannot in time. Called with the lock of the budget.
+         *
+         * @return what to wait for; empty when it no longer waits
+         */
         abstract Optional<Wait> check();
 
-        /** Continues when the wait is over, without holding the lock. */
+        /** Goes on, served or departed. Called without the lock. */
         abstract void end();
 
+        /** Checks, unless it no longer waits. */
         final void advance() {
             Optional<Wait> wait;
             synchronized (Budget.this) {
@@ -149,12 +154,13 @@ public final class Budget {
             return queue.ahead(waiter);
         }
 
+        /** Leaves the queue with a permit. */
         final void served() {
             waits = false;
             queue.served(waiter);
         }
 
-        /** Leaves the queue, unless the wait is over. */
+        /** Leaves the queue without a permit, unless it no longer waits. */
         final void depart() {
             synchronized (Budget.this) {
                 if (!waits) {
@@ -216,6 +222,7 @@ public final class Budget {
             return Optional.empty();
         }
 
+        /** The one of a poll of the same call, or one of its own. */
         private Optional<Permit> permit(long needed) {
             return Optional.ofNullable(permitsOfPolls.remove(call))
                     .or(() ->
@@ -258,19 +265,30 @@ public final class Budget {
         Optional<Wait> check() {
             int ahead = ahead();
             long spared = limiter.reserve() + 1 + ahead;
-            Duration spare = limiter.until(spared);
-            Duration certain = untilCertainSlot(ahead);
-            if (ahead > 0 || !(requests.isEmpty() && spare.isZero() || certain.isZero())) {
-                pollIsDue &= ahead > 0;
-                return Optional.of(new Wait(
-                        spared, spare.compareTo(certain) < 0 ? atLeast(limiter.period(), spare) : certain, false));
+            Duration untilSpared = limiter.until(spared);
+            Duration untilCertain = certainSlots.until(ahead);
+            boolean isSpared = requests.isEmpty() && untilSpared.isZero();
+            if (ahead == 0 && (isSpared || untilCertain.isZero())) {
+                return takePermit();
             }
+            if (ahead == 0) {
+                pollIsDue = false;
+            }
+            Duration untilSlot = untilSpared.compareTo(untilCertain) < 0
+                    // It is zero where only waiting requests are in the way.
+                    ? atLeast(limiter.period(), untilSpared)
+                    : untilCertain;
+            return Optional.of(new Wait(spared, untilSlot, false));
+        }
+
+        /** Its slot has come. */
+        private Optional<Wait> takePermit() {
             permit = limiter.tryTake(RateLimiter.Use.POLL);
             pollIsDue = permit.isEmpty();
             if (pollIsDue) {
                 return Optional.of(new Wait(1, limiter.until(1), true));
             }
-            slotTaken();
+            certainSlots.taken();
             served();
             Optional.ofNullable(permitsOfPolls.put(call, permit.get())).ifPresent(Permit::giveBack);
             return Optional.empty();
@@ -290,25 +308,6 @@ public final class Budget {
             }
             depart();
         }
-    }
-
-    private Duration untilCertainSlot(int ahead) {
-        Duration share = certainSlotsApart();
-        Duration left = Duration.between(clock.instant(), lastSlot.plus(share)).plus(share.multipliedBy(ahead));
-        return atLeast(limiter.pause(), left);
-    }
-
-    /** After a slot that was late the next one is early by as much, up to the time between two slots. */
-    private void slotTaken() {
-        Instant now = clock.instant();
-        Instant planned = lastSlot.plus(certainSlotsApart());
-        Instant earliest = now.minus(certainSlotsApart());
-        Instant notBefore = planned.isBefore(earliest) ? earliest : planned;
-        lastSlot = notBefore.isAfter(now) ? now : notBefore;
-    }
-
-    private Duration certainSlotsApart() {
-        return limiter.period().multipliedBy(PERIODS_BETWEEN_CERTAIN_SLOTS);
     }
 
     private void reportWaiting() {
