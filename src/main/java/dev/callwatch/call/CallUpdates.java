@@ -154,6 +154,10 @@ class CallUpdates {
         return revisions;
     }
 
+    /**
+     * Notifies the observers, under the lock of the call. Without it an update of another thread could be answered before they have the
+     * revisions of this one: who polls the call gets the later revision with that answer, and then takes the earlier one for known.
+     */
     private void publish(CallKey key, Optional<CallStatus> known, List<CallStatus> revisions) {
         Optional<CallStatus> before = known;
         for (CallStatus status : revisions) {
