@@ -1,6 +1,8 @@
 package dev.callwatch.push;
 
 import dev.callwatch.push.StoredSubscription.StoredEvent;
+import dev.callwatch.time.WallClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Deque;
@@ -13,14 +15,20 @@ import java.util.Optional;
 final class DeliveryQueue {
 
     private final Sink sink;
-    private final SubscriptionRunner.Dependencies dependencies;
+    private final SinkQueues queues;
+    private final PushMemory memory;
+    private final Clock clock;
+    private final WallClock wallClock;
     private final SinkQueue queue;
     private boolean released;
 
-    DeliveryQueue(Sink sink, SubscriptionRunner.Dependencies dependencies) {
+    DeliveryQueue(Sink sink, SinkQueues queues, PushMemory memory, Clock clock, WallClock wallClock) {
         this.sink = sink;
-        this.dependencies = dependencies;
-        this.queue = dependencies.queues().acquire(sink);
+        this.queues = queues;
+        this.memory = memory;
+        this.clock = clock;
+        this.wallClock = wallClock;
+        this.queue = queues.acquire(sink);
     }
 
     /**
@@ -30,7 +38,7 @@ final class DeliveryQueue {
      */
     boolean add(CallQueue callQueue, StoredEvent event) {
         Delivery delivery = delivery(event);
-        dependencies.memory().take(delivery.event().weight());
+        memory.take(delivery.event().weight());
         boolean added = queue.add(callQueue, delivery);
         if (!added) {
             left(delivery);
@@ -40,15 +48,14 @@ final class DeliveryQueue {
 
     /** The time of day may have been another where the event was accepted. */
     private Delivery delivery(StoredEvent event) {
-        Duration age =
-                Duration.between(event.acceptedAt(), dependencies.wallClock().now());
-        Instant acceptedAt = dependencies.clock().instant().minus(age.isNegative() ? Duration.ZERO : age);
+        Duration age = Duration.between(event.acceptedAt(), wallClock.now());
+        Instant acceptedAt = clock.instant().minus(age.isNegative() ? Duration.ZERO : age);
         return new Delivery(event.event(), event.mode(), acceptedAt);
     }
 
     /** An event has left the queue. */
     void left(Delivery delivery) {
-        dependencies.memory().release(delivery.event().weight());
+        memory.release(delivery.event().weight());
     }
 
     /**
@@ -67,14 +74,17 @@ final class DeliveryQueue {
         return queue.pending(callQueue);
     }
 
-    /** When the next attempt for a call is due; empty where it is empty, under way, or only waits for its turn. */
+    /** The time of day at which the next attempt for a call is due; empty where it is empty, under way, or only waits for its turn. */
     Optional<Instant> nextAttempt(CallQueue callQueue) {
-        return queue.nextAttempt(callQueue);
+        Instant now = clock.instant();
+        Instant wallNow = wallClock.now();
+        return queue.nextAttempt(callQueue)
+                .map(due -> wallNow.plus(Duration.between(now, due.isBefore(now) ? now : due)));
     }
 
     /** Whether the memory for undelivered events is used up. */
     boolean isMemoryFull() {
-        return dependencies.memory().isFull();
+        return memory.isFull();
     }
 
     /** Nothing more is added. */
@@ -85,6 +95,6 @@ final class DeliveryQueue {
             }
             released = true;
         }
-        dependencies.queues().release(sink);
+        queues.release(sink);
     }
 }

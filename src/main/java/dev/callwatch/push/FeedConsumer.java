@@ -4,6 +4,7 @@ import dev.callwatch.account.Account;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.push.StoredFollow.Position;
+import dev.callwatch.time.WallClock;
 import dev.callwatch.watch.AccountFeed;
 import dev.callwatch.watch.CallEvent;
 import io.smallrye.mutiny.Multi;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -43,35 +45,44 @@ final class FeedConsumer {
 
     private final Account account;
     private final Sink sink;
-    private final SinkFollower.Dependencies dependencies;
-    private final SubscriptionRunner.Dependencies push;
+    private final AccountFeed feed;
     private final MissedEvents missedEvents;
     private final FollowLedger ledger;
+    private final PushMetrics metrics;
+    private final WallClock wallClock;
+    private final Executor executor;
     private final BiFunction<List<CallEvent>, Optional<Position>, Uni<Void>> accept;
 
     /**
      * @param ledger says how far the sink has come
+     * @param executor where events are taken: not on the thread on which a revision was made
      * @param accept takes events, and the position after them where it has changed; completes once there is room for more
      */
     FeedConsumer(
             Account account,
             Sink sink,
-            SinkFollower.Dependencies dependencies,
+            AccountFeed feed,
+            MissedEvents missedEvents,
             FollowLedger ledger,
+            PushMetrics metrics,
+            WallClock wallClock,
+            Executor executor,
             BiFunction<List<CallEvent>, Optional<Position>, Uni<Void>> accept) {
         this.account = account;
         this.sink = sink;
-        this.dependencies = dependencies;
-        this.push = dependencies.push();
-        this.missedEvents = new MissedEvents(account, push.feed(), dependencies.directory(), push.delay());
+        this.feed = feed;
+        this.missedEvents = missedEvents;
         this.ledger = ledger;
+        this.metrics = metrics;
+        this.wallClock = wallClock;
+        this.executor = executor;
         this.accept = accept;
     }
 
     /** Consumes it until this process ends. */
     Multi<Void> consume() {
         return start().onItem()
-                .transformToMulti(from -> dependencies.feed().followShared(account, from))
+                .transformToMulti(from -> feed.followShared(account, from))
                 .onItem()
                 .transformToUniAndConcatenate(this::take);
     }
@@ -80,7 +91,7 @@ final class FeedConsumer {
     private Uni<String> start() {
         return ledger.position()
                 .map(known -> Uni.createFrom().item(known.after()))
-                .orElseGet(() -> dependencies.feed().sharedPosition(account).call(this::startedAt));
+                .orElseGet(() -> feed.sharedPosition(account).call(this::startedAt));
     }
 
     /**
@@ -88,7 +99,7 @@ final class FeedConsumer {
      * knows which revisions the sink has. It gets one of each call that is later than all of them.
      */
     private Uni<Void> startedAt(String first) {
-        Position begin = new Position(first, push.wallClock().now());
+        Position begin = new Position(first, wallClock.now());
         AtomicInteger calls = new AtomicInteger();
         return missedEvents
                 .callsSince(begin.at().minus(LOOK_BACK))
@@ -116,12 +127,12 @@ final class FeedConsumer {
                         .chain(events -> accept.apply(
                                 events, Optional.of(new Position(revision.position(), at(revision.event())))))
                 : repair(item.position());
-        return AT_ONCE.emitOn(dependencies.executor()).chain(() -> taken);
+        return AT_ONCE.emitOn(executor).chain(() -> taken);
     }
 
     /** A revision is the time of the observation in milliseconds, or a little more. */
     private Instant at(CallEvent event) {
-        Instant now = push.wallClock().now();
+        Instant now = wallClock.now();
         Instant made = Instant.ofEpochMilli(event.call().revision());
         return made.isBefore(now) ? made : now;
     }
@@ -152,8 +163,8 @@ final class FeedConsumer {
     /** What was missed is in the list of the calls that are remembered. */
     private Uni<Void> repair(String end) {
         return Uni.createFrom().deferred(() -> {
-            push.metrics().followGap();
-            Position position = new Position(end, push.wallClock().now());
+            metrics.followGap();
+            Position position = new Position(end, wallClock.now());
             Instant since = since();
             LOG.warnf(
                     "Sink %s has missed a part of the feed of account %s: its calls that changed since %s are compared",
@@ -173,10 +184,7 @@ final class FeedConsumer {
     }
 
     private Instant since() {
-        return ledger.position()
-                .map(Position::at)
-                .orElseGet(push.wallClock()::now)
-                .minus(TOLERANCE);
+        return ledger.position().map(Position::at).orElseGet(wallClock::now).minus(TOLERANCE);
     }
 
     private Uni<List<CallEvent>> changed(CallStatus status, Instant since) {

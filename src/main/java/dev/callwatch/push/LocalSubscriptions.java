@@ -3,6 +3,8 @@ package dev.callwatch.push;
 import dev.callwatch.access.Caller;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.time.Delay;
+import dev.callwatch.watch.PollExecutor;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -27,6 +29,9 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
     private static final Duration BETWEEN_ATTEMPTS_TO_FORGET = Duration.ofSeconds(5);
 
     private final SubscriptionRunner.Dependencies dependencies;
+    private final SubscriptionStore store;
+    private final PushMemory memory;
+    private final Delay delay;
     private final Executor executor;
     private final ConcurrentMap<String, SubscriptionRunner> runners = new ConcurrentHashMap<>();
 
@@ -39,17 +44,24 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
     /** Deleted here: no longer shown, although their last event may not be delivered yet. */
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
-    LocalSubscriptions(SubscriptionContext context) {
-        dependencies = context.dependencies();
-        executor = context.executor();
-        dependencies
-                .metrics()
-                .gauge(
-                        "subscriptions",
-                        "Subscriptions whose calls are followed",
-                        () -> runners.values().stream()
-                                .filter(SubscriptionRunner::isActive)
-                                .count());
+    LocalSubscriptions(
+            SubscriptionRunner.Dependencies dependencies,
+            SubscriptionStore store,
+            PushMemory memory,
+            PushMetrics metrics,
+            Delay delay,
+            PollExecutor executor) {
+        this.dependencies = dependencies;
+        this.store = store;
+        this.memory = memory;
+        this.delay = delay;
+        this.executor = executor;
+        metrics.gauge(
+                "subscriptions",
+                "Subscriptions whose calls are followed",
+                () -> runners.values().stream()
+                        .filter(SubscriptionRunner::isActive)
+                        .count());
     }
 
     /** How many events are not delivered yet. */
@@ -66,7 +78,7 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
         Subscription subscription = stored.subscription();
         Optional<SubscriptionStatus> same = active(subscription);
         if (same.isPresent()) {
-            dependencies.memory().release(PushMemory.weight(subscription));
+            memory.release(PushMemory.weight(subscription));
             return new Subscriptions.Created(same.get(), false);
         }
         SubscriptionRunner runner = add(stored, run, grant, sink);
@@ -80,7 +92,7 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
         if (runners.containsKey(subscription.id())) {
             return;
         }
-        dependencies.memory().take(PushMemory.weight(subscription));
+        memory.take(PushMemory.weight(subscription));
         SubscriptionRunner runner = add(stored, run, grant, sink);
         runner.begin();
         if (runner.isFinished()) {
@@ -160,7 +172,7 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
         if (deleted.contains(runner.subscription().id())) {
             forget(runner);
         } else {
-            dependencies.delay().of(SHOWN_AFTER_END).subscribe().with(passed -> forget(runner));
+            delay.of(SHOWN_AFTER_END).subscribe().with(passed -> forget(runner));
         }
     }
 
@@ -175,17 +187,12 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
 
     /** The store comes first: what it still had would be run again. */
     private void forget(SubscriptionRunner runner) {
-        dependencies
-                .store()
-                .forget(runner.subscription())
+        store.forget(runner.subscription())
                 .subscribe()
                 .with(
                         done -> remove(runner),
-                        unavailable -> dependencies
-                                .delay()
-                                .of(BETWEEN_ATTEMPTS_TO_FORGET)
-                                .subscribe()
-                                .with(passed -> forget(runner)));
+                        unavailable ->
+                                delay.of(BETWEEN_ATTEMPTS_TO_FORGET).subscribe().with(passed -> forget(runner)));
     }
 
     private void remove(SubscriptionRunner runner) {
@@ -193,7 +200,7 @@ class LocalSubscriptions implements SubscriptionRunner.Owner {
         if (runners.remove(subscription.id(), runner)) {
             removeFromIndexes(runner);
             deleted.remove(subscription.id());
-            dependencies.memory().release(PushMemory.weight(subscription));
+            memory.release(PushMemory.weight(subscription));
         }
     }
 

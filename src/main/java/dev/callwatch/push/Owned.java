@@ -11,18 +11,8 @@ import java.util.function.Consumer;
 /** What one replica at a time runs: a subscription, or an account that is followed for a sink. */
 interface Owned {
 
-    /** Under which it is kept. */
-    String id();
-
     /** In which this replica has it. */
-    Run run();
-
-    /**
-     * Finds out whether this replica still runs it, and suspends it where not.
-     *
-     * @return completes once that is known; never fails
-     */
-    Uni<Void> check();
+    OwnedRun run();
 
     /**
      * Ends what this replica has lost, and has in another run now, and finds out what became of what it is not to run.
@@ -35,17 +25,17 @@ interface Owned {
     static <T extends Owned> Uni<Void> check(Collection<T> running, Map<String, Run> owned, Consumer<T> taken) {
         List<T> unknown = new ArrayList<>();
         running.forEach(one -> {
-            Run run = owned.get(one.id());
+            Run run = owned.get(one.run().id());
             if (run == null) {
                 unknown.add(one);
-            } else if (!run.equals(one.run())) {
+            } else if (!run.equals(one.run().number())) {
                 taken.accept(one);
             }
         });
         return Multi.createFrom()
                 .iterable(unknown)
                 .onItem()
-                .transformToUni(Owned::check)
+                .transformToUni(one -> one.run().check())
                 .merge()
                 .onItem()
                 .ignoreAsUni();

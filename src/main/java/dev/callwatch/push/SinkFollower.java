@@ -3,14 +3,18 @@ package dev.callwatch.push;
 import dev.callwatch.account.Account;
 import dev.callwatch.call.CallDirectory;
 import dev.callwatch.push.StoredFollow.Position;
+import dev.callwatch.time.Delay;
+import dev.callwatch.time.WallClock;
 import dev.callwatch.watch.AccountFeed;
 import dev.callwatch.watch.CallEvent;
+import dev.callwatch.watch.CallFeed;
+import dev.callwatch.watch.PollExecutor;
 import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -43,16 +47,24 @@ final class SinkFollower implements CallQueue.Listener, Owned {
      *
      * @param executor where they run: not on the thread on which a revision was made
      */
+    @Singleton
     record Dependencies(
-            SubscriptionRunner.Dependencies push, AccountFeed feed, CallDirectory directory, Executor executor) {}
+            OwnedRuns runs,
+            AccountFeed feed,
+            CallFeed calls,
+            CallDirectory directory,
+            PushEvents events,
+            PushMetrics metrics,
+            SubscriptionStore store,
+            WallClock wallClock,
+            Delay delay,
+            PollExecutor executor) {}
 
-    private final String id;
-    private final Run run;
     private final Account account;
     private final Sink sink;
+    private final Dependencies dependencies;
+    private final OwnedRun run;
     private final DeliveryQueue queue;
-    private final SubscriptionRunner.Dependencies push;
-    private final SubscriptionJournal journal;
     private final FollowLedger ledger;
     private final FeedConsumer consumer;
     private final Room room = new Room(this::hasRoom);
@@ -63,37 +75,39 @@ final class SinkFollower implements CallQueue.Listener, Owned {
      * Does nothing before {@link #begin}.
      *
      * @param id under which it is kept
-     * @param run in which this replica has it
+     * @param number of the run in which this replica has it
      * @param sink one that follows
      * @param stored how far it has come
      */
     SinkFollower(
             String id,
-            Run run,
+            Run number,
             Account account,
             Sink sink,
             StoredFollow stored,
             Dependencies dependencies,
             Owner owner) {
-        this.id = id;
-        this.run = run;
         this.account = account;
         this.sink = sink;
-        this.push = dependencies.push();
-        this.queue = new DeliveryQueue(sink, push);
-        this.journal = new SubscriptionJournal(
-                id, run, push.store(), push.lease(), push.delay(), () -> owner.taken(this), this::restoring);
-        this.ledger = new FollowLedger(stored, journal, sink, push.events(), push.wallClock(), this);
-        this.consumer = new FeedConsumer(account, sink, dependencies, ledger, this::accept);
+        this.dependencies = dependencies;
+        this.run = dependencies.runs().begin(id, number, sink, () -> owner.taken(this), this::restoring);
+        this.queue = run.queue();
+        this.ledger =
+                new FollowLedger(stored, run.journal(), sink, dependencies.events(), dependencies.wallClock(), this);
+        this.consumer = new FeedConsumer(
+                account,
+                sink,
+                dependencies.feed(),
+                new MissedEvents(account, dependencies.calls(), dependencies.directory(), dependencies.delay()),
+                ledger,
+                dependencies.metrics(),
+                dependencies.wallClock(),
+                dependencies.executor(),
+                this::accept);
     }
 
     @Override
-    public String id() {
-        return id;
-    }
-
-    @Override
-    public Run run() {
+    public OwnedRun run() {
         return run;
     }
 
@@ -102,7 +116,7 @@ final class SinkFollower implements CallQueue.Listener, Owned {
         ledger.undelivered().forEach(this::add);
         following.follow(
                 room.await().onItem().transformToMulti(ready -> consumer.consume()),
-                push.delay(),
+                dependencies.delay(),
                 defect -> LOG.errorf(defect, "Sink %s follows account %s again in 5 s", sink.name(), account.key()));
     }
 
@@ -110,17 +124,13 @@ final class SinkFollower implements CallQueue.Listener, Owned {
     private Uni<Void> accept(List<CallEvent> events, Optional<Position> moved) {
         List<FollowLedger.Accepted> accepted = ledger.accept(events, moved);
         if (accepted.isEmpty()) {
-            write();
+            run.write();
             return AT_ONCE;
         }
-        return journal.write().chain(() -> {
+        return run.journal().write().chain(() -> {
             accepted.forEach(this::add);
             return room.await();
         });
-    }
-
-    private void write() {
-        journal.write().subscribe().with(written -> {});
     }
 
     private void add(FollowLedger.Accepted accepted) {
@@ -143,9 +153,9 @@ final class SinkFollower implements CallQueue.Listener, Owned {
         if (!ledger.done(event)) {
             return;
         }
-        write();
+        run.write();
         if (!delivered) {
-            push.metrics().undelivered(1);
+            dependencies.metrics().undelivered(1);
             LOG.warnf(
                     "Event %s was given up after %d attempt(s) to deliver it to %s, which follows account %s",
                     event, delivery.attempts(), sink.name(), account.key());
@@ -164,14 +174,9 @@ final class SinkFollower implements CallQueue.Listener, Owned {
         suspend();
     }
 
-    @Override
-    public Uni<Void> check() {
-        return journal.write();
-    }
-
     private Optional<Supplier<Uni<?>>> restoring(SubscriptionJournal.Lost lost) {
         Map<String, String> fields = FollowCodec.encode(ledger.stored(lost));
-        return Optional.of(() -> push.store().acquire(id, run, fields));
+        return Optional.of(() -> dependencies.store().acquire(run.id(), run.number(), fields));
     }
 
     /** Another replica runs it, or will: nothing more is done here. */
@@ -180,10 +185,7 @@ final class SinkFollower implements CallQueue.Listener, Owned {
             return;
         }
         following.cancel();
-        // First: the journal lets go of what waits to be kept, and that is not to be delivered here any more.
-        ledger.queues().forEach(queue::close);
-        journal.close();
-        queue.release();
+        run.suspend(ledger.queues().stream());
     }
 
     /** How many events are not delivered yet. */

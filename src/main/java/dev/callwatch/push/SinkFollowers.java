@@ -2,14 +2,13 @@ package dev.callwatch.push;
 
 import dev.callwatch.account.Account;
 import dev.callwatch.account.Accounts;
-import dev.callwatch.call.CallDirectory;
 import dev.callwatch.call.ReplicasReconnected;
-import dev.callwatch.watch.AccountFeed;
+import dev.callwatch.watch.PollExecutor;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /**
@@ -45,30 +45,33 @@ class SinkFollowers implements SinkFollower.Owner {
 
     private final Map<String, Pair> wanted = new TreeMap<>();
     private final SinkFollower.Dependencies dependencies;
+    private final SubscriptionStore store;
+    private final Clock clock;
+    private final Executor executor;
     private final ConcurrentMap<String, SinkFollower> running = new ConcurrentHashMap<>();
     private Instant waitsSince;
     private boolean hasAcquired;
     private volatile Instant acquiresFrom;
 
-    @Inject
     SinkFollowers(
-            Sinks sinks, Accounts accounts, SubscriptionContext context, AccountFeed feed, CallDirectory directory) {
-        this(
-                sinks,
-                accounts,
-                new SinkFollower.Dependencies(context.dependencies(), feed, directory, context.executor()));
-    }
-
-    SinkFollowers(Sinks sinks, Accounts accounts, SinkFollower.Dependencies dependencies) {
+            Sinks sinks,
+            Accounts accounts,
+            SinkFollower.Dependencies dependencies,
+            SubscriptionStore store,
+            PushMetrics metrics,
+            Clock clock,
+            PollExecutor executor) {
         this.dependencies = dependencies;
-        waitsSince = dependencies.push().clock().instant();
+        this.store = store;
+        this.clock = clock;
+        this.executor = executor;
+        waitsSince = clock.instant();
         acquiresFrom = waitsSince.plus(UNTIL_OTHERS_ARE_BACK);
         sinks.following()
                 .forEach(sink -> accounts.all().stream()
                         .filter(account -> sink.isFor(account.key()))
                         .forEach(account ->
                                 wanted.put(PREFIX + sink.name() + ":" + account.key(), new Pair(account, sink))));
-        PushMetrics metrics = dependencies.push().metrics();
         metrics.gauge(
                 "follow.active", "Accounts that this replica follows for a sink", () -> running.size() - stopped());
         metrics.gauge(
@@ -92,7 +95,7 @@ class SinkFollowers implements SinkFollower.Owner {
     }
 
     synchronized void reconnected(@Observes ReplicasReconnected reconnected) {
-        Instant now = dependencies.push().clock().instant();
+        Instant now = clock.instant();
         if (hasAcquired) {
             hasAcquired = false;
             waitsSince = now;
@@ -104,7 +107,7 @@ class SinkFollowers implements SinkFollower.Owner {
 
     /** Lets this replica run those that none runs. Never fails. */
     Uni<Void> acquire() {
-        if (dependencies.push().clock().instant().isBefore(acquiresFrom)) {
+        if (clock.instant().isBefore(acquiresFrom)) {
             return Uni.createFrom().voidItem();
         }
         Map<String, String> nothing = FollowCodec.encode(StoredFollow.NOTHING);
@@ -113,7 +116,7 @@ class SinkFollowers implements SinkFollower.Owner {
                         .filter(id -> !running.containsKey(id))
                         .toList())
                 .onItem()
-                .transformToUniAndConcatenate(id -> dependencies.push().store().acquire(id, Run.FIRST, nothing))
+                .transformToUniAndConcatenate(id -> store.acquire(id, Run.FIRST, nothing))
                 .onItem()
                 .ignoreAsUni()
                 .invoke(this::acquired)
@@ -136,7 +139,7 @@ class SinkFollowers implements SinkFollower.Owner {
             LOG.warnf(
                     "%s is not pushed any more: %s",
                     id, pair.isEmpty() ? "the settings do not have it" : "what was kept of it cannot be read");
-            dependencies.push().store().forget(id).subscribe().with(done -> {}, unavailable -> {});
+            store.forget(id).subscribe().with(done -> {}, unavailable -> {});
             return;
         }
         begin(id, run, pair.get(), stored.get());
@@ -146,14 +149,14 @@ class SinkFollowers implements SinkFollower.Owner {
         SinkFollower follower = new SinkFollower(id, run, pair.account(), pair.sink(), stored, dependencies, this);
         running.put(id, follower);
         LOG.debugf("This replica runs %s, in run %s", id, run);
-        dependencies.executor().execute(follower::begin);
+        executor.execute(follower::begin);
     }
 
     @Override
     public void taken(SinkFollower follower) {
-        LOG.debugf("Another replica runs %s", follower.id());
+        LOG.debugf("Another replica runs %s", follower.run().id());
         follower.suspend();
-        running.remove(follower.id(), follower);
+        running.remove(follower.run().id(), follower);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.callwatch.access.AccessControl;
 import dev.callwatch.access.Grant;
 import dev.callwatch.account.Accounts;
 import dev.callwatch.call.SharedUnavailable;
+import dev.callwatch.time.Delay;
 import dev.callwatch.time.Race;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
@@ -13,6 +14,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -45,9 +47,10 @@ class SubscriptionOwnership {
     private final Accounts accounts;
     private final LocalSubscriptions local;
     private final SinkFollowers followers;
-    private final RunLease lease;
-    private final SubscriptionRunner.Dependencies dependencies;
     private final SubscriptionStore store;
+    private final RunLease lease;
+    private final Clock clock;
+    private final Delay delay;
 
     private Cancellable heartbeats = () -> {};
     private long heartbeatsSent;
@@ -60,19 +63,22 @@ class SubscriptionOwnership {
             Accounts accounts,
             LocalSubscriptions local,
             SinkFollowers followers,
-            SubscriptionContext context) {
+            SubscriptionStore store,
+            RunLease lease,
+            PushMetrics metrics,
+            Clock clock,
+            Delay delay) {
         this.options = options;
         this.sinks = sinks;
         this.access = access;
         this.accounts = accounts;
         this.local = local;
         this.followers = followers;
-        lease = context.lease();
-        dependencies = context.dependencies();
-        store = dependencies.store();
-        dependencies
-                .metrics()
-                .gauge("pending", "Events that are not delivered yet", () -> local.pending() + followers.pending());
+        this.store = store;
+        this.lease = lease;
+        this.clock = clock;
+        this.delay = delay;
+        metrics.gauge("pending", "Events that are not delivered yet", () -> local.pending() + followers.pending());
     }
 
     void begin(@Observes StartupEvent start) {
@@ -86,7 +92,7 @@ class SubscriptionOwnership {
         heartbeats = Uni.createFrom()
                 .deferred(this::heartbeat)
                 .chain(this::acquire)
-                .chain(() -> dependencies.delay().of(SubscriptionStore.HEARTBEAT_INTERVAL))
+                .chain(() -> delay.of(SubscriptionStore.HEARTBEAT_INTERVAL))
                 .replaceWith(true)
                 .repeat()
                 .until(again -> leaving)
@@ -119,7 +125,7 @@ class SubscriptionOwnership {
 
     /** Never fails. */
     private Uni<Void> heartbeat() {
-        Instant sent = dependencies.clock().instant();
+        Instant sent = clock.instant();
         heartbeatsSent++;
         return store.heartbeat()
                 .chain(ownership -> {
@@ -153,7 +159,7 @@ class SubscriptionOwnership {
                         .all(local.check(owned), followers.check(owned))
                         .andFailFast()
                         .replaceWithVoid(),
-                dependencies.delay().of(LONGEST_CHECK));
+                delay.of(LONGEST_CHECK));
     }
 
     private Uni<Void> takeOver(Map<String, Run> owned) {

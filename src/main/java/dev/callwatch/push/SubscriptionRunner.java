@@ -11,7 +11,7 @@ import dev.callwatch.watch.Notification;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
-import java.time.Clock;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -45,26 +45,23 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
     }
 
     /** What all subscriptions share. */
+    @Singleton
     record Dependencies(
+            OwnedRuns runs,
             CallFeed feed,
-            SinkQueues queues,
             PushEvents events,
-            PushMemory memory,
             PushMetrics metrics,
             SubscriptionStore store,
-            RunLease lease,
-            Clock clock,
             WallClock wallClock,
             Delay delay) {}
 
     private final Subscription subscription;
-    private final Run run;
     private final Grant grant;
     private final Sink sink;
-    private final DeliveryQueue queue;
     private final Dependencies dependencies;
     private final Owner owner;
-    private final SubscriptionJournal journal;
+    private final OwnedRun run;
+    private final DeliveryQueue queue;
     private final SubscriptionLedger ledger;
     private final Map<CallGuid, FollowedCall> calls;
     private final CallQueue lastQueue = new CallQueue(this);
@@ -74,29 +71,26 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
      * Does nothing before {@link #begin}.
      *
      * @param stored the subscription, and how far it has come
-     * @param run in which this replica has it
+     * @param number of the run in which this replica has it
      * @param grant what its caller may see
      * @param sink where its events go
      */
     SubscriptionRunner(
-            StoredSubscription stored, Run run, Grant grant, Sink sink, Dependencies dependencies, Owner owner) {
+            StoredSubscription stored, Run number, Grant grant, Sink sink, Dependencies dependencies, Owner owner) {
         this.subscription = stored.subscription();
-        this.run = run;
         this.grant = grant;
         this.sink = sink;
-        this.queue = new DeliveryQueue(sink, dependencies);
         this.dependencies = dependencies;
         this.owner = owner;
-        this.journal = new SubscriptionJournal(
-                subscription.id(),
-                run,
-                dependencies.store(),
-                dependencies.lease(),
-                dependencies.delay(),
-                () -> owner.taken(this),
-                this::restoring);
+        this.run = dependencies.runs().begin(subscription.id(), number, sink, () -> owner.taken(this), this::restoring);
+        this.queue = run.queue();
         this.ledger = new SubscriptionLedger(
-                stored, journal, sink.contentMode(), grant.numbers(), dependencies.events(), dependencies.wallClock());
+                stored,
+                run.journal(),
+                sink.contentMode(),
+                grant.numbers(),
+                dependencies.events(),
+                dependencies.wallClock());
         calls = new LinkedHashMap<>(subscription.calls().size());
         subscription.calls().forEach(guid -> calls.put(guid, new FollowedCall(guid, new CallQueue(this), queue)));
     }
@@ -106,12 +100,7 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
     }
 
     @Override
-    public String id() {
-        return subscription.id();
-    }
-
-    @Override
-    public Run run() {
+    public OwnedRun run() {
         return run;
     }
 
@@ -169,7 +158,7 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
         }
         if (notification instanceof Notification.Completed) {
             boolean all = ledger.settled(call.guid());
-            write();
+            run.write();
             if (all) {
                 end(TerminationReason.CALLS_SETTLED);
             }
@@ -182,11 +171,11 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
         SubscriptionLedger.Accepted accepted = ledger.accept(call.guid(), event);
         if (accepted.event().isEmpty()) {
             if (accepted.acceptance() == SubscriptionLedger.Acceptance.PASSED_OVER) {
-                write();
+                run.write();
             }
             return AT_ONCE;
         }
-        return journal.write().chain(() -> {
+        return run.journal().write().chain(() -> {
             add(call.queue(), accepted.event().get());
             if (accepted.acceptance() == SubscriptionLedger.Acceptance.LAST_ACCEPTED) {
                 end(TerminationReason.MAX_EVENTS_REACHED);
@@ -195,19 +184,10 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
         });
     }
 
-    private void write() {
-        journal.write().subscribe().with(written -> {});
-    }
-
-    @Override
-    public Uni<Void> check() {
-        return journal.write();
-    }
-
     private Optional<Supplier<Uni<?>>> restoring(SubscriptionJournal.Lost lost) {
         return ledger.stored(lost)
                 .map(SubscriptionCodec::encode)
-                .map(fields -> () -> dependencies.store().create(subscription, run, fields, true));
+                .map(fields -> () -> dependencies.store().create(subscription, run.number(), fields, true));
     }
 
     /** Another replica runs it, or will: nothing more is done here. */
@@ -216,10 +196,7 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
             return;
         }
         cancel();
-        // First: the journal lets go of what waits to be kept, and that is not to be delivered here any more.
-        callQueues().forEach(queue::close);
-        journal.close();
-        queue.release();
+        run.suspend(callQueues());
     }
 
     private void cancel() {
@@ -244,7 +221,7 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
             return;
         }
         cancel();
-        write();
+        run.write();
         if (!reason.keepsEvents()) {
             dropAll();
         }
@@ -264,7 +241,7 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
     private void drop(Collection<PushEvent> events) {
         if (!events.isEmpty()) {
             ledger.drop(events.stream().map(PushEvent::id).toList());
-            write();
+            run.write();
         }
     }
 
@@ -272,9 +249,9 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
     private void finishIfDelivered() {
         Optional<StoredEvent> last = ledger.last();
         if (last.isPresent()) {
-            journal.write().subscribe().with(written -> add(lastQueue, last.get()));
+            run.journal().write().subscribe().with(written -> add(lastQueue, last.get()));
         } else if (ledger.finish()) {
-            write();
+            run.write();
             queue.release();
             owner.finished(this);
         }
@@ -284,7 +261,7 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
     public void attempted(AttemptResult result) {
         ledger.attempted(result);
         if (!(result instanceof AttemptResult.Delivered)) {
-            write();
+            run.write();
         }
     }
 
@@ -295,7 +272,7 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
         if (outcome == SubscriptionLedger.Outcome.IGNORED) {
             return;
         }
-        write();
+        run.write();
         if (outcome == SubscriptionLedger.Outcome.GIVEN_UP) {
             dependencies.metrics().undelivered(1);
             LOG.warnf(
@@ -313,21 +290,15 @@ final class SubscriptionRunner implements CallQueue.Listener, Owned {
         end(TerminationReason.SINK_GONE);
         // It may have ended before for another reason, and this was its last event.
         ledger.gone();
-        write();
+        run.write();
         dropAll();
         finishIfDelivered();
     }
 
     /** Where it stands. */
     SubscriptionStatus status() {
-        Instant now = dependencies.clock().instant();
-        Instant wallNow = dependencies.wallClock().now();
-        Optional<Instant> next = callQueues()
-                .map(queue::nextAttempt)
-                .flatMap(Optional::stream)
-                .min(Instant::compareTo)
-                .map(due -> wallNow.plus(Duration.between(now, due.isBefore(now) ? now : due)));
-        return ledger.status(next);
+        return ledger.status(
+                callQueues().map(queue::nextAttempt).flatMap(Optional::stream).min(Instant::compareTo));
     }
 
     /** How many events are not delivered yet. */

@@ -7,6 +7,7 @@ import dev.callwatch.access.RateLimited;
 import dev.callwatch.account.AccountKey;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.problem.ProblemException;
+import dev.callwatch.time.WallClock;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
@@ -61,23 +62,25 @@ public class Subscriptions {
     private final Handshake handshake;
     private final CallerLimits limits;
     private final LocalSubscriptions local;
-    private final SubscriptionRunner.Dependencies dependencies;
+    private final SubscriptionStore store;
+    private final PushMemory memory;
+    private final WallClock wallClock;
 
     Subscriptions(
             Sinks sinks,
             Handshake handshake,
             CallerLimits limits,
             LocalSubscriptions local,
-            SubscriptionContext context) {
+            SubscriptionStore store,
+            PushMemory memory,
+            WallClock wallClock) {
         this.sinks = sinks;
         this.handshake = handshake;
         this.limits = limits;
         this.local = local;
-        this.dependencies = context.dependencies();
-    }
-
-    private SubscriptionStore store() {
-        return dependencies.store();
+        this.store = store;
+        this.memory = memory;
+        this.wallClock = wallClock;
     }
 
     /**
@@ -120,18 +123,18 @@ public class Subscriptions {
     private Uni<Created> create(Subscription subscription, Grant grant, boolean replaceSame) {
         StoredSubscription stored = StoredSubscription.of(subscription);
         int weight = PushMemory.weight(subscription);
-        if (!dependencies.memory().reserve(weight)) {
+        if (!memory.reserve(weight)) {
             throw new RateLimited("This service has no memory for more subscriptions.", RETRY_WHEN_FULL);
         }
         Run run = Run.FIRST;
-        return store().create(subscription, run, SubscriptionCodec.encode(stored), replaceSame)
+        return store.create(subscription, run, SubscriptionCodec.encode(stored), replaceSame)
                 .onFailure()
-                .invoke(unavailable -> dependencies.memory().release(weight))
+                .invoke(unavailable -> memory.release(weight))
                 .chain(same -> {
                     if (same.isEmpty()) {
                         return Uni.createFrom().item(started(stored, run, grant));
                     }
-                    dependencies.memory().release(weight);
+                    memory.release(weight);
                     return load(same.get())
                             .map(known -> known.map(StoredSubscription::status)
                                     .filter(status -> status.state() == SubscriptionState.ACTIVE))
@@ -150,7 +153,7 @@ public class Subscriptions {
 
     private Subscription subscription(
             Caller caller, AccountKey account, String sink, Requested requested, OptionalInt ratePerMinute) {
-        Instant now = dependencies.wallClock().now();
+        Instant now = wallClock.now();
         Instant latest = now.plus(LONGEST);
         return new Subscription(
                 UUID.randomUUID().toString().replace("-", ""),
@@ -184,10 +187,10 @@ public class Subscriptions {
     }
 
     private Uni<List<SubscriptionStatus>> statuses(Caller caller) {
-        if (!store().isDurable()) {
+        if (!store.isDurable()) {
             return Uni.createFrom().item(() -> local.statuses(caller).toList());
         }
-        return store().ofCaller(caller.name())
+        return store.ofCaller(caller.name())
                 .onItem()
                 .transformToMulti(ids -> Multi.createFrom().iterable(ids))
                 .onItem()
@@ -207,16 +210,16 @@ public class Subscriptions {
     }
 
     private Uni<Optional<StoredSubscription>> load(String id) {
-        return store().load(id).map(SubscriptionCodec::decode);
+        return store.load(id).map(SubscriptionCodec::decode);
     }
 
     /** A subscription of a caller; nothing where it has none of this identifier. Or {@link StoreUnavailable}. */
     public Uni<Optional<SubscriptionStatus>> find(Caller caller, AccountKey account, String id) {
-        if (!store().isDurable()) {
+        if (!store.isDurable()) {
             return Uni.createFrom().item(local.find(caller, account, id));
         }
         // One that runs here may have been deleted on another replica.
-        return store().isOf(caller.name(), id)
+        return store.isOf(caller.name(), id)
                 .chain(isOwn -> isOwn ? status(id) : Uni.createFrom().item(Optional.<SubscriptionStatus>empty()))
                 .map(found -> found.filter(status -> status.subscription().belongsTo(caller, account)))
                 .onFailure()
@@ -232,7 +235,7 @@ public class Subscriptions {
     public Uni<Boolean> delete(Caller caller, AccountKey account, String id) {
         Optional<SubscriptionStatus> here = local.find(caller, account, id);
         if (here.isPresent()) {
-            return store().hide(here.get().subscription())
+            return store.hide(here.get().subscription())
                     .invoke(() -> local.delete(id))
                     .replaceWith(true)
                     .onFailure()
@@ -240,7 +243,7 @@ public class Subscriptions {
         }
         return find(caller, account, id)
                 .chain(found -> found.map(status ->
-                                store().requestEnd(status.subscription()).replaceWith(true))
+                                store.requestEnd(status.subscription()).replaceWith(true))
                         .orElseGet(() -> Uni.createFrom().item(false)))
                 .onFailure()
                 .transform(Subscriptions::unavailable);
@@ -255,8 +258,8 @@ public class Subscriptions {
         Uni<Integer> active = statuses(caller).map(all -> (int) all.stream()
                 .filter(status -> status.state() == SubscriptionState.ACTIVE)
                 .count());
-        return store().isDurable()
-                ? store().ofCaller(caller.name())
+        return store.isDurable()
+                ? store.ofCaller(caller.name())
                         .chain(ids -> ids.size() < most ? Uni.createFrom().item(ids.size()) : active)
                 : active;
     }

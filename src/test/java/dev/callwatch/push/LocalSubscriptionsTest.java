@@ -31,26 +31,23 @@ class LocalSubscriptionsTest {
     private final SharedStore store = new SharedStore();
     private final Account account = AnAccount.usual();
     private final CallGuid guid = new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449");
-    private final LocalSubscriptions local = new LocalSubscriptions(new SubscriptionContext(
+    private final PushMemory memory = new PushMemory(1 << 20);
+    private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
+            sink, new DeliverySchedule(() -> 0), Duration.ofHours(24), () -> true, time, time, metrics));
+    private final LocalSubscriptions local = new LocalSubscriptions(
             new SubscriptionRunner.Dependencies(
+                    new OwnedRuns(queues, memory, store, new RunLease(store, time), time, time, time),
                     FeedInVirtualTime.of(vonage, time),
-                    new SinkQueues(new SinkQueue.Dependencies(
-                            sink,
-                            new DeliverySchedule(() -> 0),
-                            Duration.ofHours(24),
-                            () -> true,
-                            time,
-                            time,
-                            metrics)),
                     new PushEvents("", (event, numbers) -> "{}"),
-                    new PushMemory(1 << 20),
                     metrics,
                     store,
-                    new RunLease(store, time),
-                    time,
                     time,
                     time),
-            Runnable::run));
+            store,
+            memory,
+            metrics,
+            time,
+            Runnable::run);
 
     @Test
     void one_that_runs_here_in_the_run_that_the_store_names_goes_on() {

@@ -237,7 +237,7 @@ class SinkFollowerTest {
         SinkFollower follower = follow(store, EventTypes.ALL, false);
         lookUp(guid, ACTIVE);
         store.clear();
-        follower.check().await().indefinitely();
+        follower.run().check().await().indefinitely();
         assertThat(store.followed().position()).isPresent();
         assertThat(store.followed().calls()).containsKey(guid);
     }
@@ -403,10 +403,15 @@ class SinkFollowerTest {
                 following,
                 store.followed(),
                 new SinkFollower.Dependencies(
-                        new SubscriptionRunner.Dependencies(
-                                feeds.ofCalls(), queues, events, memory, metrics, store, lease.get(), time, time, time),
+                        new OwnedRuns(queues, memory, store, lease.get(), time, time, time),
                         feeds.ofAccounts(),
+                        feeds.ofCalls(),
                         feeds.directory(),
+                        events,
+                        metrics,
+                        store,
+                        time,
+                        time,
                         Runnable::run),
                 lost -> {
                     taken.add(lost);

@@ -121,20 +121,21 @@ class SinkFollowersTest {
                 new Sinks(named, List.of()),
                 AnAccount.only(),
                 new SinkFollower.Dependencies(
-                        new SubscriptionRunner.Dependencies(
-                                feeds.ofCalls(),
-                                queues,
-                                new PushEvents("", (event, numbers) -> "{}"),
-                                new PushMemory(1 << 20),
-                                metrics,
-                                store,
-                                new RunLease(store, time),
-                                time,
-                                time,
-                                time),
+                        new OwnedRuns(
+                                queues, new PushMemory(1 << 20), store, new RunLease(store, time), time, time, time),
                         feeds.ofAccounts(),
+                        feeds.ofCalls(),
                         feeds.directory(),
-                        Runnable::run));
+                        new PushEvents("", (event, numbers) -> "{}"),
+                        metrics,
+                        store,
+                        time,
+                        time,
+                        Runnable::run),
+                store,
+                metrics,
+                time,
+                Runnable::run);
     }
 
     private static Sink sink(String name, boolean follows, Set<String> accounts) {

@@ -349,7 +349,7 @@ class SubscriptionRunnerTest {
         vonage.answers(guid, ACTIVE);
         SubscriptionRunner runner = begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
         store.clear();
-        runner.check().await().indefinitely();
+        runner.run().check().await().indefinitely();
         assertThat(store.stored().subscription()).isEqualTo(runner.subscription());
         assertThat(store.stored().calls()).containsKey(guid);
     }
@@ -361,7 +361,7 @@ class SubscriptionRunnerTest {
         SubscriptionRunner runner = begin(StoredSubscription.of(subscription(true, EventTypes.ALL, guid)), store);
         assertThat(runner.isFinished()).isTrue();
         store.clear();
-        runner.check().await().indefinitely();
+        runner.run().check().await().indefinitely();
         assertThat(store.isEmpty()).isTrue();
     }
 
@@ -518,9 +518,15 @@ class SubscriptionRunnerTest {
                 new Grant(account, false),
                 ASink.usual(),
                 new SubscriptionRunner.Dependencies(
-                        feed, queues, events, memory, metrics, store, lease, time, time, time),
+                        new OwnedRuns(queues, memory, store, lease, time, time, time),
+                        feed,
+                        events,
+                        metrics,
+                        store,
+                        time,
+                        time),
                 owner);
-        store.create(stored.subscription(), runner.run(), SubscriptionCodec.encode(stored), false)
+        store.create(stored.subscription(), Run.FIRST, SubscriptionCodec.encode(stored), false)
                 .subscribe()
                 .with(kept -> runner.begin());
         return runner;
