@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -12,10 +11,7 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Takes the requests of an HTTP/1.1 connection one at a time: the next one when the answer to the last one is written and the
@@ -36,7 +32,7 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
     private ChannelHandlerContext context;
     private boolean receiving = true;
     private boolean answering = true;
-    private final Progress progress = new Progress();
+    private WriteProgress progress;
 
     private PipeliningGate(UnreadAnswers unread) {
         this.unread = unread;
@@ -67,6 +63,7 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        progress = new WriteProgress(added, unread, () -> answering);
     }
 
     @Override
@@ -233,95 +230,6 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
         /** Where the line after an index begins, or 0. */
         private static int next(ByteBuf bytes, int from) {
             return bytes.indexOf(from, bytes.writerIndex(), (byte) '\n') + 1;
-        }
-    }
-
-    /** Whether the client takes what is written. */
-    private final class Progress implements Runnable {
-
-        private boolean watching;
-        private long counted;
-        private Object current;
-        private long taken;
-        private int seconds;
-        private final List<Runnable> whenTaken = new ArrayList<>();
-
-        private void watch() {
-            long pending = pending();
-            count(pending);
-            if (pending > 0) {
-                begin();
-            }
-        }
-
-        private void whenTaken(Runnable action) {
-            whenTaken.add(action);
-            begin();
-        }
-
-        private void begin() {
-            if (!watching) {
-                watching = true;
-                seconds = 0;
-                note();
-                schedule();
-            }
-        }
-
-        @Override
-        public void run() {
-            watching = false;
-            long pending = pending();
-            count(pending);
-            if (pending == 0 && !answering) {
-                taken();
-            }
-            if (pending == 0 && whenTaken.isEmpty()) {
-                return;
-            }
-            seconds = pending == 0 || hasMoved() ? 0 : seconds + 1;
-            note();
-            if (!unread.closeIfTooLong(context.channel(), seconds)) {
-                watching = true;
-                schedule();
-            }
-        }
-
-        private void forget() {
-            count(0);
-            taken();
-        }
-
-        private void taken() {
-            whenTaken.forEach(Runnable::run);
-            whenTaken.clear();
-        }
-
-        private void schedule() {
-            context.executor().schedule(this, 1, TimeUnit.SECONDS);
-        }
-
-        private void count(long pending) {
-            if (pending != counted) {
-                unread.changed(counted, pending);
-                counted = pending;
-            }
-        }
-
-        private boolean hasMoved() {
-            ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
-            return buffer == null || buffer.current() != current || buffer.currentProgress() != taken;
-        }
-
-        private void note() {
-            ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
-            current = buffer == null ? null : buffer.current();
-            taken = buffer == null ? 0 : buffer.currentProgress();
-        }
-
-        private long pending() {
-            ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
-            return buffer == null ? 0 : buffer.totalPendingWriteBytes();
         }
     }
 }

@@ -100,11 +100,6 @@ public final class LocalRevisionLog implements RevisionLog {
         return read(account, after, most);
     }
 
-    /** Whether a position is one of this process. */
-    public boolean knows(String position) {
-        return number(position) >= 0;
-    }
-
     private String position(long number) {
         return process + "." + number;
     }

@@ -17,20 +17,16 @@ import java.util.function.BooleanSupplier;
 
 /**
  * What is to be delivered to one sink: at most {@value #MOST_AT_ONCE} events at the same time, those of one call in their order. What
- * fails is tried again by the {@link DeliverySchedule}. A sink that failed {@value #FAILURES_UNTIL_PROBING} times in a row is
- * probed: one attempt at a time, and with an event that it has not seen at most every five minutes. Once it accepts one again, all
- * that waits is due. Safe for concurrent use.
+ * fails is tried again by the {@link DeliverySchedule}. A sink that fails is probed ({@link SinkHealth}): one attempt at a time. Once it
+ * accepts an event again, all that waits is due. Safe for concurrent use.
  */
 final class SinkQueue {
 
     static final int MOST_AT_ONCE = 16;
-    static final int FAILURES_UNTIL_PROBING = 3;
 
-    private static final Duration BETWEEN_PROBES = Duration.ofMinutes(5);
     /** How soon it is looked whether attempts may be made again. */
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
-    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Cancellable NO_TIMER = () -> {};
 
     /**
@@ -51,24 +47,14 @@ final class SinkQueue {
     private final Dependencies dependencies;
     private final Deque<CallQueue> ready = new ArrayDeque<>();
     private final Queue<CallQueue> waiting = new PriorityQueue<>(Comparator.comparing(CallQueue::due));
+    private final SinkHealth health;
     private int underWay;
-
-    /** Attempts in a row that failed. */
-    private int failures;
-
-    private int probes;
-
-    /** Until when the sink gets no request: it asked for a pause, or allows no more requests a minute. */
-    private Instant pausedUntil = Instant.MIN;
-
-    /** While it is probed: when an event that it has not seen may be sent. */
-    private Instant nextProbe = Instant.MIN;
-
     private Cancellable timer = NO_TIMER;
 
     SinkQueue(Sink sink, Dependencies dependencies) {
         this.sink = sink;
         this.dependencies = dependencies;
+        this.health = new SinkHealth(dependencies.schedule());
     }
 
     /** Goes on with a sink of the same address, which may allow another rate. */
@@ -120,12 +106,12 @@ final class SinkQueue {
         return callQueue
                 .head()
                 .filter(head -> !callQueue.isUnderWay() && head.attempts() > 0)
-                .map(head -> head.due().isBefore(pausedUntil) ? pausedUntil : head.due());
+                .map(head -> health.afterPause(head.due()));
     }
 
     /** Whether the sink is probed. */
     synchronized boolean isFailing() {
-        return failures >= FAILURES_UNTIL_PROBING;
+        return health.isFailing();
     }
 
     /** Whether nothing is to be delivered. */
@@ -160,29 +146,20 @@ final class SinkQueue {
             callQueue.underWay(true);
             underWay++;
             attempts.add(new Attempt(callQueue, callQueue.head().orElseThrow()));
-            spend(now);
+            health.sent(sink.ratePerMinute(), now);
         }
     }
 
     private int most() {
-        return failures >= FAILURES_UNTIL_PROBING ? 1 : MOST_AT_ONCE;
+        return health.isFailing() ? 1 : MOST_AT_ONCE;
     }
 
     /** From when on the first of those that are ready may be sent. */
     private Instant gate(Instant now) {
-        CallQueue first = ready.peek();
-        if (first == null) {
-            return Instant.MAX;
-        }
-        boolean probing = failures >= FAILURES_UNTIL_PROBING;
-        boolean unseen = first.head().filter(head -> head.attempts() == 0).isPresent();
-        Instant gate = probing && unseen ? nextProbe : now;
-        return gate.isBefore(pausedUntil) ? pausedUntil : gate;
-    }
-
-    private void spend(Instant now) {
-        sink.ratePerMinute().ifPresent(rate -> pausedUntil = now.plus(MINUTE.dividedBy(rate)));
-        nextProbe = now.plus(BETWEEN_PROBES);
+        return Optional.ofNullable(ready.peek())
+                .flatMap(CallQueue::head)
+                .map(first -> health.earliest(now, first.attempts() > 0))
+                .orElse(Instant.MAX);
     }
 
     /** The oldest stand at the front. */
@@ -257,12 +234,10 @@ final class SinkQueue {
     private synchronized void delivered(CallQueue callQueue) {
         leave(callQueue);
         callQueue.remove();
-        if (failures >= FAILURES_UNTIL_PROBING) {
+        if (health.accepted()) {
             ready.addAll(waiting);
             waiting.clear();
         }
-        failures = 0;
-        probes = 0;
         if (callQueue.size() > 0) {
             ready.add(callQueue);
         }
@@ -277,17 +252,12 @@ final class SinkQueue {
     private synchronized boolean failed(Attempt attempt, AttemptResult result) {
         CallQueue callQueue = attempt.callQueue();
         leave(callQueue);
-        failures++;
         Instant now = dependencies.clock().instant();
         Delivery delivery = attempt.delivery();
         Duration wait = dependencies.schedule().after(delivery.attempts() + 1);
         Optional<Duration> asked = retryAfter(result);
-        asked.ifPresent(pause -> pausedUntil = later(pausedUntil, now.plus(pause)));
+        health.failed(asked, now);
         Instant next = later(now.plus(wait), asked.map(now::plus).orElse(now));
-        if (failures >= FAILURES_UNTIL_PROBING) {
-            Duration untilProbe = dependencies.schedule().after(++probes);
-            nextProbe = now.plus(untilProbe.compareTo(BETWEEN_PROBES) < 0 ? untilProbe : BETWEEN_PROBES);
-        }
         if (callQueue.isClosed()) {
             callQueue.remove();
             return true;

@@ -141,7 +141,7 @@ class SinkQueueTest {
     void a_sink_that_fails_is_probed_with_one_event_at_a_time() {
         sink.answers(ScriptedSink.SILENT);
         IntStream.range(0, 100).forEach(i -> add(new CallQueue(outcomes), "e" + i));
-        assertThat(sink.ids()).hasSize(SinkQueue.FAILURES_UNTIL_PROBING);
+        assertThat(sink.ids()).hasSize(SinkHealth.FAILURES_UNTIL_PROBING);
         assertThat(queue.isFailing()).isTrue();
         time.pass(Duration.ofHours(1));
         // Three of them by the schedule, and one more with an event that it has not seen about every five minutes.

@@ -99,17 +99,15 @@ final class AReplica implements AutoCloseable {
         this.presence = new Heartbeat(store, identity, scripts, keys, channel, circuit, limiters, delay);
         SnapshotCodec codec = new SnapshotCodec(AnAccount.only(), ScriptedReader::detail, clock::instant);
         this.accountLog = new AccountLog(scripts, keys, codec, options, delay, clock::instant);
-        this.replicas = new RedisCoordination(
+        SharedSnapshots snapshots = new SharedSnapshots(
                 scripts,
                 keys,
                 codec,
-                readers[0],
                 identity,
                 options,
-                delay,
-                clock::instant,
                 accountLog,
                 revision -> CallsInVirtualTime.changedElsewhere(calls, revision));
+        this.replicas = new RedisCoordination(scripts, keys, snapshots, readers[0], identity, delay, clock::instant);
         this.log = new RedisRevisionLog(
                 store, scripts, keys, codec, channel, CallsInVirtualTime.emptyLog(clock), appended::add);
         log.begin(new StartupEvent());
@@ -121,7 +119,7 @@ final class AReplica implements AutoCloseable {
         return new CallKey(ACCOUNT.key(), guid);
     }
 
-    /** Has the call read anew, unless that was done within the second. */
+    /** Has the call read again, unless that was done within the second. */
     Uni<LookupResult> read(CallGuid guid) {
         return calls.lookUp(ACCOUNT, guid, NOW, "");
     }
