@@ -1,6 +1,7 @@
 package dev.callwatch.access;
 
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.AccountKeys;
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
 import dev.callwatch.settings.SettingParser;
@@ -68,7 +69,7 @@ public class AccessOptions {
         this.auditReads = parser.flag(PREFIX + "audit-reads", settings.auditReads());
         if (mode == Mode.OIDC) {
             readIssuers(settings);
-            readRules(settings, keys(accounts));
+            readRules(settings, new AccountKeys(accounts));
         }
     }
 
@@ -137,7 +138,7 @@ public class AccessOptions {
                     .filter(text -> url(prefix + "url", text).isPresent());
             String audience = entry.audience().trim();
             if (audience.isEmpty()) {
-                errors.add(prefix + "audience", "must name what tokens for this service are made for");
+                errors.add(prefix + "audience", "must be the audience (aud) that tokens for this service have");
             }
             Optional<URI> jwksUrl =
                     given(prefix + "jwks-url", entry.jwksUrl()).flatMap(text -> url(prefix + "jwks-url", text));
@@ -153,7 +154,7 @@ public class AccessOptions {
         });
     }
 
-    private void readRules(AccessSettings settings, Set<String> accounts) {
+    private void readRules(AccessSettings settings, AccountKeys accounts) {
         new TreeMap<>(settings.rules()).forEach((name, entry) -> {
             String prefix = PREFIX + "rules." + name + ".";
             Set<String> permissions = permissions(prefix + "permissions", entry.permissions());
@@ -167,7 +168,7 @@ public class AccessOptions {
             Optional<Glob> scope = pattern(prefix + "scope", entry.scope());
             if (Stream.of(issuer, subject, group, scope).allMatch(Optional::isEmpty)) {
                 LOG.warnf(
-                        "%s* names no issuer, subject, group or scope: it is about everybody with a valid token",
+                        "%s* names no issuer, subject, group or scope: the rule applies to everybody with a valid token",
                         prefix);
             }
             about.ifPresent(keys -> rules.add(new Rule(
@@ -202,7 +203,7 @@ public class AccessOptions {
     }
 
     /** Empty where all are meant. */
-    private Optional<Set<AccountKey>> accounts(String key, Optional<List<String>> texts, Set<String> known) {
+    private Optional<Set<AccountKey>> accounts(String key, Optional<List<String>> texts, AccountKeys known) {
         List<String> names = texts.orElse(List.of()).stream()
                 .map(String::trim)
                 .filter(text -> !text.isEmpty())
@@ -214,20 +215,7 @@ public class AccessOptions {
         if (names.contains(EVERY_ACCOUNT)) {
             return Optional.of(Set.of());
         }
-        List<String> unknown =
-                names.stream().filter(name -> !known.contains(name)).toList();
-        unknown.forEach(name -> errors.add(key, "has " + name + ", which is no account's key"));
-        return unknown.isEmpty()
-                ? Optional.of(names.stream().map(AccountKey::new).collect(Collectors.toSet()))
-                : Optional.empty();
-    }
-
-    /** Also of accounts that have another error, which is added where they are read. */
-    private static Set<String> keys(AccountSettings accounts) {
-        return accounts.accounts().entrySet().stream()
-                .map(account -> account.getValue().key().orElse(account.getKey()))
-                .filter(key -> AccountKey.parse(key).isPresent())
-                .collect(Collectors.toSet());
+        return Optional.of(known.parse(key, names, errors));
     }
 
     private Optional<Glob> pattern(String key, Optional<String> text) {

@@ -1,6 +1,7 @@
 package dev.callwatch.push;
 
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.AccountKeys;
 import dev.callwatch.account.AccountSettings;
 import dev.callwatch.settings.ConfigErrors;
 import dev.callwatch.settings.SettingParser;
@@ -22,7 +23,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** {@link PushSettings}, checked. */
 @Singleton
@@ -58,7 +58,7 @@ public class PushOptions {
 
     private final ConfigErrors errors;
     private final SettingParser parser;
-    private final Set<AccountKey> accounts;
+    private final AccountKeys accounts;
     private final String source;
     private final List<AllowedUrl> allowed;
     private final List<SigningKey> signingKeys;
@@ -70,10 +70,7 @@ public class PushOptions {
     public PushOptions(PushSettings settings, AccountSettings accounts, ConfigErrors errors) {
         this.errors = errors;
         this.parser = new SettingParser(errors);
-        this.accounts = accounts.accounts().entrySet().stream()
-                .map(account -> AccountKey.parse(account.getValue().key().orElse(account.getKey())))
-                .flatMap(Optional::stream)
-                .collect(Collectors.toSet());
+        this.accounts = new AccountKeys(accounts);
         this.source = settings.source()
                 .flatMap(text -> parser.url(PREFIX + "source", text, true, "where callers use it"))
                 .map(url -> url.toString().replaceFirst("/+$", ""))
@@ -165,7 +162,7 @@ public class PushOptions {
             errors.add(PREFIX + "sinks." + name, "must have a name of 1 to 64 letters, digits, ., _ or -");
         }
         Optional<URI> url = parser.required(prefix + "url", entry.url())
-                .flatMap(text -> parser.url(prefix + "url", text, true, "where the sink is meant to be called so"));
+                .flatMap(text -> parser.url(prefix + "url", text, true, "where the sink itself uses it"));
         String mode = entry.contentMode().trim().toLowerCase(Locale.ROOT);
         Optional<ContentMode> contentMode = ContentMode.parse(mode);
         if (contentMode.isEmpty()) {
@@ -241,10 +238,6 @@ public class PushOptions {
     private Set<AccountKey> accounts(String key, List<String> texts) {
         List<String> names =
                 texts.stream().map(String::trim).filter(text -> !text.isEmpty()).toList();
-        names.stream()
-                .filter(name ->
-                        AccountKey.parse(name).filter(accounts::contains).isEmpty())
-                .forEach(unknown -> errors.add(key, "has " + unknown + ", which is no account's key"));
-        return names.stream().map(AccountKey::parse).flatMap(Optional::stream).collect(Collectors.toSet());
+        return accounts.parse(key, names, errors);
     }
 }

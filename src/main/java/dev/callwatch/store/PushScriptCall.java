@@ -69,15 +69,14 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments = new ArrayList<>(List.of(
+            List<String> arguments = List.of(
                     replica,
                     subscription.id(),
                     ScriptCall.millis(expiry),
                     replaceSame ? "1" : "0",
                     run.toString(),
-                    names.pushOwned("")));
-            fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
-            return arguments;
+                    names.pushOwned(""));
+            return ScriptCall.withFields(arguments, fields);
         }
     }
 
@@ -101,10 +100,8 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments = new ArrayList<>(
-                    List.of(replica, id, ScriptCall.millis(expiry), names.pushOwned(""), run.toString()));
-            fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
-            return arguments;
+            return ScriptCall.withFields(
+                    List.of(replica, id, ScriptCall.millis(expiry), names.pushOwned(""), run.toString()), fields);
         }
     }
 
@@ -137,9 +134,9 @@ interface PushScriptCall extends ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments = new ArrayList<>(
-                    List.of(replica, id, ScriptCall.millis(expiry), run.toString(), Integer.toString(fields.size())));
-            fields.forEach((name, value) -> arguments.addAll(List.of(name, value)));
+            List<String> arguments = ScriptCall.withFields(
+                    List.of(replica, id, ScriptCall.millis(expiry), run.toString(), Integer.toString(fields.size())),
+                    fields);
             arguments.addAll(removed);
             return arguments;
         }

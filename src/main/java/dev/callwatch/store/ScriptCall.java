@@ -143,7 +143,7 @@ interface ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments = new ArrayList<>(List.of(
+            List<String> arguments = List.of(
                     SnapshotCodec.tag(expected),
                     Long.toString(expected.revision()),
                     token,
@@ -152,9 +152,8 @@ interface ScriptCall {
                     millis(expiry),
                     Long.toString(revision),
                     Integer.toString(longest),
-                    millis(historyExpiry)));
-            fields.forEach((field, value) -> arguments.addAll(List.of(field, value)));
-            return arguments;
+                    millis(historyExpiry));
+            return withFields(arguments, fields);
         }
     }
 
@@ -214,7 +213,7 @@ interface ScriptCall {
 
         @Override
         public List<String> arguments() {
-            List<String> arguments = new ArrayList<>(List.of(
+            List<String> arguments = List.of(
                     call.guid().value(),
                     Long.toString(status.revision()),
                     Integer.toString(longestList),
@@ -222,9 +221,8 @@ interface ScriptCall {
                     millis(expiry),
                     Integer.toString(ReadLog.LONGEST),
                     names.channel(),
-                    new ReplicaMessage.Appended(call.account()).text()));
-            entry.forEach((field, value) -> arguments.addAll(List.of(field, value)));
-            return arguments;
+                    new ReplicaMessage.Appended(call.account()).text());
+            return withFields(arguments, entry);
         }
     }
 
@@ -392,6 +390,13 @@ interface ScriptCall {
                     names.channel(),
                     message.map(ReplicaMessage::text).orElse(""));
         }
+    }
+
+    /** Arguments and, after them, the names and values of fields in turns. */
+    static List<String> withFields(List<String> arguments, Map<String, String> fields) {
+        List<String> all = new ArrayList<>(arguments);
+        fields.forEach((name, value) -> all.addAll(List.of(name, value)));
+        return all;
     }
 
     /** A duration as scripts take it. */
