@@ -24,9 +24,9 @@ public class AccessControl {
         this.accounts = accounts;
         this.audit = audit;
         if (isOpen()) {
-            LOG.warn("callwatch.access.mode is none: every account may be read by anyone who reaches the port");
+            LOG.warn("callwatch.access.mode is none: anybody who reaches the port may read every account");
         } else if (options.rules().isEmpty()) {
-            LOG.warn("There is no callwatch.access.rules.<name>: nobody may read anything");
+            LOG.warn("No callwatch.access.rules.<name> is set: nobody may read anything");
         }
     }
 

@@ -43,7 +43,7 @@ public interface AccessSettings {
         /** A PEM file of the authorities that its certificate may come from, read once at start; by default the system's. */
         Optional<String> ca();
 
-        /** A file that holds a bearer token for the issuer itself, read anew for each request for keys. */
+        /** A file that holds a bearer token for the issuer itself, read again for each request for keys. */
         Optional<String> tokenFile();
     }
 

@@ -157,7 +157,7 @@ public class Audit {
 
     private Counter refusals(ProblemType type) {
         return Counter.builder("callwatch.refusals")
-                .description("Requests that were refused because of who makes them, by the name of the problem")
+                .description("Requests that access control refused, by the name of the problem")
                 .tag("outcome", type.code())
                 .register(registry);
     }

@@ -40,7 +40,7 @@ public class Authenticator {
         this.timeouts = timeouts;
     }
 
-    /** Who made a request, where that is known without verifying anything anew. */
+    /** Who made a request, where that is known without verifying anything again. */
     public Optional<Caller> known(RoutingContext request) {
         if (options.mode() == AccessOptions.Mode.NONE) {
             return Optional.of(Caller.ANYONE);

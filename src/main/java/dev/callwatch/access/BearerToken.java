@@ -92,7 +92,7 @@ record BearerToken(String text, JsonNode claims) {
                 return json;
             }
         } catch (IOException | IllegalArgumentException malformed) {
-            // The same for both.
+            // Refused below, like a value of the wrong kind.
         }
         throw Unauthenticated.invalidToken("malformed");
     }

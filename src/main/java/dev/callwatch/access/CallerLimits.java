@@ -135,7 +135,7 @@ public class CallerLimits {
                     caller,
                     "subscriptions",
                     new RateLimited(
-                            "You have " + limits.subscriptions() + " subscriptions, which is the most.",
+                            "You have reached the limit of " + limits.subscriptions() + " subscriptions.",
                             RETRY_WATCHING));
         }
     }
@@ -162,7 +162,7 @@ public class CallerLimits {
                     caller,
                     "streams",
                     new RateLimited(
-                            "You have " + limits.streams() + " streams open, which is the most.", RETRY_WATCHING));
+                            "You have reached the limit of " + limits.streams() + " open streams.", RETRY_WATCHING));
         }
         if (use.calls + calls > limits.watchedCalls()) {
             throw refused(

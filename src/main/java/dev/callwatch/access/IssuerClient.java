@@ -110,7 +110,7 @@ final class IssuerClient {
                 return address;
             }
         } catch (IOException | IllegalArgumentException malformed) {
-            // The same for both.
+            // Refused below, like a value of the wrong kind.
         }
         throw new KeysUnreadable("its discovery document has no https address of its keys");
     }

@@ -26,7 +26,7 @@ record Rule(
         boolean numbers,
         boolean push) {
 
-    // Loops: this runs for every rule with every request.
+    // Loops instead of streams: this runs for every rule with every request.
     boolean isAbout(Caller caller) {
         return (matches(issuer, caller.issuerName()) || matches(issuer, caller.issuer()))
                 && matches(subject, caller.subject())

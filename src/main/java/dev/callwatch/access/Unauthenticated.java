@@ -24,14 +24,14 @@ public final class Unauthenticated extends ProblemException {
     /** @param reason what was wrong, for the audit log only: it would help to forge tokens */
     static Unauthenticated invalidToken(String reason) {
         return new Unauthenticated(
-                "The bearer token is not valid: it has to be a current one, made for this service by an issuer it trusts.",
+                "The bearer token is not valid. It must not have expired, and a trusted issuer must have made it for this service.",
                 INVALID_TOKEN,
                 reason);
     }
 
     /** The token of a request that still runs has expired. */
     public static Unauthenticated expired() {
-        return new Unauthenticated("The bearer token has expired. Come back with a new one.", INVALID_TOKEN, "expired");
+        return new Unauthenticated("The bearer token has expired. Send a new one.", INVALID_TOKEN, "expired");
     }
 
     /**
@@ -40,7 +40,7 @@ public final class Unauthenticated extends ProblemException {
      * @param reason what was wrong, for the audit log only
      */
     public static Unauthenticated invalidSignature(String reason) {
-        return new Unauthenticated("The signature is missing or does not hold.", "Vonage-Signature", reason);
+        return new Unauthenticated("The signature is missing or not valid.", "Vonage-Signature", reason);
     }
 
     /** The value of {@code WWW-Authenticate} (RFC 6750, section 3). */

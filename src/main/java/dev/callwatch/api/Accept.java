@@ -51,7 +51,7 @@ final class Accept {
                 .map(Accept::range)
                 .flatMap(Optional::stream)
                 .toList();
-        // The first of those that are wanted equally.
+        // The sort is stable: of media types that are wanted equally, the first that is offered wins.
         return offered.stream()
                 .filter(mediaType -> quality(ranges, mediaType) > 0)
                 .sorted(Comparator.comparing(mediaType -> -quality(ranges, mediaType)))

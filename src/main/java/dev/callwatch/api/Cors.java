@@ -33,7 +33,7 @@ public class Cors {
     private static final String ANSWER_HEADERS =
             "ETag, Age, Cache-Status, Retry-After, Preference-Applied, WWW-Authenticate, Allow";
 
-    /** For so long a browser does not ask again, in seconds. */
+    /** How long a browser does not ask again, in seconds. */
     private static final String MAX_AGE = "600";
 
     private final Set<String> origins;
@@ -65,12 +65,12 @@ public class Cors {
         try {
             URI origin = new URI(text.toLowerCase(Locale.ROOT));
             boolean web = "https".equals(origin.getScheme()) || "http".equals(origin.getScheme());
-            boolean alone = origin.getHost() != null
+            boolean isOnlyOrigin = origin.getHost() != null
                     && origin.getRawUserInfo() == null
                     && origin.getRawPath().isEmpty()
                     && origin.getRawQuery() == null
                     && origin.getRawFragment() == null;
-            return web && alone ? Optional.of(origin.toString()) : Optional.empty();
+            return web && isOnlyOrigin ? Optional.of(origin.toString()) : Optional.empty();
         } catch (URISyntaxException malformed) {
             return Optional.empty();
         }

@@ -19,7 +19,7 @@ final class Disconnects {
 
     static Counter counter(MeterRegistry registry, String reason) {
         return Counter.builder("callwatch.disconnects")
-                .description("Connections that ended before their answer did, by reason")
+                .description("Connections that ended before their answer, by reason")
                 .tag("reason", reason)
                 .register(registry);
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Flow;
 
 /**
- * Writes the frames of a stream as server-sent events. The framework would write each event anew for each of its clients, and copy
+ * Writes the frames of a stream as server-sent events. The framework would write each event again for each of its clients, and copy
  * it five times; here all clients get the same bytes. The framework still begins and ends the answer.
  */
 final class EventWriter {
@@ -73,7 +73,7 @@ final class EventWriter {
                     stop();
                     emitter.fail(written.cause());
                 }
-                // Where the client is gone, the framework cancels.
+                // If the client is gone, the framework cancels.
             });
         }
 

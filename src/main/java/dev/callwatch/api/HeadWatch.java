@@ -164,7 +164,7 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
 
         private void note(int end) {
             while (seen == 0 && begin < end && isEndOfLine(current.getByte(begin))) {
-                // Skipped by the decoder before a head.
+                // The decoder skips empty lines before a head.
                 begin++;
             }
             if (begin == end) {

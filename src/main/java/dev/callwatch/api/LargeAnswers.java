@@ -67,7 +67,7 @@ class LargeAnswers {
 
         private Reservation() {}
 
-        /** Adds so many bytes, if they are few or there is room for them. */
+        /** Adds bytes, if they are few or there is room for them. */
         boolean fits(int more) {
             if (more <= SMALL) {
                 return true;

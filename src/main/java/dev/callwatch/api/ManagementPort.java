@@ -29,7 +29,7 @@ class ManagementPort {
      * @throws QuarkusBindException for which Quarkus logs the same message as for the port of the API
      */
     void requireFree() throws QuarkusBindException {
-        // Tests have a port of their own.
+        // Tests choose a free port.
         if (port == 0 || LaunchMode.current() != LaunchMode.NORMAL) {
             return;
         }
@@ -38,7 +38,7 @@ class ManagementPort {
         } catch (BindException taken) {
             throw new QuarkusBindException(host, port, taken);
         } catch (IOException other) {
-            // Quarkus reports it when it listens itself.
+            // Quarkus reports it when it binds the port itself.
         }
     }
 }

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 final class MaskedDocument {
 
     private static final JsonMapper JSON = JsonMapper.builder()
-            // The numbers that stay keep their digits.
+            // Numbers that are shown keep their digits as Vonage sent them.
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();

@@ -17,7 +17,7 @@ public final class Masking {
                 status.account(),
                 status.state(),
                 status.ended(),
-                // It quotes values that are not known.
+                // The summary quotes values that Vonage does not document, which may contain a number.
                 MaskedText.withoutDigits(status.summary()),
                 party(status.from()),
                 party(status.to()),

@@ -17,7 +17,7 @@ import java.time.Duration;
 @ApplicationScoped
 public class RefusalHandler {
 
-    /** The rest of the request is discarded for so long: if the connection is closed at once, the caller may lose the answer. */
+    /** How long the rest of the request is discarded: if the connection is closed at once, the caller may lose the answer. */
     static final Duration LINGER = Duration.ofSeconds(1);
 
     private static final int BAD_REQUEST = 400;

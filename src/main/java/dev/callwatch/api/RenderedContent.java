@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 /**
  * What all observations of one content have in common on the wire: the entity tag, and the JSON before and after the observation
- * times. Most readings of a call find the content as it was, so only the times are written anew. Safe for concurrent use.
+ * times. Most readings of a call find the content as it was, so only the times are written again. Safe for concurrent use.
  */
 final class RenderedContent {
 

@@ -77,7 +77,7 @@ record RequestedSubscription(AccountKey account, Subscriptions.Requested subscri
                 return document;
             }
         } catch (IOException malformed) {
-            // The same for both.
+            // Refused below, like a value of the wrong kind.
         }
         throw new InvalidRequest(List.of(new Violation("body", "must be a JSON object without repeated fields")));
     }
@@ -211,7 +211,7 @@ record RequestedSubscription(AccountKey account, Subscriptions.Requested subscri
                     return Optional.of(end);
                 }
             } catch (DateTimeException malformed) {
-                // The same for both.
+                // Refused below, like a value of the wrong kind.
             }
             add(
                     "config.subscriptionExpireTime",

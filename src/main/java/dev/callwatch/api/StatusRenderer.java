@@ -132,7 +132,7 @@ class StatusRenderer implements EventData {
 
     private static Cache<CallEvent, StreamFrame.Event> events(long mostBytes) {
         return Caffeine.newBuilder()
-                // By identity, and gone with the event itself.
+                // Weak keys compare by identity, which is cheap, and an entry goes with its event.
                 .weakKeys()
                 .maximumWeight(mostBytes)
                 .weigher((CallEvent event, StreamFrame.Event frame) ->
@@ -180,7 +180,7 @@ class StatusRenderer implements EventData {
         public String get() {
             String text = tag.get();
             if (!known) {
-                // What the computation needs is not kept.
+                // The supplier so far is let go, with all that it needed to compute the tag.
                 tag = () -> text;
                 known = true;
             }

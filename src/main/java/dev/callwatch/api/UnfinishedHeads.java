@@ -60,7 +60,7 @@ public class UnfinishedHeads {
 
     /** Closes a connection that would hold too much. */
     void close(Channel channel) {
-        LOG.warnf("Closed a connection: request heads without an end hold the %d bytes that they may", bound);
+        LOG.warnf("Closed a connection: unfinished request heads use up their limit of %d bytes", bound);
         closed.increment();
         channel.unsafe().close(channel.voidPromise());
     }

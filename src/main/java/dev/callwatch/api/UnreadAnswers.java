@@ -56,7 +56,7 @@ public class UnreadAnswers {
         this.mostStreams = mostStreams;
         this.bound = bound;
         this.closed = Disconnects.counter(registry, Disconnects.UNREAD);
-        // The resources that count it are made for their first request.
+        // Registered here, because the resources that count it are created with their first request.
         Disconnects.counter(registry, Disconnects.CLIENT);
     }
 

@@ -20,7 +20,7 @@ final class UpgradeFilter extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof HttpRequest request) {
-            // Vert.x looks for the same.
+            // By this condition Vert.x decides that it is an upgrade.
             if (request.headers().contains(HttpHeaderNames.UPGRADE, Http2CodecUtil.HTTP_UPGRADE_PROTOCOL_NAME, true)) {
                 request.headers().remove(HttpHeaderNames.UPGRADE);
             }

@@ -17,10 +17,10 @@ import java.util.function.DoubleSupplier;
  */
 final class AdaptiveTokenBucket implements RateLimiter {
 
-    /** A permit has so many units, so that n requests a minute bring n units each microsecond and nothing is rounded away. */
+    /** How many units a permit has: n requests a minute are n units each microsecond then, and nothing is rounded away. */
     static final long UNITS_PER_PERMIT = 60_000_000;
 
-    /** A part of an account's allowance is counted in so many parts. */
+    /** How many parts the whole allowance of an account has. */
     static final int WHOLE = 1_000_000;
 
     /** Where Vonage does not say how long to pause: between this and twice this. */
@@ -68,7 +68,7 @@ final class AdaptiveTokenBucket implements RateLimiter {
     }
 
     /**
-     * How long until so many units are there, if the bucket had another part of the rate; a day at most.
+     * How long until this many units are there, if the bucket had another part of the rate; a day at most.
      *
      * @param assumed in {@link #WHOLE}ths
      */

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param count how many times the rate was halved. A request that took its permit under a lower count was under way when the
  *     rate was halved last, so its 429 halves nothing
  * @param rateAfterBackoff requests a minute after the last 429, before any growth; the ceiling where there was none
- * @param untilResumed how long until the pause ends; negative where it ended so long ago
+ * @param untilResumed how long until the pause ends; negative where it has ended, by how long ago
  */
 public record Backoff(long count, long rateAfterBackoff, Duration untilResumed) {
 
@@ -23,7 +23,7 @@ public record Backoff(long count, long rateAfterBackoff, Duration untilResumed) 
     /** Of the ceiling, each minute. */
     private static final int GROWTH_SHARE = 10;
 
-    /** So long after its pause every rate has grown back. As it is, because to negate a duration takes a big decimal. */
+    /** A pause that ended a day ago: every rate has grown back since. Negative here, because to negate a duration makes a big decimal. */
     private static final Duration FORGOTTEN = Duration.ofDays(-1);
 
     /** A pause that is longer by less is the same pause, measured by another clock. */
@@ -64,7 +64,7 @@ public record Backoff(long count, long rateAfterBackoff, Duration untilResumed) 
         return new Backoff(count + 1, Math.max(least, perMinute(ceiling) / 2), untilResumed).pausedFor(pause);
     }
 
-    /** With a pause of at least so long. */
+    /** With at least this pause. */
     Backoff pausedFor(Duration pause) {
         Duration asked = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
         return new Backoff(count, rateAfterBackoff, asked.compareTo(untilResumed) > 0 ? asked : untilResumed);

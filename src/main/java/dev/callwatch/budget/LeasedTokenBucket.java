@@ -108,7 +108,7 @@ final class LeasedTokenBucket {
     }
 
     /**
-     * How long until so many permits are there, by the part that is due, since others give it up within two seconds; by all
+     * How long until this many permits are there, by the part that is due, since others give it up within two seconds; by all
      * of the budget before others know what is wanted.
      */
     synchronized Duration until(long permits) {
@@ -171,7 +171,7 @@ final class LeasedTokenBucket {
     synchronized Pending renew(LeaseStore.Reading read, Instant readAt, boolean leaving) {
         LeaseTerm.Phase phase = term.phase();
         if (!term.wasEverLeased() && read.budget().isPresent()) {
-            // Its first bucket belongs to the other replicas.
+            // The permits that its first bucket began with belong to the other replicas.
             bucket.resize(clock.instant(), 0, 0);
         }
         read.budget().ifPresent(budget -> bucket.apply(budget.backoffAt(read.at())));

@@ -21,12 +21,12 @@ public interface RateLimiter {
     Optional<Permit> tryTake(Use use);
 
     /**
-     * How long until so many permits are there; zero if they are. An estimate: of a shared budget it counts on the part that
+     * How long until this many permits are there; zero if they are. An estimate: of a shared budget it counts on the part that
      * this process is due, and may be too short until it has that part.
      */
     Duration until(long permits);
 
-    /** For how long an estimate for so many permits is good: a longer wait has to ask again by then. */
+    /** How long an estimate for this many permits is good: a longer wait has to ask again by then. */
     default Duration holds(long permits) {
         return Duration.ofDays(1);
     }

@@ -28,10 +28,10 @@ import java.util.Optional;
 public record SharedBudget(
         Map<String, BudgetLease> leases, long pool, Instant at, Instant unknownSince, Backoff backoff) {
 
-    /** The leases of a budget are counted in parts; so many are the whole budget. */
+    /** How many parts a whole budget has; leases are counted in them. */
     public static final int WHOLE = AdaptiveTokenBucket.WHOLE;
 
-    /** A replica that is killed keeps its part for so long. */
+    /** How long a replica that is killed keeps its part. */
     public static final Duration LEASE = Duration.ofSeconds(3);
 
     /** In units: more than any burst. */

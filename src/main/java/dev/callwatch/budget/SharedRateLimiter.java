@@ -31,7 +31,7 @@ public final class SharedRateLimiter implements RateLimiter {
 
     private static final Logger LOG = Logger.getLogger(SharedRateLimiter.class);
 
-    /** Others may be faster so many times in a row. */
+    /** How many times in a row others may be faster. */
     private static final int ATTEMPTS = 5;
 
     /** While requests wait. Other replicas give up an unused part within a second and a half; this notices it in time. */
@@ -109,7 +109,7 @@ public final class SharedRateLimiter implements RateLimiter {
         if (!bucket.isPooled()) {
             return between(HOLDS_AT_LEAST, atBest, HOLDS_AT_MOST);
         }
-        // Not all at the same moment.
+        // Requests that wait must not all ask at the same moment.
         Duration jitter = Duration.ofMillis((long) (random.getAsDouble() * WHILE_POOLED.toMillis()));
         return between(WHILE_POOLED, atBest, HOLDS_AT_LEAST).plus(jitter);
     }
@@ -207,7 +207,7 @@ public final class SharedRateLimiter implements RateLimiter {
                         return Uni.createFrom().voidItem();
                     }
                     bucket.abandoned(renewal);
-                    // The next one is soon enough.
+                    // After the last attempt the next renewal is soon enough.
                     return left <= 1 ? Uni.createFrom().voidItem() : attempt(always, left - 1);
                 });
     }

@@ -23,7 +23,7 @@ public class Batch {
     /** So that one batch does not take every connection to its region. */
     private static final int CONCURRENT_READINGS = 25;
 
-    /** After so many cached calls others get a turn on the event loop: a hundred batches at once would keep it for half a second. */
+    /** After this many cached calls others get a turn on the event loop: a hundred batches at once would keep it for half a second. */
     private static final int CACHED_IN_A_ROW = 10;
 
     private final Calls calls;

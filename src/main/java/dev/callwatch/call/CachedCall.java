@@ -50,7 +50,7 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
     /** With another snapshot, and the revisions up to it. */
     CachedCall next(Snapshot now, List<CallStatus> revisions, Instant nowReadAt, Instant nowCheckedAt) {
         return revisions.isEmpty()
-                // Nearly always: the texts are not weighed again.
+                // Nearly always: the weight of the history is known then.
                 ? new CachedCall(now, history, nowReadAt, nowCheckedAt, historyWeight)
                 : new CachedCall(now, latest(history, revisions), nowReadAt, nowCheckedAt);
     }

@@ -5,7 +5,7 @@ import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Reads calls from Vonage. A port: the pipeline behind it brings the token, the budget and the retries. */
+/** Reads calls from Vonage. A port: the pipeline behind it has the token, the budget and the retries. */
 public interface CallReader {
 
     /**

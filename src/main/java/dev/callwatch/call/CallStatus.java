@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param result the recorded result
  * @param disposition what the agent set
  * @param revision a number that only rises, by which the revisions of a call are ordered: milliseconds since the epoch at the
- *     observation that brought it, or more
+ *     observation that led to it, or more
  * @param previous the revision before this one; empty for the first that is known. Not part of the JSON
  * @param observed what was seen when
  * @param stale whether Vonage could not be asked, so that this is the last known status
@@ -125,7 +125,7 @@ public record CallStatus(
                     .max(Comparator.naturalOrder());
             Optional<Instant> end = firstEndedAt.map(ended -> other.firstEndedAt
                     .filter(sooner -> sooner.isBefore(ended))
-                    // It went on after that.
+                    // Unless the call was seen active after that end.
                     .filter(sooner -> active.filter(sooner::isBefore).isEmpty())
                     .orElse(ended));
             return of(at, firstAt.isBefore(other.firstAt) ? firstAt : other.firstAt, active, end);
@@ -155,7 +155,7 @@ public record CallStatus(
                 .with(revision, previous, observed, false, detail.document());
     }
 
-    /** The content alone, without times, revision and staleness: what entity tags are made of. */
+    /** Only the content, without times, revision and staleness: what entity tags are made of. */
     public CallStatus withoutTimes() {
         return with(0, OptionalLong.empty(), Observed.NEVER, false, vonage);
     }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 @Singleton
 class CallUpdates {
 
-    /** So many calls can be updated at the same time. */
+    /** How many calls can be updated at the same time. */
     private static final int STRIPES = 64;
 
     private final CallCache cache;
@@ -53,7 +53,7 @@ class CallUpdates {
         this.wallClock = wallClock;
         this.observers = observers;
         this.repeated = Counter.builder("callwatch.revisions.repeated")
-                .description("Revisions with the content of the one before, after a loss of state or an outage")
+                .description("Revisions with the same content as the one before, after a lost Redis or an outage")
                 .register(registry);
     }
 

@@ -60,7 +60,7 @@ public interface Coordination extends SharedCalls {
 
     /**
      * The same knowledge for callers that must not miss anything, and can wait: where it cannot be read now, each method fails, instead
-     * of going on with what this process alone knows. Where nothing is shared, none fails.
+     * of going on with what only this process knows. Where nothing is shared, none fails.
      */
     default SharedCalls shared() {
         return this;

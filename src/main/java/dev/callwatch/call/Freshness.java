@@ -15,12 +15,12 @@ record Freshness(Duration active, Duration ended, Duration missing, Duration dis
 
     private static final Duration AWAITING_DISPOSITION = Duration.ofSeconds(30);
 
-    /** Whether a status that was read so long ago is fresh. */
+    /** Whether a status that was read that long ago is fresh. */
     boolean isFresh(CallStatus status, Duration age) {
         return age.compareTo(lifetime(status)) < 0;
     }
 
-    /** Whether a 404 that was answered so long ago is fresh. */
+    /** Whether a 404 that was answered that long ago is fresh. */
     boolean isFreshlyMissing(Duration age) {
         return age.compareTo(missing) < 0;
     }

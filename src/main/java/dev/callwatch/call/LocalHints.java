@@ -5,12 +5,12 @@ public final class LocalHints implements HintChannel {
 
     @Override
     public void publish(CallHint hint) {
-        // There is nobody else.
+        // No other replica exists that could get it.
     }
 
     @Override
     public void publishFollowed(CallKey call) {
-        // There is nobody else.
+        // No other replica exists that could get it.
     }
 
     @Override

@@ -40,7 +40,7 @@ public interface RevisionLog {
 
     /**
      * Reads on like {@link #read}, but only what all replicas share: where that cannot be read now it fails, instead of going on with
-     * what this process alone knows.
+     * what only this process knows.
      */
     Uni<Slice> readShared(AccountKey account, Optional<String> after, int most);
 }

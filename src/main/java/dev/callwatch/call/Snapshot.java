@@ -121,8 +121,8 @@ public record Snapshot(Optional<CallStatus> status, Optional<CallStatus> lastKno
     }
 
     /**
-     * Whether it is worth keeping. A failure alone is worth it only where it is Vonage's answer about the call, since
-     * otherwise each of many who ask would make Vonage repeat it.
+     * Whether it is worth keeping. A failure without a status is, where it is Vonage's answer about the call: otherwise each of many
+     * who ask would make Vonage repeat it.
      */
     boolean isCacheable() {
         return status.isPresent()

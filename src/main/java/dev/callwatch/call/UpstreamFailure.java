@@ -146,7 +146,8 @@ public abstract sealed class UpstreamFailure extends ProblemException {
 
     /** Vonage answered 429, to this request or to another one of the account a moment ago. */
     public static final class Throttled extends UpstreamFailure {
-        private static final String DETAIL = "Vonage limits how often this account may be asked.";
+        private static final String DETAIL =
+                "Vonage gets too many requests for this account (429). It is asked again after a pause.";
 
         /** @param retryAfter how long Vonage asks to wait, where it says so */
         public Throttled(Optional<Duration> retryAfter) {
@@ -265,7 +266,7 @@ public abstract sealed class UpstreamFailure extends ProblemException {
             super(
                     ProblemType.UPSTREAM_UNAVAILABLE,
                     "too-much-in-flight",
-                    "Too many large documents of Vonage are read at the same time.",
+                    "Too many large documents of Vonage are being read at the same time.",
                     Optional.of(SOON));
         }
     }

@@ -35,7 +35,7 @@ public final class EventLoopClients<T> {
      * Makes the clients; nothing is sent yet.
      *
      * @param connections how many there may be at the same time, of all event loops; each may have one
-     * @param client makes a client with at most so many connections
+     * @param client makes a client with at most the given number of connections
      */
     public EventLoopClients(Vertx vertx, Clock clock, int connections, IntFunction<T> client) {
         List<EventExecutor> loops = new ArrayList<>();

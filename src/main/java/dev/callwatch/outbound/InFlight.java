@@ -15,10 +15,10 @@ final class InFlight {
         this.bound = bound;
     }
 
-    /** Somebody who waits for so many bytes, and what to do once they are there; not to be called while a lock is held. */
+    /** Somebody who waits for bytes, and what to do once they are there; not to be called while a lock is held. */
     record Waiter(long bytes, Runnable granted) {}
 
-    /** Takes bytes, where there are so many and nobody waits. */
+    /** Takes bytes, where enough are there and nobody waits. */
     synchronized boolean take(long bytes) {
         if (!waiting.isEmpty() || taken + bytes > bound) {
             return false;

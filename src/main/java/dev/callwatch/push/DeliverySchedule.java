@@ -24,7 +24,7 @@ final class DeliverySchedule {
         this.random = random;
     }
 
-    /** How long to wait after so many attempts that failed, 1 or more. */
+    /** How long to wait after this many failed attempts, 1 or more. */
     Duration after(int attempts) {
         Duration least = WAITS.get(Math.min(attempts, WAITS.size()) - 1);
         return least.plusMillis((long) (least.toMillis() * SPREAD * random.getAsDouble()));

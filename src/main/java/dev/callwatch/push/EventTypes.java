@@ -54,7 +54,7 @@ public record EventTypes(Set<EventType> wanted) {
                 : candidates(event).stream().filter(wanted::contains).findFirst();
     }
 
-    /** Where revisions were missed, the status alone says what may have changed. */
+    /** Where revisions were missed, only the status says what may have changed. */
     private static Set<EventType> candidates(CallEvent event) {
         Set<EventType> candidates = new LinkedHashSet<>(event.changes());
         if (event.type() == EventType.OBSERVED) {

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 final class FollowLedger {
 
-    /** Of so many calls it is known which revision was pushed last, by which repetitions and omissions of the feed are found. */
+    /** Of how many calls the last revision that was pushed is known. By it, repetitions and omissions of the feed are found. */
     static final int MOST_CALLS = 2_000;
 
     /** A call, and how many of its events are not delivered yet. */
@@ -175,7 +175,7 @@ final class FollowLedger {
 
     /**
      * What the store is to have again that has lost it. Where another replica may have run it meanwhile, that one may have delivered
-     * more: it is begun anew with what was kept.
+     * more: it is begun again with what was kept.
      */
     synchronized StoredFollow stored(SubscriptionJournal.Lost lost) {
         if (!lost.isSole()) {

@@ -59,7 +59,7 @@ class Handshake {
                 .map(String::trim)
                 .anyMatch(allowed -> allowed.equals(ANY) || allowed.equalsIgnoreCase(origin));
         if (!success || !agreed) {
-            throw new SinkRefused("The sink did not agree to be called: it has to answer OPTIONS with " + ALLOWED_ORIGIN
+            throw new SinkRefused("The sink did not agree to be called: it must answer OPTIONS with " + ALLOWED_ORIGIN
                     + ": " + origin + ".");
         }
         return Optional.ofNullable(answer.headers().get(ALLOWED_RATE))

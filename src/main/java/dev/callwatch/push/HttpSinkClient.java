@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Delivers events over HTTP, each attempt signed anew as Standard Webhooks 1.0 has it. */
+/** Delivers events over HTTP, each attempt with a signature of its own, as in Standard Webhooks 1.0. */
 @Singleton
 class HttpSinkClient implements SinkClient {
 

@@ -20,7 +20,7 @@ class PushMemory {
     @Inject
     PushMemory(PushOptions options, PushMetrics metrics) {
         this(options.memory());
-        metrics.gauge("memory.bytes", "Memory of subscriptions and undelivered events, about", used::get);
+        metrics.gauge("memory.bytes", "Bytes that subscriptions and undelivered events take, approximately", used::get);
     }
 
     PushMemory(long most) {
@@ -33,7 +33,7 @@ class PushMemory {
     }
 
     /**
-     * Takes so many bytes where they are free.
+     * Takes bytes where they are free.
      *
      * @return whether it did
      */
@@ -49,12 +49,12 @@ class PushMemory {
         }
     }
 
-    /** Takes so many bytes although they may not be free: an event that is there cannot be sent back. */
+    /** Takes bytes although they may not be free: an event that is there cannot be sent back. */
     void take(int bytes) {
         used.addAndGet(bytes);
     }
 
-    /** Gives so many bytes back. */
+    /** Gives bytes back. */
     void release(int bytes) {
         used.addAndGet(-bytes);
     }

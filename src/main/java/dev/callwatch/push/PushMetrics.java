@@ -31,7 +31,7 @@ class PushMetrics {
                 .register(registry);
         this.followGaps = Counter.builder("callwatch.push.follow.gaps")
                 .description(
-                        "Gaps in the feed of an account that is followed for a sink, repaired from the list of its calls")
+                        "Gaps in the feed of an account that is followed for a sink, filled from the calls that are remembered")
                 .register(registry);
     }
 

@@ -39,10 +39,10 @@ public interface PushSettings {
         /** One secret, or two while one rotates: {@code whsec_} and 24 to 64 bytes in Base64. */
         Optional<List<String>> secret();
 
-        /** A file with such secrets, one a line, read anew for each delivery. */
+        /** A file with such secrets, one a line, read again for each delivery. */
         Optional<String> secretFile();
 
-        /** A file with a bearer token for the sink, read anew for each delivery. */
+        /** A file with a bearer token for the sink, read again for each delivery. */
         Optional<String> tokenFile();
 
         /** A PEM file of the authorities that its certificate may come from, read once at start; by default the system's. */

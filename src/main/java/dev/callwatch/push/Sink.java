@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  * @param url its address
  * @param contentMode how events are sent unless a subscription says otherwise
  * @param secrets what its deliveries are signed with
- * @param tokenFile holds a bearer token for it, read anew for each delivery
+ * @param tokenFile holds a bearer token for it, read again for each delivery
  * @param ca the authorities that its certificate may come from; the platform's where there are none
  * @param accounts whose events it may get; empty for all
  * @param extensions further attributes of its events

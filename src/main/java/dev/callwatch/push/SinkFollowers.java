@@ -137,8 +137,8 @@ class SinkFollowers implements SinkFollower.Owner {
         Optional<StoredFollow> stored = FollowCodec.decode(fields);
         if (pair.isEmpty() || stored.isEmpty()) {
             LOG.warnf(
-                    "%s is not pushed any more: %s",
-                    id, pair.isEmpty() ? "the settings do not have it" : "what was kept of it cannot be read");
+                    "Events are no longer pushed for %s: %s",
+                    id, pair.isEmpty() ? "the settings no longer have it" : "what was kept of it cannot be read");
             store.forget(id).subscribe().with(done -> {}, unavailable -> {});
             return;
         }

@@ -157,7 +157,7 @@ class SinkHttp {
         AtomicLong received = new AtomicLong();
         response.handler(chunk -> {
             if (received.addAndGet(chunk.length()) > MOST_BYTES) {
-                // Its end resets the request, which closes the connection.
+                // The end of this Uni resets the request, which closes the connection.
                 emitter.complete(answer);
             }
         });

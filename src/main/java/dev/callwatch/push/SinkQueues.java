@@ -40,7 +40,12 @@ class SinkQueues {
 
     SinkQueues(SinkQueue.Dependencies dependencies) {
         this.dependencies = dependencies;
-        dependencies.metrics().gauge("sinks.failing", "Sinks that fail, so that they are probed", this::failing);
+        dependencies
+                .metrics()
+                .gauge(
+                        "sinks.failing",
+                        "Sinks that are probed, because they failed three times in a row",
+                        this::failing);
     }
 
     /** The queue of a sink, until it is released. */

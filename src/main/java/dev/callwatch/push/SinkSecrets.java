@@ -16,7 +16,7 @@ sealed interface SinkSecrets {
     /** Secrets in the settings. */
     record Fixed(List<SigningSecret> secrets) implements SinkSecrets {}
 
-    /** Secrets in a file, one a line, read anew for each delivery. */
+    /** Secrets in a file, one a line, read again for each delivery. */
     record Mounted(Path file) implements SinkSecrets {}
 
     /** Reads one or two secrets; nothing where the texts have another form. */

@@ -208,7 +208,7 @@ final class SubscriptionLedger {
         return true;
     }
 
-    /** Its sink wants no more, whatever it ended for before. */
+    /** Its sink wants no more. That is why it ended, also where it had ended for another reason before. */
     synchronized void gone() {
         ended = Optional.of(TerminationReason.SINK_GONE);
         addProgress();
@@ -302,7 +302,7 @@ final class SubscriptionLedger {
 
     /**
      * What the store is to have again that has lost it; nothing where it is over. Where another replica may have run it meanwhile, that
-     * one may have delivered more: each call is read anew then, so that what follows is later.
+     * one may have delivered more: each call is read again then, so that what follows is later.
      */
     synchronized Optional<StoredSubscription> stored(SubscriptionJournal.Lost lost) {
         if (finished) {

@@ -133,8 +133,8 @@ class SubscriptionOwnership {
                         return DONE;
                     }
                     ownership.ended().forEach(local::delete);
-                    // Others may have taken over, and lost, what this replica did not run for a while.
-                    // As many as this replica runs need not be the same.
+                    // After a lapse of the lease others may have taken over, and lost, what this replica runs.
+                    // Equal numbers need not be the same subscriptions, so they are compared one by one now and then.
                     boolean agrees = !isTimeToCompare()
                             && lease.isHeld()
                             && ownership.taken().isEmpty()

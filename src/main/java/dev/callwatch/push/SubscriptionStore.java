@@ -13,7 +13,7 @@ import java.util.Set;
  */
 public interface SubscriptionStore {
 
-    /** For so long after its last heartbeat a replica runs what it runs; then others take it over. */
+    /** How long after its last heartbeat a replica runs what it runs; then others take it over. */
     Duration LEASE = Duration.ofSeconds(2);
 
     /** How often {@link #heartbeat} is called. */

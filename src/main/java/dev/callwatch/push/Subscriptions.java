@@ -95,7 +95,8 @@ public class Subscriptions {
                 .deferred(() -> {
                     AccountKey account = grant.account().key();
                     Sink sink = sinks.find(requested.sink(), account, OptionalInt.empty())
-                            .orElseThrow(() -> new SinkRefused("The sink is not one that this service may call."));
+                            .orElseThrow(() -> new SinkRefused(
+                                    "This service may not call this sink: no setting names it or allows its URL."));
                     Subscription wanted = subscription(caller, account, sink.name(), requested, OptionalInt.empty());
                     Optional<SubscriptionStatus> same = local.active(wanted);
                     if (same.isPresent()) {
@@ -112,7 +113,7 @@ public class Subscriptions {
     }
 
     private static Throwable unavailable(Throwable failure) {
-        LOG.debugf("The store of subscriptions fails: %s", failure);
+        LOG.debugf("Subscriptions cannot be read or kept now: %s", failure);
         return new StoreUnavailable();
     }
 

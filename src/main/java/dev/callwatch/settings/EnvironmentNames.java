@@ -34,7 +34,7 @@ public class EnvironmentNames implements ConfigSourceFactory {
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext settings) {
-        // Or the environment of the build would become a part of the package.
+        // During a build it adds nothing: the environment of the build must not become a part of the package.
         return settings.getConfigSources().stream().anyMatch(PackagedProfile::isOfMaven)
                 ? List.of()
                 : List.of(new PropertiesConfigSource(

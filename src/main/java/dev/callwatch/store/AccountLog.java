@@ -20,13 +20,13 @@ import java.util.function.Supplier;
 @Singleton
 class AccountLog {
 
-    /** So long after it was seen here, a revision of another replica should be in the log of its account. */
+    /** How long after it was seen here a revision of another replica should be in the log of its account. */
     private static final Duration UNTIL_APPENDED = Duration.ofSeconds(3);
 
-    /** Of so many calls it is known up to which revision that was looked at. */
+    /** Of how many calls it is known up to which revision that was looked at. */
     private static final int MOST_LOOKED_AT = 10_000;
 
-    /** An account's list keeps so many calls in each state. */
+    /** How many calls in each state an account's list keeps. */
     private static final int LONGEST_LIST = 10_000;
 
     private static final Uni<Void> DONE = Uni.createFrom().voidItem();

@@ -22,7 +22,7 @@ class Heartbeat {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration INTERVAL_WHEN_SUSPECT = Duration.ofMillis(500);
 
-    /** A replica without a heartbeat for so long is not counted. */
+    /** After this time without a heartbeat a replica is not counted. */
     private static final Duration COUNTED = Duration.ofSeconds(5);
 
     /** A start does not wait longer for Redis; the first connection takes longer than any script. */

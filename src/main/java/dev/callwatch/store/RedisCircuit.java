@@ -23,7 +23,7 @@ public class RedisCircuit {
 
     private static final Logger LOG = Logger.getLogger(RedisCircuit.class);
 
-    /** So many failures in a row open the circuit, unless all of them come within {@link #HICCUP}. */
+    /** How many failures in a row open the circuit, unless all of them come within {@link #HICCUP}. */
     private static final int FAILURES = 3;
 
     private static final Duration HICCUP = Duration.ofMillis(150);
@@ -67,7 +67,7 @@ public class RedisCircuit {
                 () -> onOpened.fire(new RedisLost()),
                 () -> onClosed.fire(new ReplicasReconnected()));
         Gauge.builder("callwatch.store.degraded", this, circuit -> circuit.isDegraded() ? 1 : 0)
-                .description("1 while Redis cannot be used and this replica works on its own")
+                .description("1 while this replica cannot use Redis")
                 .register(registry);
         Gauge.builder("callwatch.store.replicas", this, RedisCircuit::replicas)
                 .description("Replicas that share the state, as last known")
@@ -139,8 +139,8 @@ public class RedisCircuit {
             probesNeeded = relapse ? Math.min(MOST_PROBES, probesNeeded * 2) : LEAST_PROBES;
         }
         LOG.warnf(
-                "Redis cannot be used: this replica works without it, within 1/%d of each budget: %s",
-                replicas, why.getMessage());
+                "Redis cannot be used (%s): this replica goes on without it, with 1/%d of each budget",
+                why.getMessage(), replicas);
         onOpened.run();
     }
 

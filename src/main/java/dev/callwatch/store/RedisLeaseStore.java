@@ -14,7 +14,7 @@ import java.util.Optional;
 /** What replicas share of one account's budget, as a text in Redis. */
 final class RedisLeaseStore implements LeaseStore {
 
-    /** After so long without a replica a rate has grown back; a budget is kept until its burst is full as well. */
+    /** After this time without a replica a rate has grown back; a budget is kept until its burst is full as well. */
     private static final Duration KEPT = Duration.ofHours(1);
 
     private final Account account;

@@ -111,7 +111,7 @@ class RedisRevisionLog implements RevisionLog {
                     .flatMap(guid ->
                             entry(new CallKey(account, guid), entry.get(0).toString(), fields));
             if (read.isEmpty()) {
-                // Of a release that this one cannot follow.
+                // Another release wrote it in a form that this one does not know.
                 return new Slice(List.of(), last(answer.get(2)), false);
             }
             entries.add(read.get());

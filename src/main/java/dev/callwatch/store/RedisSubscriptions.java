@@ -26,7 +26,7 @@ import java.util.Set;
 @Typed(RedisSubscriptions.class)
 class RedisSubscriptions implements SubscriptionStore {
 
-    /** A heartbeat takes over so many subscriptions at most, so that no script takes long. */
+    /** How many subscriptions a heartbeat takes over at most, so that no script takes long. */
     private static final int MOST_TAKEN = 2_000;
 
     private final RedisScripts scripts;

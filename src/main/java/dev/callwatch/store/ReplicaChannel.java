@@ -147,7 +147,7 @@ class ReplicaChannel {
                 return false;
             }
             if (subscribed) {
-                LOG.debugf(why, "The subscription was lost");
+                LOG.debugf(why, "The subscription to the channel of the replicas was lost");
             }
             subscribed = false;
             lostOnce = true;

@@ -70,7 +70,7 @@ class SnapshotCodec {
         return status + lastError;
     }
 
-    /** The statuses of entries of a history; none where one cannot be read: then the snapshot alone says where the call stands. */
+    /** The statuses of entries of a history; none where one cannot be read: then only the snapshot says where the call stands. */
     List<CallStatus> statuses(CallKey key, Response entries) {
         try {
             List<CallStatus> statuses = new ArrayList<>();

@@ -71,7 +71,7 @@ final class UnsharedRevisions {
             if (!full) {
                 full = true;
                 LOG.warnf(
-                        "More than %d revisions could not be written to Redis: the oldest are not in the feed of their account",
+                        "More than %d revisions could not be written to Redis: the oldest are missing in the feeds of their accounts",
                         MOST);
             }
         }
@@ -104,7 +104,7 @@ final class UnsharedRevisions {
                         .recoverWithUni(defect -> {
                             LOG.errorf(
                                     defect,
-                                    "A revision of call %s is not shared",
+                                    "A revision of call %s could not be written to Redis",
                                     each.getKey().call().guid());
                             return Uni.createFrom().voidItem();
                         })

@@ -52,7 +52,7 @@ public final class TokenBucket {
         return units;
     }
 
-    /** Takes so many units; if there are fewer, it takes none and returns false. */
+    /** Takes units; if there are fewer, it takes none and returns false. */
     public boolean tryTake(long wanted) {
         if (units < wanted) {
             return false;
@@ -62,7 +62,7 @@ public final class TokenBucket {
     }
 
     /**
-     * How long until so many units are there: 0 if they are, a day at most. Rounded up, because a moment earlier one is missing.
+     * How long until this many units are there: 0 if they are, a day at most. Rounded up, because a moment earlier one is missing.
      *
      * @param assumed units for each microsecond
      * @return microseconds

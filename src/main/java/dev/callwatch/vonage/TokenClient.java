@@ -46,7 +46,7 @@ final class TokenClient {
                 .transform(UpstreamFailures::of);
     }
 
-    /** A mounted secret is read anew each time, so that a rotated one is used. */
+    /** A mounted secret is read again each time, so that a rotated one is used. */
     private Uni<String> secret() {
         if (account.clientSecret() instanceof ClientSecret.Mounted mounted) {
             return Uni.createFrom()

@@ -115,7 +115,7 @@ class UpstreamMetrics {
 
     private Counter retries(Region region, String answer) {
         return Counter.builder("callwatch.upstream.retries")
-                .description("Requests for a call that were repeated, by region and the status before")
+                .description("Retries of requests for a call, by region and by the status of what failed")
                 .tag(REGION, region.name())
                 .tag(STATUS, answer)
                 .register(registry);

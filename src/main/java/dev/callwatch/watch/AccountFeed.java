@@ -68,7 +68,7 @@ public class AccountFeed {
         return follow(account, after, log::read);
     }
 
-    /** Like {@link #position}, but of the log that replicas share alone: where that cannot be read now, it waits. */
+    /** Like {@link #position}, but only of the log that replicas share: where that cannot be read now, it waits. */
     public Uni<String> sharedPosition(Account account) {
         return Uni.createFrom()
                 .deferred(() -> log.readShared(account.key(), Optional.empty(), 1))

@@ -11,7 +11,7 @@ public enum EventType {
     FAILED,
     /** It is over. */
     COMPLETED,
-    /** Its disposition was set, or set anew. */
+    /** Its disposition was set, or set again. */
     DISPOSITION_SET,
     /** It is active. */
     ACTIVE,

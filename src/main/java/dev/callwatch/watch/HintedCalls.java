@@ -89,6 +89,6 @@ class HintedCalls {
     }
 
     private static void defect(Throwable defect) {
-        LOG.error("A hint could not be followed", defect);
+        LOG.error("The calls that a notification names could not be read", defect);
     }
 }

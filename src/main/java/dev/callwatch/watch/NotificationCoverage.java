@@ -111,7 +111,7 @@ class NotificationCoverage {
         accounts.computeIfPresent(
                 key.account(), (same, known) -> new Account(known.notifiedAt(), Optional.of(clock.instant())));
         LOG.infof(
-                "Call %s of account %s ended without a notification: its calls are polled at the plain intervals for %d min",
+                "Call %s of account %s ended without a notification: for %d min the account is polled as without notifications",
                 key.guid(), key.account(), PLAIN_AFTER_MISS.toMinutes());
         observers.accept(new CoverageLost(key.account()));
     }

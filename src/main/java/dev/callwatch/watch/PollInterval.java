@@ -20,7 +20,7 @@ record PollInterval(Duration length, Duration whenNotified) {
 
     private static final Duration ENDED_NOTIFIED = Duration.ofMinutes(5);
 
-    /** {@code Retry-After} may hold a poller back for so long. */
+    /** The longest time for which {@code Retry-After} may hold a poller back. */
     private static final Duration LONGEST_AFTER_FAILURE = Duration.ofMinutes(1);
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -59,7 +59,7 @@ record PollInterval(Duration length, Duration whenNotified) {
         return new PollInterval(length, length);
     }
 
-    /** A call that any poller reads is read after so long at the latest, unless its replica is gone. */
+    /** The longest time between two polls of a call, on whatever replica, unless that replica is gone. */
     static Duration longest(boolean ended) {
         return (ended ? ENDED_NOTIFIED : NOTIFIED).plus(LONGEST_AFTER_FAILURE);
     }

@@ -16,7 +16,7 @@ final class RecentNotifications {
 
     static final Duration KEPT = Duration.ofMinutes(10);
 
-    /** At 150 notifications a second, so many come in 10 minutes; each takes some 250 bytes. */
+    /** What comes in 10 minutes at 150 notifications a second; each takes some 250 bytes. */
     private static final int MOST = 100_000;
 
     private final Clock clock;

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Reads a call anew for a subscriber that has a revision which no history contains, until that succeeds. Meanwhile the
+ * Reads a call again for a subscriber that has a revision which no history contains, until that succeeds. Meanwhile the
  * subscriber gets the problem, and nothing that may be older than what it has. Serves one subscription.
  */
 final class Resumption {
@@ -31,7 +31,7 @@ final class Resumption {
     private Optional<ProblemType> reported = Optional.empty();
 
     /**
-     * @param read reads the call anew
+     * @param read reads the call again
      * @param closed whether this process ends, so that no further attempt is made
      */
     Resumption(Supplier<Uni<CallStatus>> read, BooleanSupplier closed, Delay delay) {

@@ -69,7 +69,7 @@ final class Subscriber {
         revision = Math.max(revision, current);
     }
 
-    /** Where the last known status is older than what the subscriber has, it gets the problem alone. */
+    /** Where the last known status is older than what the subscriber has, it gets only the problem. */
     private void addLost(FeedState state, CallEvent event, List<Notification> all) {
         if (event.call().revision() < revision) {
             addError(state, all);

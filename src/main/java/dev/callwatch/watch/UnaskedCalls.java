@@ -36,7 +36,7 @@ class UnaskedCalls {
 
     private static final Logger LOG = Logger.getLogger(UnaskedCalls.class);
 
-    /** On this replica and for each account. At 30 s between polls so many take 2,000 requests a minute, which the budget limits. */
+    /** How many this replica follows for each account. At 30 s between polls they take 2,000 requests a minute, which the budget limits. */
     static final int MOST = 1_000;
 
     /** An interaction that is no call of the calls API is not read with each of its notifications. */

@@ -93,7 +93,7 @@ final class LeaseStoreModel {
         }
     }
 
-    /** It begins anew without what it knew. */
+    /** It begins again without what it knew. */
     void forget() {
         budget = Optional.empty();
         version++;

@@ -45,7 +45,7 @@ class SuitesTest {
         boolean needsService = source.contains("\n@QuarkusTest\n");
         if (needsService) {
             assertThat(name).matches(ServiceSuite.CLASSES);
-            // Quarkus starts the service anew for classes with other test resources.
+            // Quarkus starts the service again for classes with other test resources.
             assertThat(source).contains("\n@ConnectWireMock\n");
         }
         assertThat(name.matches(ProfilesSuite.CLASSES)).isEqualTo(needsService && source.contains("\n@TestProfile("));

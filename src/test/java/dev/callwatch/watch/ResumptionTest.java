@@ -111,7 +111,7 @@ class ResumptionTest {
 
         AssertSubscriber<Notification> reader = life.resume(before - 1_000);
 
-        // Calls are read anew at most once a second.
+        // Calls are read again at most once a second.
         assertThat(reader.getItems()).isEmpty();
         time.pass(Duration.ofMillis(800));
         assertThat(events(reader).get(0).call().vonage()).isEqualTo(DISPOSED);
