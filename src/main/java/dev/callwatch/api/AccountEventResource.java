@@ -108,7 +108,7 @@ public class AccountEventResource {
         Caller caller = AuthenticationFilter.caller(request);
         Grant grant = access.grant(caller, requested.account());
         CallerLimits.Reservation reservation = limits.stream(caller, 0);
-        // The answer begins once it is certain from where on nothing is missed.
+        // The answer begins once the position is known after which nothing is missed.
         Uni<String> begin = position(lastEventId)
                 .map(position -> Uni.createFrom().item(position))
                 .orElseGet(() -> feed.position(grant.account()));
@@ -123,7 +123,9 @@ public class AccountEventResource {
         return feed.follow(grant.account(), position)
                 .filter(item ->
                         !(item instanceof AccountFeed.Item.Revision revision) || requested.matches(revision.event()))
-                .map(item -> frame(item, caller, grant));
+                .map(item -> frame(item, caller, grant))
+                .onCompletion()
+                .switchTo(EventStream.comeBack());
     }
 
     private StreamFrame frame(AccountFeed.Item item, Caller caller, Grant grant) {

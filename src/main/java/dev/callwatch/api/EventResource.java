@@ -39,7 +39,7 @@ public class EventResource {
     private final AccessControl access;
     private final CallerLimits limits;
     private final Audit audit;
-    private final EventStream stream;
+    private final CallStream stream;
     private final LargeAnswers large;
     private final Counter left;
 
@@ -47,7 +47,7 @@ public class EventResource {
             AccessControl access,
             CallerLimits limits,
             Audit audit,
-            EventStream stream,
+            CallStream stream,
             LargeAnswers large,
             MeterRegistry registry) {
         this.access = access;

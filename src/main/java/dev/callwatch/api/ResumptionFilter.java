@@ -24,9 +24,9 @@ public class ResumptionFilter {
     private static final int AFTER_AUTHENTICATION = Priorities.USER + 1;
 
     private final AccessControl access;
-    private final EventStream stream;
+    private final CallStream stream;
 
-    ResumptionFilter(AccessControl access, EventStream stream) {
+    ResumptionFilter(AccessControl access, CallStream stream) {
         this.access = access;
         this.stream = stream;
     }

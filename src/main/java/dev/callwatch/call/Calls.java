@@ -5,18 +5,13 @@ import dev.callwatch.time.Delay;
 import dev.callwatch.time.Timeouts;
 import dev.callwatch.time.WallClock;
 import io.micrometer.core.instrument.Timer;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
@@ -31,32 +26,24 @@ public class Calls {
 
     private static final String CALL_ID = "callId";
 
-    private static final Logger LOG = Logger.getLogger(Calls.class);
-
-    /** After an outage so many calls are compared with what the others know at the same time: look-ups go first. */
-    private static final int CONCURRENT_SYNCS = 4;
-
-    private static final Duration BETWEEN_COMPARISONS = Duration.ofSeconds(1);
-
     private final LookupOptions options;
     private final CachePolicy policy;
     private final CallCache cache;
     private final CoalescedReader reader;
     private final CallUpdates updates;
-    private final Coordination coordination;
+    private final ReplicaSync replicas;
     private final Clock clock;
     private final WallClock wallClock;
     private final Delay delay;
     private final Timeouts timeouts;
     private final LookupMetrics metrics;
-    private final AtomicReference<Cancellable> comparison = new AtomicReference<>(() -> {});
 
     Calls(
             LookupOptions options,
             CallCache cache,
             CoalescedReader reader,
             CallUpdates updates,
-            Coordination coordination,
+            ReplicaSync replicas,
             Clock clock,
             WallClock wallClock,
             Delay delay,
@@ -67,7 +54,7 @@ public class Calls {
         this.cache = cache;
         this.reader = reader;
         this.updates = updates;
-        this.coordination = coordination;
+        this.replicas = replicas;
         this.clock = clock;
         this.wallClock = wallClock;
         this.delay = delay;
@@ -122,14 +109,14 @@ public class Calls {
     }
 
     /**
-     * Reads a call anew for somebody who knows it already: by a reading that begins after this request and at least 1 s after the
+     * Reads a call again for somebody who knows it already: by a reading that begins after this request and at least 1 s after the
      * last one. All who ask so meanwhile share it.
      *
      * @param revision the last revision that the caller knows, no more than the tolerance of clocks in the future
      * @param caller on whose behalf
      * @return its status under a revision above that one, or an {@link UpstreamFailure}: never what was known before
      */
-    public Uni<CallStatus> readAnew(Account account, CallGuid guid, long revision, String caller) {
+    public Uni<CallStatus> readAgain(Account account, CallGuid guid, long revision, String caller) {
         CallKey key = new CallKey(account.key(), guid);
         return Uni.createFrom().deferred(() -> {
             CoalescedReader.Request request =
@@ -149,7 +136,7 @@ public class Calls {
     public Uni<CallStatus> raised(Account account, CallStatus known, long revision) {
         CallKey key = new CallKey(account.key(), new CallGuid(known.id()));
         retain(account, known);
-        return sync(key).chain(call -> above(key, revision, call));
+        return replicas.sync(key).chain(call -> above(key, revision, call));
     }
 
     private Uni<CallStatus> above(CallKey key, long revision, CachedCall call) {
@@ -158,13 +145,10 @@ public class Calls {
             return Uni.createFrom().item(status);
         }
         Snapshot raised = Snapshot.of(Revision.raise(status, revision, wallClock.now()));
-        return coordination
-                .sync(key, raised)
-                .map(update -> updates.applyRemote(key, update))
-                .chain(applied -> above(key, revision, applied));
+        return replicas.sync(key, raised).chain(applied -> above(key, revision, applied));
     }
 
-    /** How long a reading anew would wait at first, since the call was read a moment ago; zero where it would not. */
+    /** How long {@link #readAgain} would wait at first, since the call was read a moment ago; zero where it would not. */
     public Duration untilReadable(Account account, CallGuid guid) {
         Duration wait = CachePolicy.BETWEEN_FORCED_READINGS.minus(sinceChecked(account, guid));
         return wait.isNegative() ? Duration.ZERO : wait;
@@ -192,7 +176,7 @@ public class Calls {
 
     /** The last status of a call that any replica knows, however old, without asking Vonage. */
     public Uni<Optional<CallStatus>> knownAnywhere(Account account, CallGuid guid) {
-        return sync(new CallKey(account.key(), guid))
+        return replicas.sync(new CallKey(account.key(), guid))
                 .map(call -> call.snapshot().status());
     }
 
@@ -203,18 +187,12 @@ public class Calls {
 
     /** The last revisions of a call that any replica keeps, the oldest first, at most 33. */
     public Uni<List<CallStatus>> historyAnywhere(Account account, CallGuid guid) {
-        return history(coordination, new CallKey(account.key(), guid));
+        return replicas.history(new CallKey(account.key(), guid));
     }
 
     /** Like {@link #historyAnywhere}, but it fails where it cannot be read now what all replicas keep. */
     public Uni<List<CallStatus>> sharedHistory(Account account, CallGuid guid) {
-        return history(coordination.shared(), new CallKey(account.key(), guid));
-    }
-
-    private Uni<List<CallStatus>> history(SharedCalls shared, CallKey key) {
-        return sync(shared, key)
-                .chain(() -> shared.history(key))
-                .map(history -> updates.applyHistory(key, history).history());
+        return replicas.sharedHistory(new CallKey(account.key(), guid));
     }
 
     /** Keeps a status that somebody still needs, where the cache has evicted it. */
@@ -236,55 +214,11 @@ public class Calls {
         return policy.fromCache(cached, CacheDirectives.NONE, clock.instant()).isPresent();
     }
 
-    /** Another replica has published a new revision: where the call is cached here, it is fetched at once. */
-    void changedElsewhere(@Observes RemoteRevision remote) {
-        Snapshot known = cache.get(remote.key()).snapshot();
-        if (known.isCacheable() && known.revision() < remote.revision()) {
-            sync(remote.key()).subscribe().with(applied -> {}, Calls::defect);
-        }
-    }
-
-    /** Compares what is cached here with what the others know. */
-    void reconnected(@Observes ReplicasReconnected reconnected) {
-        Cancellable syncs = Multi.createFrom()
-                .iterable(List.copyOf(cache.keys()))
-                .onItem()
-                .transformToUni(this::compare)
-                .merge(CONCURRENT_SYNCS)
-                .subscribe()
-                .with(applied -> {}, Calls::defect);
-        // A comparison that was running starts again from the beginning.
-        comparison.getAndSet(syncs).cancel();
-    }
-
-    /** A call that is not compared now may be missing elsewhere until it changes again. */
-    private Uni<CachedCall> compare(CallKey key) {
-        return sync(coordination.shared(), key)
-                .onFailure(SharedUnavailable::isUnreadable)
-                .recoverWithItem(() -> cache.get(key))
-                .onFailure()
-                .recoverWithUni(unavailable -> delay.of(BETWEEN_COMPARISONS).chain(() -> compare(key)));
-    }
-
-    private static void defect(Throwable defect) {
-        LOG.error("A call could not be compared with what the other replicas know", defect);
-    }
-
-    private Uni<CachedCall> sync(CallKey key) {
-        return sync(coordination, key);
-    }
-
-    private Uni<CachedCall> sync(SharedCalls shared, CallKey key) {
-        return Uni.createFrom()
-                .deferred(() -> shared.sync(key, cache.get(key).snapshot()))
-                .map(update -> updates.applyRemote(key, update));
-    }
-
     private Uni<LookupResult> answer(CoalescedReader.Request request, Instant deadline) {
         CachedCall cached = cache.get(request.key());
         return fromCache(cached, request.directives())
                 .orElseGet(() -> request.directives().onlyIfCached()
-                        ? sync(request.key())
+                        ? replicas.sync(request.key())
                                 .chain(synced -> fromCache(synced, request.directives())
                                         .orElseGet(() -> Uni.createFrom().failure(new NotCached())))
                         : read(request, cached, deadline));

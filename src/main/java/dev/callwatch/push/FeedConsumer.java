@@ -31,13 +31,13 @@ final class FeedConsumer {
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     /**
-     * Where it is not known how far the sink has come, it gets what changed within this time: for so long nobody may have run it, as
-     * Redis and replicas were lost one after the other.
+     * Where it is not known how far the sink has come, it gets what changed within this time. Nobody may have run it for that long,
+     * where Redis and replicas were lost one after the other.
      */
     private static final Duration LOOK_BACK = Duration.ofMinutes(10);
 
     /** Of the calls that changed last; reading costs requests to Vonage. */
-    private static final int MOST_READ_ANEW = 100;
+    private static final int MOST_READ_AGAIN = 100;
 
     private static final int READ_AT_ONCE = 16;
     private static final Optional<Position> NOT_MOVED = Optional.empty();
@@ -106,8 +106,8 @@ final class FeedConsumer {
                 .select()
                 .first(FollowLedger.MOST_CALLS)
                 .onItem()
-                .transformToUni(status -> calls.incrementAndGet() <= MOST_READ_ANEW
-                        ? missedEvents.anew(status, begin.at())
+                .transformToUni(status -> calls.incrementAndGet() <= MOST_READ_AGAIN
+                        ? missedEvents.readAgain(status, begin.at())
                         : missedEvents.raised(status, begin.at()))
                 .merge(READ_AT_ONCE)
                 .onItem()
@@ -167,7 +167,7 @@ final class FeedConsumer {
             Position position = new Position(end, wallClock.now());
             Instant since = since();
             LOG.warnf(
-                    "Sink %s has missed a part of the feed of account %s: its calls that changed since %s are compared",
+                    "Sink %s missed a part of the feed of account %s: it now gets what is kept of the calls that changed since %s",
                     sink.name(), account.key(), since);
             return compare(since).chain(() -> movedTo(position));
         });

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
- * Finds what a sink may have missed of the calls of an account: in what all replicas keep, or by reading a call anew. Where it cannot
- * be read now what the other replicas keep, it waits: what this replica alone knows would hide what was missed. Nothing here fails
+ * Finds what a sink may have missed of the calls of an account: in what all replicas keep, or by reading a call again. Where it cannot
+ * be read now what the other replicas keep, it waits: what only this replica knows would hide what was missed. Nothing here fails
  * because of that. Safe for concurrent use.
  */
 final class MissedEvents {
@@ -69,7 +69,9 @@ final class MissedEvents {
         return shared(feed.sharedRevisions(account, guid))
                 .onFailure(SharedUnavailable::isUnreadable)
                 .recoverWithUni(unreadable -> {
-                    LOG.warnf("A sink may miss revisions of call %s: %s", guid, unreadable.getMessage());
+                    LOG.warnf(
+                            "A sink may miss revisions of call %s, which cannot be read: %s",
+                            guid, unreadable.getMessage());
                     return feed.revisions(account, guid);
                 })
                 .map(events -> events.stream()
@@ -94,7 +96,7 @@ final class MissedEvents {
      * The status of a call under a revision that is not before a time of day. It is read for that where it is necessary. If that takes
      * more than 15 s, or Vonage no longer knows the call, it is the status that all replicas know, under such a revision.
      */
-    Uni<CallEvent> anew(CallStatus known, Instant time) {
+    Uni<CallEvent> readAgain(CallStatus known, Instant time) {
         if (known.revision() >= time.toEpochMilli()) {
             return Uni.createFrom().item(CallEvent.observed(known));
         }

@@ -40,10 +40,10 @@ public class CallFeed {
      *
      * @param account an account that this process serves
      * @param revision the last revision that the subscriber has. Where it is in the history, the subscriber gets what followed.
-     *     Otherwise the call is read anew, and the subscriber gets its status under a revision above that one. 0 where it comes back
+     *     Otherwise the call is read again, and the subscriber gets its status under a revision above that one. 0 where it comes back
      *     and does not say which it has; then a call of which nothing more is to come is not read. Empty, or more than 10 s in the
      *     future: it gets the current status
-     * @param caller on whose behalf a call is read anew
+     * @param caller on whose behalf a call is read again
      * @return the current status as soon as it is known, and then what follows. A slow subscriber gets fewer revisions, but the
      *     latest always. Ends after {@link Notification.Completed}, or without it when this process ends. It never fails
      */
@@ -108,7 +108,7 @@ public class CallFeed {
     private Multi<Notification> resume(Account account, CallGuid guid, long revision, String caller) {
         return history(account, guid, revision).onItem().transformToMulti(history -> {
             if (!history.contains(revision)) {
-                return readAnew(account, guid, revision, caller);
+                return readAgain(account, guid, revision, caller);
             }
             pollers.extend(account.key(), guid, history);
             return subscribe(account, guid, Subscriber.after(revision));
@@ -123,9 +123,9 @@ public class CallFeed {
                 : calls.historyAnywhere(account, guid).map(ReplayBuffer::of);
     }
 
-    private Multi<Notification> readAnew(Account account, CallGuid guid, long revision, String caller) {
+    private Multi<Notification> readAgain(Account account, CallGuid guid, long revision, String caller) {
         Resumption resumption =
-                new Resumption(() -> calls.readAnew(account, guid, revision, caller), pollers::isClosed, delay);
+                new Resumption(() -> calls.readAgain(account, guid, revision, caller), pollers::isClosed, delay);
         return resumption
                 .attempts()
                 .onItem()

@@ -136,7 +136,7 @@ final class HintedCall {
         }
         onReading.accept(account);
         Uni.createFrom()
-                .deferred(() -> calls.readAnew(account, guid, 0, Calls.NO_CALLER))
+                .deferred(() -> calls.readAgain(account, guid, 0, Calls.NO_CALLER))
                 .map(Optional::of)
                 .onFailure(ProblemException.class)
                 .recoverWithItem(Optional.empty())

@@ -49,7 +49,46 @@ public final class CallsInVirtualTime {
             WallClock wallClock,
             Delay delay,
             Consumer<CallChanged> changes) {
-        return of(vonage, options, new CallCache(options, clock), coordination, clock, wallClock, delay, changes);
+        return replica(vonage, options, coordination, clock, wallClock, delay, changes)
+                .calls();
+    }
+
+    /** A replica whose observers of the container a test can call. */
+    public static Replica replica(
+            CallReader vonage,
+            LookupOptions options,
+            Coordination coordination,
+            Clock clock,
+            WallClock wallClock,
+            Delay delay,
+            Consumer<CallChanged> changes) {
+        return replica(vonage, options, new CallCache(options, clock), coordination, clock, wallClock, delay, changes);
+    }
+
+    /** The look-up of a replica, and what happens to it. */
+    public static final class Replica {
+
+        private final Calls calls;
+        private final ReplicaSync sync;
+
+        private Replica(Calls calls, ReplicaSync sync) {
+            this.calls = calls;
+            this.sync = sync;
+        }
+
+        public Calls calls() {
+            return calls;
+        }
+
+        /** Another replica has published a revision. */
+        public void changedElsewhere(RemoteRevision revision) {
+            sync.changedElsewhere(revision);
+        }
+
+        /** The other replicas can be reached again. */
+        public void reconnected() {
+            sync.reconnected(new ReplicasReconnected());
+        }
     }
 
     /**
@@ -71,15 +110,16 @@ public final class CallsInVirtualTime {
         LocalRevisionLog log = new LocalRevisionLog(cache, appended);
         CallUpdates updates = new CallUpdates(cache, time, time, new SimpleMeterRegistry(), change -> {});
         return new Knowledge(
-                of(vonage, options, cache, coordination, time, time, time, change -> {
-                    log.append(change);
-                    changes.accept(change);
-                }),
+                replica(vonage, options, cache, coordination, time, time, time, change -> {
+                            log.append(change);
+                            changes.accept(change);
+                        })
+                        .calls(),
                 new CallDirectory(cache, updates, coordination, options, time, time),
                 log);
     }
 
-    private static Calls of(
+    private static Replica replica(
             CallReader vonage,
             LookupOptions options,
             CallCache cache,
@@ -90,31 +130,23 @@ public final class CallsInVirtualTime {
             Consumer<CallChanged> changes) {
         Timeouts timeouts = new Timeouts(clock, delay);
         CallUpdates updates = new CallUpdates(cache, clock, wallClock, new SimpleMeterRegistry(), changes);
-        return new Calls(
+        ReplicaSync sync = new ReplicaSync(coordination, cache, updates, delay);
+        Calls calls = new Calls(
                 options,
                 cache,
                 new CoalescedReader(vonage, coordination, cache, updates, options, clock, wallClock, timeouts),
                 updates,
-                coordination,
+                sync,
                 clock,
                 wallClock,
                 delay,
                 timeouts,
                 new LookupMetrics(new SimpleMeterRegistry()));
-    }
-
-    /** What an observer of the container does. */
-    public static void changedElsewhere(Calls calls, RemoteRevision revision) {
-        calls.changedElsewhere(revision);
+        return new Replica(calls, sync);
     }
 
     /** The log of a process that has read nothing. */
     public static LocalRevisionLog emptyLog(Clock clock) {
         return new LocalRevisionLog(new CallCache(options(Map.of()), clock), appended -> {});
-    }
-
-    /** What an observer of the container does. */
-    public static void reconnected(Calls calls) {
-        calls.reconnected(new ReplicasReconnected());
     }
 }

@@ -292,7 +292,9 @@ class CallsTest {
     @Test
     void an_answer_does_not_replace_what_another_replica_asked_for_later() {
         LaterElsewhere elsewhere = new LaterElsewhere();
-        Calls shared = CallsInVirtualTime.of(vonage, options, elsewhere, time, changes::add);
+        CallsInVirtualTime.Replica replica =
+                CallsInVirtualTime.replica(vonage, options, elsewhere, time, time, time, changes::add);
+        Calls shared = replica.calls();
         vonage.answers(guid, ACTIVE);
         CallStatus first = look(shared, CacheDirectives.NONE).status();
         time.pass(SECOND);
@@ -308,8 +310,7 @@ class CallsTest {
                 time.now(),
                 Optional.of(first));
         elsewhere.known = Optional.of(Snapshot.of(ended));
-        CallsInVirtualTime.changedElsewhere(
-                shared, new RemoteRevision(new CallKey(account.key(), guid), ended.revision()));
+        replica.changedElsewhere(new RemoteRevision(new CallKey(account.key(), guid), ended.revision()));
         time.pass(SECOND);
 
         assertThat(slow.assertCompleted().getItem().status()).isEqualTo(ended);
@@ -412,14 +413,16 @@ class CallsTest {
     @Test
     void a_call_that_cannot_be_read_of_what_others_keep_is_compared_once_and_delays_no_other() {
         Unreadable others = new Unreadable();
-        Calls here = CallsInVirtualTime.of(vonage, options, others, time, changes::add);
+        CallsInVirtualTime.Replica replica =
+                CallsInVirtualTime.replica(vonage, options, others, time, time, time, changes::add);
+        Calls here = replica.calls();
         List<CallGuid> guids = Stream.generate(CallsTest::guid).limit(6).toList();
         guids.forEach(each -> {
             vonage.answers(each, ACTIVE);
             here.lookUp(account, each, CacheDirectives.NONE, "").subscribe().with(result -> {});
         });
 
-        CallsInVirtualTime.reconnected(here);
+        replica.reconnected();
         time.pass(Duration.ofMinutes(1));
 
         assertThat(others.compared).extracting(CallKey::guid).containsExactlyInAnyOrderElementsOf(guids);

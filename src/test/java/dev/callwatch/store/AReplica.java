@@ -46,7 +46,7 @@ final class AReplica implements AutoCloseable {
     private final Redis redis;
     private final Delay delay;
     private final Heartbeat presence;
-    private Calls calls;
+    private CallsInVirtualTime.Replica lookUps;
     private boolean closed;
     private final AtomicInteger returns = new AtomicInteger();
 
@@ -93,25 +93,20 @@ final class AReplica implements AutoCloseable {
                 delay,
                 clock::instant,
                 () -> back(readers[0]));
-        readers[0] = new LeaseWaiters(identity, revision -> CallsInVirtualTime.changedElsewhere(calls, revision));
+        readers[0] = new LeaseWaiters(identity, revision -> lookUps.changedElsewhere(revision));
         channel.listen(readers[0]::receive);
         this.limiters = new RedisRateLimiters(scripts, keys, identity, circuit, channel, clock);
         this.presence = new Heartbeat(store, identity, scripts, keys, channel, circuit, limiters, delay);
         SnapshotCodec codec = new SnapshotCodec(AnAccount.only(), ScriptedReader::detail, clock::instant);
         this.accountLog = new AccountLog(scripts, keys, codec, options, delay, clock::instant);
         SharedSnapshots snapshots = new SharedSnapshots(
-                scripts,
-                keys,
-                codec,
-                identity,
-                options,
-                accountLog,
-                revision -> CallsInVirtualTime.changedElsewhere(calls, revision));
+                scripts, keys, codec, identity, options, accountLog, revision -> lookUps.changedElsewhere(revision));
         this.replicas = new RedisCoordination(scripts, keys, snapshots, readers[0], identity, delay, clock::instant);
         this.log = new RedisRevisionLog(
                 store, scripts, keys, codec, channel, CallsInVirtualTime.emptyLog(clock), appended::add);
         log.begin(new StartupEvent());
-        this.calls = CallsInVirtualTime.of(vonage, options, replicas, clock, clock::instant, delay, this::changed);
+        this.lookUps =
+                CallsInVirtualTime.replica(vonage, options, replicas, clock, clock::instant, delay, this::changed);
         presence.begin(new StartupEvent());
     }
 
@@ -121,12 +116,12 @@ final class AReplica implements AutoCloseable {
 
     /** Has the call read again, unless that was done within the second. */
     Uni<LookupResult> read(CallGuid guid) {
-        return calls.lookUp(ACCOUNT, guid, NOW, "");
+        return lookUps.calls().lookUp(ACCOUNT, guid, NOW, "");
     }
 
     /** An ordinary look-up. */
     Uni<LookupResult> look(CallGuid guid) {
-        return calls.lookUp(ACCOUNT, guid, CacheDirectives.NONE, "");
+        return lookUps.calls().lookUp(ACCOUNT, guid, CacheDirectives.NONE, "");
     }
 
     CallStatus lookNow(CallGuid guid) {
@@ -138,7 +133,7 @@ final class AReplica implements AutoCloseable {
     }
 
     Calls calls() {
-        return calls;
+        return lookUps.calls();
     }
 
     List<Long> revisions(CallGuid guid) {
@@ -179,7 +174,7 @@ final class AReplica implements AutoCloseable {
     private void back(LeaseWaiters readers) {
         returns.incrementAndGet();
         readers.reconnected(new ReplicasReconnected());
-        CallsInVirtualTime.reconnected(calls);
+        lookUps.reconnected();
     }
 
     static StoreOptions options() {

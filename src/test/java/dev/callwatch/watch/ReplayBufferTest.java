@@ -106,6 +106,6 @@ class ReplayBufferTest {
 
     private CallStatus repeat(CallStatus status) {
         time.pass(Duration.ofSeconds(2));
-        return calls.readAnew(account, guid, status.revision(), "").await().indefinitely();
+        return calls.readAgain(account, guid, status.revision(), "").await().indefinitely();
     }
 }
