@@ -300,9 +300,7 @@ class SmallHeapIT {
 
     @Test
     void large_documents_cost_others_nothing_and_open_no_circuit() throws Exception {
-        String large = "{\"id\":\"" + CALL + "\",\"status\":null,\"dispositionCode\":\"Sale\",\"more\":\""
-                + "x".repeat(1_000_000) + "\"}";
-        vonage.answers("/v0/big/calls", large);
+        vonage.answers("/v0/big/calls", large());
         String one = "{\"ids\":["
                 + Stream.generate(() -> '"' + guid(0) + '"').limit(100).collect(Collectors.joining(",")) + "]}";
         AtomicReference<List<HttpResponse<String>>> answers = new AtomicReference<>();
@@ -335,6 +333,20 @@ class SmallHeapIT {
                 .anyMatch(answer -> answer.body().contains("\"state\":\"completed\""));
         assertThat(get(MANAGEMENT, "/q/metrics").body()).contains("callwatch_upstream_circuit{region=\"big\"} 0.0");
         assertThat(get(API, BIG + guid(5_000)).statusCode()).isEqualTo(200);
+    }
+
+    /** Together they are larger than the heap. */
+    @Test
+    void large_documents_of_many_calls_are_not_all_kept() throws Exception {
+        vonage.answers("/v0/big/calls", large());
+        for (int i = 0; i < 250; i++) {
+            assertThat(get(API, BIG + guid(10_000 + i)).statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static String large() {
+        return "{\"id\":\"" + CALL + "\",\"status\":null,\"dispositionCode\":\"Sale\",\"more\":\""
+                + "x".repeat(1_000_000) + "\"}";
     }
 
     /** What may fail with a checked exception. */

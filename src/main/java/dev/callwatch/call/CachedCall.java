@@ -103,7 +103,8 @@ record CachedCall(Snapshot snapshot, List<CallStatus> history, Instant readAt, I
         return shared ? BYTES_OF_OBSERVATION : weight(status);
     }
 
-    private static int weight(CallStatus status) {
+    /** The memory that a status takes by itself, in bytes, about. */
+    static int weight(CallStatus status) {
         String document = status.vonage();
         boolean oneByteEach = document.length() <= MOST_LOOKED_THROUGH && isLatin1(document);
         return BYTES_BESIDE_DOCUMENT + (oneByteEach ? 1 : 2) * document.length();

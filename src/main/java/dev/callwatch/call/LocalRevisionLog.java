@@ -1,6 +1,7 @@
 package dev.callwatch.call;
 
 import dev.callwatch.account.AccountKey;
+import dev.callwatch.account.Accounts;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
@@ -19,8 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The revisions that become known to this process, in its memory: the last {@value #LONGEST} of each account. Positions of another process,
- * or of this one before its last start, are unknown here. Safe for concurrent use.
+ * The revisions that become known to this process, in its memory: the last {@value #LONGEST} of each account, or fewer where their
+ * documents are large. Positions of another process, or of this one before its last start, are unknown here. Safe for concurrent use.
  */
 @Singleton
 @Typed(LocalRevisionLog.class)
@@ -29,20 +30,31 @@ public final class LocalRevisionLog implements RevisionLog {
     /** With documents of 0.4 KB some 1 MB for each account, most of which the cache holds as well. */
     static final int LONGEST = 500;
 
+    /** Of one account, in bytes: enough for all its revisions with documents of 1 KB. */
+    private static final long LEAST_MEMORY = 2L << 20;
+
     private static final Pattern POSITION = Pattern.compile("([0-9a-f]{8})\\.([0-9]{1,18})");
 
     private final CallCache cache;
+    private final long memoryOfAccount;
     private final Consumer<LogAppended> observers;
     private final String process = UUID.randomUUID().toString().substring(0, 8);
     private final Map<AccountKey, Log> logs = new ConcurrentHashMap<>();
 
     @Inject
-    LocalRevisionLog(CallCache cache, Event<LogAppended> observers) {
-        this(cache, observers::fire);
+    LocalRevisionLog(CallCache cache, LookupOptions options, Accounts accounts, Event<LogAppended> observers) {
+        this(
+                cache,
+                Math.max(
+                        LEAST_MEMORY,
+                        options.logMemory() / Math.max(1, accounts.all().size())),
+                observers::fire);
     }
 
-    LocalRevisionLog(CallCache cache, Consumer<LogAppended> observers) {
+    /** @param memoryOfAccount in bytes, about: how much the entries of one account may take */
+    LocalRevisionLog(CallCache cache, long memoryOfAccount, Consumer<LogAppended> observers) {
         this.cache = cache;
+        this.memoryOfAccount = memoryOfAccount;
         this.observers = observers;
     }
 
@@ -51,6 +63,21 @@ public final class LocalRevisionLog implements RevisionLog {
 
         private final Deque<Entry> entries = new ArrayDeque<>();
         private long last;
+        private long weight;
+
+        private void add(Entry entry) {
+            entries.add(entry);
+            weight += weight(entry);
+        }
+
+        private void removeFirst() {
+            weight -= weight(entries.remove());
+        }
+
+        private static long weight(Entry entry) {
+            return (long) CachedCall.weight(entry.now())
+                    + entry.before().map(CachedCall::weight).orElse(0);
+        }
     }
 
     void append(@Observes CallChanged change) {
@@ -59,9 +86,10 @@ public final class LocalRevisionLog implements RevisionLog {
         Log log = log(change.account());
         synchronized (log) {
             log.last++;
-            log.entries.add(new Entry(position(log.last), before, now));
-            if (log.entries.size() > LONGEST) {
-                log.entries.remove();
+            log.add(new Entry(position(log.last), before, now));
+            // The last one always stays, so that those who follow the account see every revision.
+            while (log.entries.size() > LONGEST || log.weight > memoryOfAccount && log.entries.size() > 1) {
+                log.removeFirst();
             }
         }
         observers.accept(new LogAppended(change.account()));

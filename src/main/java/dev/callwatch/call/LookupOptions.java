@@ -17,6 +17,8 @@ public class LookupOptions {
     /** Of the memory, a quarter is for what is made of calls, to be sent: JSON, masked statuses. The rest is for calls. */
     private static final int RENDERED_SHARE = 4;
 
+    private static final int LOG_SHARE = 4;
+
     private final Duration deadline;
     private final Duration retention;
     private final long memory;
@@ -60,6 +62,14 @@ public class LookupOptions {
     /** How many bytes may be kept of what is made of calls, to be sent once more. */
     public long renderedMemory() {
         return memory / RENDERED_SHARE;
+    }
+
+    /**
+     * How many bytes the logs of all accounts may keep of revisions. Most of them are in the cache as well, with the same documents,
+     * so this is seldom more memory.
+     */
+    long logMemory() {
+        return memory / LOG_SHARE;
     }
 
     Freshness freshness() {

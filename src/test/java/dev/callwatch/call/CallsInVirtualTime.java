@@ -107,7 +107,7 @@ public final class CallsInVirtualTime {
             Consumer<LogAppended> appended) {
         LookupOptions options = options(Map.of());
         CallCache cache = new CallCache(options, time);
-        LocalRevisionLog log = new LocalRevisionLog(cache, appended);
+        LocalRevisionLog log = new LocalRevisionLog(cache, options.logMemory(), appended);
         CallUpdates updates = new CallUpdates(cache, time, time, new SimpleMeterRegistry(), change -> {});
         return new Knowledge(
                 replica(vonage, options, cache, coordination, time, time, time, change -> {
@@ -147,6 +147,7 @@ public final class CallsInVirtualTime {
 
     /** The log of a process that has read nothing. */
     public static LocalRevisionLog emptyLog(Clock clock) {
-        return new LocalRevisionLog(new CallCache(options(Map.of()), clock), appended -> {});
+        LookupOptions options = options(Map.of());
+        return new LocalRevisionLog(new CallCache(options, clock), options.logMemory(), appended -> {});
     }
 }

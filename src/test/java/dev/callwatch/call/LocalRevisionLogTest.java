@@ -19,10 +19,12 @@ class LocalRevisionLogTest {
     private static final String ACTIVE = "{\"status\":\"Active\"}";
     private static final String ENDED = "{\"status\":null}";
 
+    private static final int MEMORY = 4 << 20;
+
     private final VirtualTime time = new VirtualTime();
     private final CallCache cache = new CallCache(CallsInVirtualTime.options(Map.of()), time);
     private final List<AccountKey> appended = new ArrayList<>();
-    private final LocalRevisionLog log = new LocalRevisionLog(cache, grown -> appended.add(grown.account()));
+    private final LocalRevisionLog log = new LocalRevisionLog(cache, MEMORY, grown -> appended.add(grown.account()));
     private final CallUpdates updates = new CallUpdates(cache, time, time, new SimpleMeterRegistry(), log::append);
 
     @Test
@@ -76,6 +78,36 @@ class LocalRevisionLogTest {
         for (String unknown : List.of(begin, "00000000.1", "1764000000000-0", "nonsense", "", begin + "0000")) {
             assertThat(read(Optional.of(unknown))).isEqualTo(new RevisionLog.Slice(List.of(), end, false));
         }
+    }
+
+    @Test
+    void large_documents_take_the_place_of_earlier_revisions_and_the_last_one_always_stays() {
+        read(1, ACTIVE);
+        String small = read(Optional.empty()).end();
+        List<String> positions = new ArrayList<>();
+        for (int call = 2; call < 12; call++) {
+            read(call, large(MEMORY / 10));
+            positions.add(read(Optional.empty()).end());
+        }
+        String end = positions.get(9);
+        assertThat(read(Optional.of(small))).isEqualTo(new RevisionLog.Slice(List.of(), end, false));
+        // Of texts that are that long each character counts twice.
+        assertThat(read(Optional.of(positions.get(5))).entries())
+                .extracting(RevisionLog.Entry::position)
+                .isEqualTo(positions.subList(6, 10));
+        assertThat(read(Optional.of(positions.get(4))).isComplete()).isFalse();
+        read(12, large(MEMORY));
+        assertThat(read(Optional.of(end)).entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.now().id()).isEqualTo(guid(12).value()));
+        read(13, ENDED);
+        read(14, ENDED);
+        String last = read(Optional.empty()).end();
+        assertThat(read(Optional.of(end))).isEqualTo(new RevisionLog.Slice(List.of(), last, false));
+    }
+
+    private static String large(int characters) {
+        return "{\"status\":null,\"more\":\"" + "x".repeat(characters) + "\"}";
     }
 
     @Test
