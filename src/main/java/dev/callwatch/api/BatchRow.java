@@ -42,6 +42,10 @@ record BatchRow(String id, byte[] before, byte[] shared, byte[] after) {
     }
 
     String text() {
+        if (shared.length == 0 && after.length == 0) {
+            // A copy less of what may be large.
+            return new String(before, StandardCharsets.UTF_8);
+        }
         ByteBuffer all = ByteBuffer.allocate(length());
         writeTo(all);
         return new String(all.array(), StandardCharsets.UTF_8);

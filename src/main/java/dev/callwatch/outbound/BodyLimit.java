@@ -7,29 +7,42 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
  * Ends the connection of an answer that grows over 1 MiB while it still streams, whatever its status or declared length: the
- * request then fails with {@link BodyTooLarge} as a cause. Answers above 64 KiB that arrive at the same time may take a sixteenth of
- * the heap together: more of them are not read for up to 250 ms, which hold a connection, and then end with {@link TooMuchInFlight}.
+ * request then fails with {@link BodyTooLarge} as a cause. Answers above 64 KiB that arrive or are {@linkplain OutboundClients#keep kept}
+ * at the same time may take a sixteenth of the heap together. Others are not read until there is room for them, in their order, which
+ * holds a connection each. Those that find none in time end with {@link TooMuchInFlight}.
  */
 final class BodyLimit implements Consumer<HttpClientRequest> {
 
     private static final int BYTES = 1 << 20;
     private static final int SMALL = 64 << 10;
     private static final int SHARE_OF_HEAP = 16;
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
+
+    /** With a long queue: small answers would find no connection. */
+    private static final Duration LONGEST_WAIT_IN_LONG_QUEUE = Duration.ofMillis(250);
 
     /** Of all clients: they share the heap. Not made with the class, which a native executable does while it is built. */
     private static Optional<InFlight> shared = Optional.empty();
 
-    private final InFlight large = shared();
+    private final InFlight large;
+    private final Duration longestWait;
+
+    /** @param longestWait for room; 250 ms at most behind 25 others that want a sixteenth of the heap together */
+    BodyLimit(Duration longestWait) {
+        this(shared(), longestWait);
+    }
+
+    BodyLimit(InFlight large, Duration longestWait) {
+        this.large = large;
+        this.longestWait = longestWait;
+    }
 
     @Override
     public void accept(HttpClientRequest request) {
-        request.response().onSuccess(response -> new Counting(request, response, large).begin());
+        request.response().onSuccess(response -> new Counting(request, response).begin());
     }
 
     static synchronized InFlight shared() {
@@ -40,38 +53,43 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
         return shared.get();
     }
 
+    private Duration longestWait(InFlight.Share share) {
+        boolean patient = share.bytes() > 0 || !large.isQueueLong();
+        return patient || longestWait.compareTo(LONGEST_WAIT_IN_LONG_QUEUE) < 0
+                ? longestWait
+                : LONGEST_WAIT_IN_LONG_QUEUE;
+    }
+
     /** One answer, on its event loop. */
-    private static final class Counting {
+    private final class Counting {
 
         private final HttpClientRequest request;
         private final HttpClientResponse response;
-        private final InFlight large;
+        private final InFlight.Share share = large.share();
         private final long declared;
-        private final AtomicLong received = new AtomicLong();
-        private long held;
+        private long received;
+        private int waits;
         private boolean ended;
 
-        private Counting(HttpClientRequest request, HttpClientResponse response, InFlight large) {
+        private Counting(HttpClientRequest request, HttpClientResponse response) {
             this.request = request;
             this.response = response;
-            this.large = large;
             this.declared = declaredLength(response);
         }
 
         private void begin() {
             // A handler of its own does not disturb the REST client, which collects the body beside it.
             response.handler(chunk -> {
-                long all = received.addAndGet(chunk.length());
-                if (all > BYTES) {
+                received += chunk.length();
+                if (received > BYTES) {
                     request.reset(0, new BodyTooLarge());
-                } else if (all > SMALL && all > held) {
-                    hold(all - held);
+                } else if (received > SMALL && !share.isWaiting() && received > share.bytes()) {
+                    hold(Math.max(received - share.bytes(), SMALL));
                 }
             });
             response.end().onComplete(end -> {
                 ended = true;
-                large.give(held);
-                held = 0;
+                share.close();
             });
             if (declared > SMALL && declared <= BYTES) {
                 hold(declared);
@@ -79,26 +97,21 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
         }
 
         private void hold(long bytes) {
-            if (large.take(bytes)) {
-                held += bytes;
+            Context context = Vertx.currentContext();
+            if (share.take(bytes, () -> context.runOnContext(now -> granted()))) {
                 return;
             }
-            Context context = Vertx.currentContext();
             response.pause();
-            InFlight.Waiter waiter = new InFlight.Waiter(bytes, () -> context.runOnContext(now -> granted(bytes)));
-            large.await(waiter);
-            context.owner().setTimer(LONGEST_WAIT.toMillis(), passed -> {
-                if (large.withdraw(waiter)) {
+            int wait = ++waits;
+            context.owner().setTimer(longestWait(share).toMillis(), passed -> {
+                if (share.isWaiting() && wait == waits) {
                     request.reset(0, new TooMuchInFlight());
                 }
             });
         }
 
-        private void granted(long bytes) {
-            if (ended) {
-                large.give(bytes);
-            } else {
-                held += bytes;
+        private void granted() {
+            if (!ended) {
                 response.resume();
             }
         }

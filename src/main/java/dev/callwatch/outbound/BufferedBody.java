@@ -4,6 +4,7 @@ import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /**
  * Reads the body of an answer, which is in memory by then, into an array of its own size. The framework's reader would use a buffer
@@ -17,6 +18,8 @@ final class BufferedBody implements ReaderInterceptor {
             return answer.proceed();
         }
         InputStream body = answer.getInputStream();
-        return body.readNBytes(body.available());
+        byte[] bytes = new byte[body.available()];
+        int read = body.readNBytes(bytes, 0, bytes.length);
+        return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
     }
 }

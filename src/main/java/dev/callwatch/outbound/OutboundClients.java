@@ -27,7 +27,8 @@ public final class OutboundClients {
      * @param ca the authorities to trust; the platform's where there are none
      * @param proxy the proxy of every request, if there is one
      * @param connectTimeout how long a connection may take, 1 ms or longer
-     * @param readTimeout how long the head of an answer may take, the wait for a connection included, 1 ms or longer. A
+     * @param readTimeout how long the head of an answer may take, the wait for a connection included, 1 ms or longer; and how
+     *     long a large answer may wait for room. A
      *     caller limits the whole answer by cancelling the request, which closes its connection. That limit has to be
      *     longer than this one: a request cancelled while it waits for a connection keeps the one it gets
      */
@@ -39,6 +40,18 @@ public final class OutboundClients {
     /** Whether so many large answers arrive that this process itself may be what is slow. */
     public static boolean isCrowded() {
         return BodyLimit.shared().isCrowded();
+    }
+
+    /**
+     * Counts a large answer that has arrived like those that arrive, so that fewer of them do.
+     *
+     * @param bytes how large it is
+     * @return to run once, when nobody needs it any longer
+     */
+    public static Runnable keep(long bytes) {
+        InFlight large = BodyLimit.shared();
+        large.keep(bytes);
+        return () -> large.give(bytes);
     }
 
     /**
@@ -55,7 +68,7 @@ public final class OutboundClients {
                 .followRedirects(false)
                 .userAgent("callwatch")
                 .loggingScope(LoggingScope.NONE)
-                .httpClientRequestCustomizer(new BodyLimit())
+                .httpClientRequestCustomizer(new BodyLimit(options.readTimeout()))
                 .register(new BufferedBody());
         client.property(QuarkusRestClientProperties.CONNECTION_TTL, (int) IDLE.toSeconds());
         options.proxy()

@@ -1,11 +1,17 @@
 package dev.callwatch.vonage;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.callwatch.call.CallDetail;
 import dev.callwatch.call.CallDocumentParser;
 import dev.callwatch.call.CallReading;
@@ -29,10 +35,20 @@ final class CallDocuments implements CallDocumentParser {
     private static final List<String> DOCUMENTED =
             List.of("id", "links", "from", "to", "status", "recordingStatus", "result", "dispositionCode");
 
+    /** In bytes: up to there a tree costs little. */
+    private static final int SMALL = 64 << 10;
+
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build()
+            .reader();
+
+    /** Of a name that occurs twice a tree has the last value only. */
+    private static final ObjectReader STRICT = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
             .build()
             .reader();
 
@@ -51,7 +67,46 @@ final class CallDocuments implements CallDocumentParser {
      * @throws UpstreamFailure.Malformed where it is not a JSON object with at least one documented field
      */
     static CallDetail read(byte[] body) {
-        JsonNode document = tree(body);
+        Optional<CallDetail> compact = body.length > SMALL ? compact(body) : Optional.empty();
+        return compact.orElseGet(() -> {
+            JsonNode document = tree(body);
+            return detail(document, writable(document.toString()));
+        });
+    }
+
+    /**
+     * Reads a document without a tree of what is not documented, which takes many times the memory of the document.
+     *
+     * @return empty where that is not possible, or what {@link #read} refuses
+     */
+    static Optional<CallDetail> compact(byte[] body) {
+        return CompactJson.is(body)
+                ? documented(body).map(document -> detail(document, new String(body, StandardCharsets.US_ASCII)))
+                : Optional.empty();
+    }
+
+    /** The documented fields of an object; empty where it is none, is not valid, or has a name twice. */
+    private static Optional<JsonNode> documented(byte[] body) {
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        try (JsonParser parser = STRICT.createParser(body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            for (String field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+                parser.nextToken();
+                if (DOCUMENTED.contains(field)) {
+                    document.set(field, STRICT.readTree(parser));
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return parser.nextToken() == null && isCall(document) ? Optional.of(document) : Optional.empty();
+        } catch (IOException | NumberFormatException invalid) {
+            return Optional.empty();
+        }
+    }
+
+    private static CallDetail detail(JsonNode document, String text) {
         if (!isCall(document)) {
             throw new UpstreamFailure.Malformed("Vonage answered something that is not a call.");
         }
@@ -62,7 +117,7 @@ final class CallDocuments implements CallDocumentParser {
                 party(document.path("to")),
                 fault(document.path("result")),
                 text(document.path("dispositionCode")),
-                writable(document.toString()));
+                text);
     }
 
     /**

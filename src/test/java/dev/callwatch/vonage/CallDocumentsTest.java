@@ -8,6 +8,7 @@ import dev.callwatch.call.CallReading;
 import dev.callwatch.call.UpstreamFailure;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +136,65 @@ class CallDocumentsTest {
         assertThat(reading("{\"status\": null}", known).document()).isEqualTo("{\"status\":null}");
         assertThatThrownBy(() -> reading("{\"status\":\"Active\"", known))
                 .isInstanceOf(UpstreamFailure.Malformed.class);
+    }
+
+    @Test
+    void a_large_document_is_read_like_a_small_one() {
+        String filled = ",\"filling\":\"" + "x".repeat(70_000) + "\"}";
+        String first =
+                "{\"id\":\"1\",\"status\":null,\"from\":{\"telephoneNumber\":2072068888,\"agentId\":\"10\"},\"new\":[1,{\"a\":-2}],"
+                        + "\"result\":{\"code\":\"Failure\"},\"dispositionCode\":\"Sale\"";
+        for (String more : List.of(
+                "",
+                ",\"x\": 1",
+                ",\"x\":1.10",
+                ",\"x\":\"\u00e9\"",
+                ",\"x\":\"\\u00e9\"",
+                ",\"status\":\"Active\"",
+                ",\"x\":-0")) {
+            CallDetail small = read(first + more + "}");
+            CallDetail large = read(first + more + filled);
+            assertThat(large.document())
+                    .isEqualTo(small.document().substring(0, small.document().length() - 1) + filled);
+            assertThat(List.of(large.status(), large.from(), large.fault(), large.dispositionCode()))
+                    .isEqualTo(List.of(small.status(), small.from(), small.fault(), small.dispositionCode()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "}}", "} {}", "]", ",\"x\":01}", ",\"x\":tru}"})
+    void a_large_body_that_is_not_a_call_is_malformed(String end) {
+        String large = "{\"filling\":\"" + "x".repeat(70_000) + '"';
+        assertThatThrownBy(() -> read(large + "}")).isInstanceOf(UpstreamFailure.Malformed.class);
+        assertThatThrownBy(() -> read(large + ",\"status\":null" + end)).isInstanceOf(UpstreamFailure.Malformed.class);
+        assertThatThrownBy(() -> read("[" + large + "}]")).isInstanceOf(UpstreamFailure.Malformed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"status\":null}", "{\"status\":\"Active\",\"x\":[true,{\"y\":12}]}"})
+    void what_is_compact_is_read_without_a_tree(String body) {
+        assertThat(CallDocuments.compact(body.getBytes(StandardCharsets.UTF_8))).contains(read(body));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"status\": null}",
+                "{\"status\":null,\"x\":1.10}",
+                "{\"status\":null,\"x\":-0}",
+                "{\"status\":null,\"x\":-12}",
+                "{\"status\":null,\"x\":1E3}",
+                "{\"status\":null,\"x\":1e3}",
+                "{\"status\":null,\"x\":1234567890123456789}",
+                "{\"status\":null,\"x\":\"\u00e9\"}",
+                "{\"status\":null,\"x\":\"\\n\"}",
+                "{\"status\":null,\"status\":null}",
+                "{\"status\":null,\"x\":{\"y\":1,\"y\":2}}",
+                "{\"status\":null,\"from\":{\"agentId\":\"1\",\"agentId\":\"2\"}}"
+            })
+    void what_would_be_written_in_another_way_needs_a_tree(String body) {
+        assertThat(CallDocuments.compact(body.getBytes(StandardCharsets.UTF_8))).isEmpty();
+        assertThat(read(body).status()).isEmpty();
     }
 
     private static CallReading reading(String body, Optional<String> known) {
