@@ -744,7 +744,8 @@ class ManifestsTest {
         assertThat(Files.readAllLines(Path.of("docker/compose.yaml")))
                 .filteredOn(line -> line.strip().startsWith("image:"))
                 .hasSize(4)
-                .allMatch(line -> line.matches("\\s+image: [a-z0-9./-]+:(v?\\d+\\.\\d+\\.\\d+|compose)"));
+                .allMatch(line ->
+                        line.matches("\\s+image: [a-z0-9./-]+:(v?\\d+\\.\\d+\\.\\d+(@sha256:[0-9a-f]{64})?|compose)"));
     }
 
     /** Names of our metrics, those of timers without the suffixes that Prometheus gives them. */
