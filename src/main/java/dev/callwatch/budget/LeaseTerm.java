@@ -98,6 +98,15 @@ final class LeaseTerm {
         return everLeased;
     }
 
+    /**
+     * How long until the equal part follows, where the last lease left no part: a second and a half after its end at most.
+     * Zero in all other cases.
+     */
+    Duration untilEqualPart() {
+        boolean waits = phase() == Phase.CAREFUL && bucket.state().share() == 0;
+        return waits ? Duration.between(clock.instant(), leasedUntil.plus(OTHERS_ENDED)) : Duration.ZERO;
+    }
+
     /** Whether it has had a part without a lease since the last renewal. */
     boolean fellBack() {
         return fellBack;
@@ -172,7 +181,8 @@ final class LeaseTerm {
         bucket.resize(from, part, 0);
     }
 
-    private int equalPart() {
+    /** The budget divided by the replicas as last known. */
+    int equalPart() {
         mostReplicas = Math.max(mostReplicas, replicas.getAsInt());
         return WHOLE / mostReplicas;
     }

@@ -112,7 +112,8 @@ final class LeasedTokenBucket {
      * of the budget before others know what is wanted.
      */
     synchronized Duration until(long permits) {
-        return bucket.until(missing(permits), isPooled() || isToBeSeen() ? WHOLE : expected());
+        return bucket.until(missing(permits), isPooled() || isToBeSeen() ? WHOLE : expected())
+                .plus(term.untilEqualPart());
     }
 
     /** The same, if this replica was given all of the budget at once. */
@@ -277,9 +278,14 @@ final class LeasedTokenBucket {
 
     /** The part that this replica can count on. */
     private int expected() {
-        int share =
-                term.isLeased() ? Math.max(lease.has(), due) : bucket.state().share();
-        return isPooled() ? WHOLE / replicas.getAsInt() : share;
+        if (isPooled()) {
+            return WHOLE / replicas.getAsInt();
+        }
+        if (term.isLeased()) {
+            return Math.max(lease.has(), due);
+        }
+        int share = bucket.state().share();
+        return share == 0 ? term.equalPart() : share;
     }
 
     /** In units, less what is in the pool as far as is known. */

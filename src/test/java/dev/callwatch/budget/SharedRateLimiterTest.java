@@ -192,6 +192,22 @@ class SharedRateLimiterTest {
     }
 
     @Test
+    void a_replica_that_has_no_part_yet_when_the_store_is_lost_counts_on_its_equal_one() {
+        replicas.join();
+        LeasedReplicas.Replica second = replicas.join();
+        // The first one still has all of it.
+        assertThat(second.perMinute()).isZero();
+        replicas.alive.forEach(replica -> replica.connection.cut = true);
+        for (int i = 0; i < 90; i++) {
+            assertThat(second.limiter.until(1)).isLessThan(MOVED);
+            replicas.pass(LeasedReplicas.STEP);
+        }
+        assertThat(second.perMinute()).isCloseTo(300, within(1.0));
+        replicas.pass(second.limiter.until(1));
+        assertThat(second.limiter.tryTake(RateLimiter.Use.REQUEST)).isPresent();
+    }
+
+    @Test
     void a_replica_that_never_reached_the_store_has_all_of_the_budget() {
         LeasedReplicas.Replica lonely = replicas.join(true);
         assertThat(lonely.perMinute()).isEqualTo(600);
