@@ -10,6 +10,7 @@ import dev.callwatch.ScriptedUpstream.Asked;
 import io.restassured.path.json.JsonPath;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,8 +20,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -48,7 +51,8 @@ class ClusterIT {
     /** So much longer than the deadline of a look-up that none waits for its end. */
     private static final Duration PAUSE = Duration.ofSeconds(12);
 
-    private static final Duration SETTLED = Duration.ofSeconds(20);
+    /** How long anything may take on a slow machine. */
+    private static final Duration SETTLED = Duration.ofSeconds(60);
 
     private static final Random RANDOM = new Random(SEED);
     private static final Map<String, String> FIGURES = new LinkedHashMap<>();
@@ -59,6 +63,9 @@ class ClusterIT {
     private static List<Replica> replicas = List.of();
     private static List<String> live = List.of();
     private static List<Follower> audience = List.of();
+
+    /** {@link #late()} before the scarce budget was asked for. */
+    private static double lateBefore;
 
     @BeforeAll
     static void start() throws Exception {
@@ -75,7 +82,16 @@ class ClusterIT {
         }
         replicas.forEach(Replica::awaitReady);
         warmUp();
-        await().atMost(SETTLED).untilAsserted(() -> assertThat(replicas).allSatisfy(ClusterIT::sharesWithAll));
+        awaitEach(ClusterIT::sharesWithAll);
+    }
+
+    /** Waits until each replica was so once: on a slow machine one may lose Redis again while another is awaited. */
+    private static void awaitEach(Predicate<Replica> so) {
+        Set<Replica> were = new HashSet<>();
+        await().atMost(SETTLED).pollInterval(Duration.ofMillis(50)).until(() -> {
+            replicas.stream().filter(so).forEach(were::add);
+            return were.size() == REPLICAS;
+        });
     }
 
     /** The first requests of a JVM are slow. */
@@ -101,12 +117,20 @@ class ClusterIT {
      * @param late {@link #late()} then
      */
     private static boolean wasInTimeSince(double late) {
-        return late() == late && replicas.stream().allMatch(ClusterIT::shares);
+        return wasInTimeSince(late, replicas);
+    }
+
+    private static boolean wasInTimeSince(double late, List<Replica> some) {
+        return late(some) == late && some.stream().allMatch(ClusterIT::shares);
     }
 
     /** Commands that Redis did not answer in time, of all replicas. */
     private static double late() {
-        return replicas.stream().mapToDouble(Replica::late).sum();
+        return late(replicas);
+    }
+
+    private static double late(List<Replica> some) {
+        return some.stream().mapToDouble(Replica::late).sum();
     }
 
     private static Map<String, String> settings(int index) {
@@ -174,8 +198,8 @@ class ClusterIT {
         }
         meanwhile.forEach(answer -> assertProblem(answer.join(), 503, "upstream-throttled"));
         assertThat(asked("throttled")).hasSize(underTheLimit);
-        // Each shows its part.
-        await().atMost(Duration.ofSeconds(5))
+        // Each shows its part, and the rate does not grow during the pause.
+        await().atMost(PAUSE)
                 .untilAsserted(() -> assertThat(replicas.stream()
                                 .mapToDouble(
                                         replica -> replica.metric("callwatch_budget_allowance{account=\"throttled\"}")
@@ -195,6 +219,7 @@ class ClusterIT {
         List<String> single = guids(8);
         List<String> all = Stream.concat(spread.stream(), ended.stream()).toList();
         Duration every = Duration.ofMillis(10);
+        long since = System.nanoTime();
         Load three = Load.begin(replicas, new Random(RANDOM.nextLong()), "shared", all, every);
         Load one = Load.begin(replicas.subList(0, 1), new Random(RANDOM.nextLong()), "shared", single, every);
         try (three;
@@ -206,13 +231,19 @@ class ClusterIT {
         boolean inTime = wasInTimeSince(late);
         assertThat(ended)
                 .allSatisfy(guid -> assertThat(upstream.askedFor(guid)).hasSizeBetween(1, inTime ? 1 : REPLICAS));
-        assertThat(single).allSatisfy(guid -> assertOnceAnInterval(upstream.askedFor(guid)));
+        long intervals = Duration.ofNanos(System.nanoTime() - since).dividedBy(INTERVAL);
+        assertThat(single).allSatisfy(guid -> {
+            assertAnIntervalApart(one.observations(guid));
+            assertThat(upstream.askedFor(guid)).hasSizeBetween(1, (int) intervals + 1);
+        });
         assertThat(spread).allSatisfy(guid -> {
             if (inTime) {
-                assertOnceAnInterval(upstream.askedFor(guid));
+                assertAnIntervalApart(three.observations(guid));
+                assertThat(upstream.askedFor(guid)).hasSameSizeAs(three.observations(guid));
             }
-            replicas.forEach(replica -> assertOnceAnInterval(
-                    upstream.asked(asked -> asked.guid().equals(guid) && asked.replica() == replica.index())));
+            replicas.forEach(replica -> assertThat(
+                            upstream.asked(asked -> asked.guid().equals(guid) && asked.replica() == replica.index()))
+                    .hasSizeLessThanOrEqualTo((int) intervals + 1));
         });
         FIGURES.put(
                 "Requests for 8 active calls, 3 replicas : 1 replica",
@@ -227,6 +258,7 @@ class ClusterIT {
     @Test
     @Order(3)
     void the_budget_of_an_account_is_one_for_all_replicas() {
+        lateBefore = late();
         long since = System.nanoTime();
         List<CompletableFuture<HttpResponse<String>>> answers = askTooMuch();
         answers.forEach(CompletableFuture::join);
@@ -238,10 +270,15 @@ class ClusterIT {
         assertThat(answers)
                 .filteredOn(answer -> answer.join().statusCode() == 503)
                 .allSatisfy(answer -> assertProblem(answer.join(), 503, "budget-exhausted"));
-        assertThat(asked).hasSizeBetween(10, (int) (10 + seconds) + 1);
+        assertThat(asked).hasSizeBetween(wasInTimeSince(lateBefore) ? 10 : 1, (int) (budgets() * (10 + seconds)) + 1);
         assertWithinTheScarceBudget();
         FIGURES.put(
                 "Requests at 10 and 1/s for 45 look-ups, in seconds", "%d in %.1f".formatted(asked.size(), seconds));
+    }
+
+    /** Replicas for which Redis is late while others use it add their shares to what those use. */
+    private static double budgets() {
+        return late() == lateBefore ? 1 : 2 - 1.0 / REPLICAS;
     }
 
     private static List<CompletableFuture<HttpResponse<String>>> askTooMuch() {
@@ -251,16 +288,18 @@ class ClusterIT {
     }
 
     /**
-     * In every stretch of the whole test no more than the burst and what the rate brings meanwhile; requests need not arrive
+     * In every stretch of the test no more than the burst and what the rate brings meanwhile; requests need not arrive
      * as permits were given.
      */
     private static void assertWithinTheScarceBudget() {
-        List<Asked> asked = upstream.asked(request -> request.account().equals("scarce"));
+        List<Asked> asked = asked("scarce");
+        double budgets = budgets();
         for (int i = 0; i < asked.size(); i++) {
             for (int j = i; j < asked.size(); j++) {
                 assertThat((double) (j - i + 1))
-                        .isLessThanOrEqualTo(
-                                12.0 + asked.get(j).since(asked.get(i)).toMillis() / 1e3);
+                        .isLessThanOrEqualTo(2
+                                + budgets
+                                        * (10 + asked.get(j).since(asked.get(i)).toMillis() / 1e3));
             }
         }
     }
@@ -289,7 +328,7 @@ class ClusterIT {
         Asked refused = asked("throttled").get(0);
         String guid = guid();
         for (Replica replica : replicas) {
-            await().atMost(PAUSE.plusSeconds(3))
+            await().atMost(PAUSE.plus(SETTLED))
                     .until(() -> lookUp(replica, "throttled", guid).join().statusCode() == 200);
         }
         assertThat(upstream.askedFor(guid).get(0).since(refused)).isGreaterThanOrEqualTo(PAUSE);
@@ -369,14 +408,16 @@ class ClusterIT {
         String guid = guid();
         upstream.hesitate(guid, Duration.ofMillis(2_800));
         Replica reader = replicas.get(0);
+        List<Replica> others = replicas.subList(1, REPLICAS);
+        double late = late(others);
         lookUp(reader, "shared", guid);
-        await().until(() -> upstream.askedFor(guid).size() == 1);
-        List<CompletableFuture<HttpResponse<String>>> waiting = replicas.subList(1, REPLICAS).stream()
-                .map(replica -> lookUp(replica, "shared", guid))
-                .toList();
+        await().atMost(SETTLED).until(() -> upstream.askedFor(guid).size() == 1);
+        List<CompletableFuture<HttpResponse<String>>> waiting =
+                others.stream().map(replica -> lookUp(replica, "shared", guid)).toList();
         await().pollDelay(Duration.ofMillis(300))
                 .until(() -> waiting.stream().noneMatch(CompletableFuture::isDone)
-                        && upstream.askedFor(guid).size() == 1);
+                                && upstream.askedFor(guid).size() == 1
+                        || !wasInTimeSince(late, others));
         long killed = System.nanoTime();
         reader.kill();
         reader.start();
@@ -385,7 +426,9 @@ class ClusterIT {
             assertThat(answer.join().statusCode()).isEqualTo(200);
         }
         Duration delay = Duration.ofNanos(System.nanoTime() - killed);
-        assertThat(upstream.askedFor(guid)).hasSize(2);
+        boolean inTime = wasInTimeSince(late, others);
+        assertThat(upstream.askedFor(guid)).hasSizeBetween(2, inTime ? 2 : REPLICAS);
+        assertThat(upstream.askedFor(guid)).extracting(Asked::replica).doesNotHaveDuplicates();
         FIGURES.put("Reader killed while reading: others answered after", millis(delay));
         reader.awaitReady();
     }
@@ -458,7 +501,7 @@ class ClusterIT {
      * Redis is in time, it gets each of them once, and all followers get the same revisions.
      */
     private static void assertAllReceive(String when) {
-        await().atMost(SETTLED).until(() -> replicas.stream().allMatch(ClusterIT::shares));
+        awaitEach(ClusterIT::shares);
         double late = late();
         Map<String, Integer> before = versionsNow();
         try (Turbulence turbulence = Turbulence.begin(upstream, live, RANDOM.nextLong())) {
@@ -522,14 +565,10 @@ class ClusterIT {
         });
     }
 
-    /** Waits until each replica has shared its state again; on a busy machine one may lose Redis again while another is awaited. */
+    /** Waits until each replica has shared its state again. */
     private static String awaitHealed() {
         long since = System.nanoTime();
-        Set<Replica> healed = new HashSet<>();
-        await().atMost(SETTLED).pollInterval(Duration.ofMillis(50)).until(() -> {
-            replicas.stream().filter(ClusterIT::shares).forEach(healed::add);
-            return healed.size() == REPLICAS;
-        });
+        awaitEach(ClusterIT::shares);
         return millis(Duration.ofNanos(System.nanoTime() - since));
     }
 
@@ -537,10 +576,10 @@ class ClusterIT {
         return replica.metric("callwatch_store_degraded").orElse(1) == 0;
     }
 
-    private static void sharesWithAll(Replica replica) {
-        assertThat(replica.metric("callwatch_store_degraded")).hasValue(0);
-        assertThat(replica.metric("callwatch_store_replicas")).hasValue(REPLICAS);
-        assertThat(replica.health("store", "condition")).isEqualTo("shared");
+    private static boolean sharesWithAll(Replica replica) {
+        return shares(replica)
+                && replica.metric("callwatch_store_replicas").orElse(0) == REPLICAS
+                && "shared".equals(replica.health("store", "condition"));
     }
 
     private static boolean worksOnItsOwn(Replica replica) {
@@ -551,9 +590,12 @@ class ClusterIT {
         return audience.stream().noneMatch(follower -> follower.received(guid).isEmpty());
     }
 
-    private static void assertOnceAnInterval(List<Asked> asked) {
-        for (int i = 1; i < asked.size(); i++) {
-            assertThat(asked.get(i).since(asked.get(i - 1))).isGreaterThanOrEqualTo(INTERVAL);
+    private static void assertAnIntervalApart(SortedSet<Instant> observations) {
+        assertThat(observations).isNotEmpty();
+        Instant before = Instant.MIN;
+        for (Instant observation : observations) {
+            assertThat(observation).as("%s", observations).isAfterOrEqualTo(before);
+            before = observation.plus(INTERVAL);
         }
     }
 

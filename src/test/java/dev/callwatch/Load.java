@@ -2,15 +2,22 @@ package dev.callwatch;
 
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,8 +32,8 @@ final class Load implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
 
-    /** Longer than the deadline of a look-up. */
-    private static final Duration PATIENCE = Duration.ofSeconds(7);
+    /** Much longer than the deadline of a look-up, at which the service answers: the machine may be slow. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** While so many look-ups wait for their answers, no further one is sent, so that a slow machine is not flooded. */
     private static final int MOST_AT_ONCE = 16;
@@ -42,6 +49,7 @@ final class Load implements AutoCloseable {
     private final AtomicInteger movedOn = new AtomicInteger();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final List<Long> micros = new CopyOnWriteArrayList<>();
+    private final Map<String, SortedSet<Instant>> observations = new ConcurrentHashMap<>();
 
     private Load(List<Replica> replicas, Random random, String account, List<String> guids, boolean elsewhere) {
         this.replicas = replicas;
@@ -77,6 +85,11 @@ final class Load implements AutoCloseable {
     /** The look-ups that were not answered with the status of a call, and why. */
     List<String> failures() {
         return failures;
+    }
+
+    /** When the call was observed, by all answers: each reading of the call has its own time. */
+    SortedSet<Instant> observations(String guid) {
+        return observations.getOrDefault(guid, Collections.emptySortedSet());
     }
 
     /** How often a client went to another replica. */
@@ -117,11 +130,19 @@ final class Load implements AutoCloseable {
             micros.add((System.nanoTime() - since) / 1_000);
             if (failure != null) {
                 failures.add(guid + " " + failure);
-            } else if (answer.statusCode() != 200) {
-                failures.add(guid + " " + answer.statusCode() + " " + answer.body());
+            } else if (answer.statusCode() == 200) {
+                observed(guid, new JsonObject(answer.body()));
+            } else {
+                failures.add(guid + " " + answer.statusCode() + " " + answer.headers() + " " + answer.body());
             }
             done.incrementAndGet();
         });
+    }
+
+    private void observed(String guid, JsonObject call) {
+        observations
+                .computeIfAbsent(guid, first -> new ConcurrentSkipListSet<>())
+                .add(call.getJsonObject("observed").getInstant("at"));
     }
 
     private CompletableFuture<HttpResponse<String>> attempt(String guid, int number, int attempts) {

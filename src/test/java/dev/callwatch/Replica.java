@@ -71,7 +71,7 @@ public final class Replica implements AutoCloseable {
 
     public void awaitReady() {
         await("replica " + index + " is ready")
-                .atMost(Duration.ofSeconds(40))
+                .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(50))
                 .until(this::isReady);
     }
@@ -93,7 +93,7 @@ public final class Replica implements AutoCloseable {
     public void terminate() throws InterruptedException {
         lateBeforeRestarts = late();
         process.destroy();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     /** It keeps its connections but does nothing, as in a long pause of its machine. */
