@@ -30,8 +30,8 @@ class StatusRenderer implements EventData {
     /** Objects, keys and entries of the cache beside the bodies of one call, about. */
     private static final int BYTES_BESIDE_BODIES = 600;
 
-    /** A tag with its key and the entry of the cache, about. */
-    private static final int BYTES_OF_TAG = 350;
+    /** A content that was asked for, with its key, its tag and the entry of the cache, about. */
+    private static final int BYTES_OF_REQUESTED = 280;
 
     /** The array and the entry of the cache beside one event, about. */
     private static final int BYTES_BESIDE_EVENT = 500;
@@ -52,28 +52,30 @@ class StatusRenderer implements EventData {
         }
     }
 
-    private final ObjectMapper json;
+    private final StatusWriter writer;
     private final EntityTags tags;
 
-    /** To compute one costs more than to write the answer, and it takes a fifth of the memory. */
-    private final Cache<Audience, KnownTag> knownTags;
+    /** To compute a tag costs more than to write the answer, and it takes a sixth of the memory. */
+    private final Cache<Audience, RequestedContent> requested;
 
+    /** Those that are asked for more than once. */
     private final Cache<Audience, RenderedContent> contents;
+
     private final Cache<CallEvent, StreamFrame.Event> events;
     private final Cache<CallEvent, StreamFrame.Event> maskedEvents;
 
     /** @param options how much memory all of it may take */
     StatusRenderer(ObjectMapper json, EntityTags tags, LookupOptions options) {
-        this.json = json;
+        this.writer = new StatusWriter(json);
         this.tags = tags;
         long eighth = options.renderedMemory() / 8;
-        this.knownTags = Caffeine.newBuilder()
-                .maximumWeight(2 * eighth)
-                .weigher((Audience audience, KnownTag tag) -> BYTES_OF_TAG)
+        this.requested = Caffeine.newBuilder()
+                .maximumWeight(3 * eighth)
+                .weigher((Audience audience, RequestedContent content) -> BYTES_OF_REQUESTED)
                 .executor(Runnable::run)
                 .build();
         this.contents = Caffeine.newBuilder()
-                .maximumWeight(4 * eighth)
+                .maximumWeight(3 * eighth)
                 .weigher((Audience audience, RenderedContent content) -> BYTES_BESIDE_BODIES + content.weight())
                 // A hand-over to the common pool for each write costs more than the maintenance itself.
                 .executor(Runnable::run)
@@ -98,23 +100,34 @@ class StatusRenderer implements EventData {
         if (known != null && known.isOf(status)) {
             return known;
         }
-        CallStatus shown = numbers ? status : Masking.of(status);
-        RenderedContent content = new RenderedContent(json, status, shown, new Tag(() -> tag(audience, status, shown)));
+        RequestedContent content = requested(audience, status);
+        boolean again = isRequestedAgain(content.request(status), numbers);
+        RenderedContent rendered = new RenderedContent(
+                writer, status, numbers ? status : Masking.of(status), shown -> content.tag(() -> tags.of(shown)));
         // A stream may replay what is older than what look-ups get.
-        if (known == null || known.revision() <= content.revision()) {
-            contents.put(audience, content);
+        if (again && (known == null || known.revision() <= rendered.revision())) {
+            contents.put(audience, rendered);
         }
+        return rendered;
+    }
+
+    private RequestedContent requested(Audience audience, CallStatus status) {
+        RequestedContent known = requested.getIfPresent(audience);
+        if (known != null && known.isOf(status)) {
+            return known;
+        }
+        RequestedContent content = new RequestedContent(status);
+        requested.put(audience, content);
         return content;
     }
 
-    private String tag(Audience audience, CallStatus status, CallStatus shown) {
-        KnownTag known = knownTags.getIfPresent(audience);
-        if (known != null && known.isOf(status)) {
-            return known.tag();
-        }
-        String tag = tags.of(shown);
-        knownTags.put(audience, new KnownTag(status.revision(), status.vonage().hashCode(), tag));
-        return tag;
+    /** Whether to keep what is rendered: not where every request reads the call, unless it has to be masked, which takes long. */
+    private static boolean isRequestedAgain(RequestedContent.Request request, boolean numbers) {
+        return switch (request) {
+            case FIRST -> false;
+            case OF_ANOTHER_OBSERVATION -> !numbers;
+            case OF_THE_SAME_OBSERVATION -> true;
+        };
     }
 
     /** An event as JSON on one line, as those see it who may see numbers, or may not. */
@@ -152,40 +165,6 @@ class StatusRenderer implements EventData {
         CallGuid guid = new CallGuid(event.call().id());
         String id = LastEventId.of(guid, event.call().revision());
         return new StreamFrame.Event("status", Optional.of(id), data);
-    }
-
-    /**
-     * The tag of a revision.
-     *
-     * @param document the hash of Vonage's document: replicas that did not reach each other may have used a number twice
-     */
-    private record KnownTag(long revision, int document, String tag) {
-
-        private boolean isOf(CallStatus status) {
-            return revision == status.revision() && document == status.vonage().hashCode();
-        }
-    }
-
-    /** A tag that is computed for the first caller that asks for it, and again for callers that ask meanwhile. */
-    private static final class Tag implements Supplier<String> {
-
-        private volatile Supplier<String> tag;
-        private volatile boolean known;
-
-        private Tag(Supplier<String> computation) {
-            this.tag = computation;
-        }
-
-        @Override
-        public String get() {
-            String text = tag.get();
-            if (!known) {
-                // The supplier so far is let go, with all that it needed to compute the tag.
-                tag = () -> text;
-                known = true;
-            }
-            return text;
-        }
     }
 
     /** A call, and whether those who see it may see numbers. */

@@ -42,7 +42,8 @@ class StatusRendererTest {
                 "{\"status\":\"Active\",\"from\":{\"telephoneNumber\":\"02072068888\"}}",
                 "{\"status\":null,\"dispositionCode\":\"Søgt ☎ 𝄞\",\"note\":\"\\\"revision\\\":1,\\\"vonage\\\":\"}",
                 "{\"result\":{\"code\":\"Failure\",\"party\":\"Originator\",\"reason\":\"NoAnswer\"},\"a\":[{},[],1e400]}",
-                "{\"id\":\"x\"}"
+                "{\"id\":\"x\"}",
+                "{\"status\":\"On \\\"hold\\\" \\u0001\\\\/\\u2028\",\"recordingStatus\":\"Paused\",\"from\":{\"agentId\":\"7\\t\"}}"
             })
     void an_observation_of_a_known_content_is_what_jackson_writes(String document) throws JsonProcessingException {
         for (boolean numbers : new boolean[] {true, false}) {
@@ -86,6 +87,30 @@ class StatusRendererTest {
         assertThat(assertRendered(ended, numbers)).isNotEqualTo(tag);
         assertThat(assertRendered(active, numbers)).isEqualTo(tag);
         assertRendered(ended, numbers);
+    }
+
+    @Test
+    void an_answer_is_kept_from_the_second_request_for_the_same_observation_on() {
+        CallStatus first = status("{\"status\":\"Active\"}", NOW);
+        CallStatus second = observedAgain(first, NOW.plusSeconds(1));
+        byte[] written = renderer.of(first, true).body();
+        byte[] writtenNext = renderer.of(second, true).body();
+        byte[] kept = renderer.of(second, true).body();
+
+        assertThat(kept).isEqualTo(writtenNext).isNotSameAs(writtenNext);
+        assertThat(renderer.of(second, true).body()).isSameAs(kept);
+        assertThat(renderer.of(first, true).body()).isEqualTo(written);
+    }
+
+    @Test
+    void what_has_to_be_masked_is_kept_from_the_second_request_for_the_content_on() {
+        CallStatus first = status("{\"status\":\"Active\",\"from\":{\"telephoneNumber\":\"02072068888\"}}", NOW);
+        CallStatus second = observedAgain(first, NOW.plusSeconds(1));
+        byte[] written = renderer.of(first, false).body();
+        byte[] kept = renderer.of(second, false).body();
+
+        assertThat(renderer.of(second, false).body()).isSameAs(kept);
+        assertThat(renderer.of(first, false).body()).isEqualTo(written).isNotSameAs(written);
     }
 
     @Test
@@ -133,6 +158,17 @@ class StatusRendererTest {
         assertThat(representation.tag()).isEqualTo(tags.of(shown));
         assertThat(renderer.shown(status, numbers)).isEqualTo(shown);
         return representation.tag();
+    }
+
+    /** The same revision, read at another time. */
+    private static CallStatus observedAgain(CallStatus status, Instant at) {
+        return status.withTimesOf(CallStatus.of(
+                new CallKey(AccountKey.parse(status.account()).orElseThrow(), new CallGuid(status.id())),
+                Optional.empty(),
+                ScriptedReader.detail(status.vonage()),
+                status.revision(),
+                OptionalLong.empty(),
+                CallStatus.Observed.of(at, NOW, Optional.empty(), Optional.empty())));
     }
 
     private static CallStatus other(int number) {
