@@ -28,7 +28,7 @@ public final class Budget {
 
     private final FairQueue requests = new FairQueue();
     private final FairQueue polls = new FairQueue();
-    private final CertainSlots certainSlots;
+    private final GuaranteedSlots guaranteedSlots;
 
     /** Permits of polls that have not sent their request yet, by the call that they poll. */
     private final Map<String, Permit> permitsOfPolls = new HashMap<>();
@@ -41,7 +41,7 @@ public final class Budget {
         this.clock = clock;
         this.delay = delay;
         this.metrics = metrics;
-        this.certainSlots = new CertainSlots(limiter, clock);
+        this.guaranteedSlots = new GuaranteedSlots(limiter, clock);
     }
 
     /**
@@ -266,18 +266,18 @@ public final class Budget {
             int ahead = ahead();
             long spared = limiter.reserve() + 1 + ahead;
             Duration untilSpared = limiter.until(spared);
-            Duration untilCertain = certainSlots.until(ahead);
+            Duration untilGuaranteed = guaranteedSlots.until(ahead);
             boolean isSpared = requests.isEmpty() && untilSpared.isZero();
-            if (ahead == 0 && (isSpared || untilCertain.isZero())) {
+            if (ahead == 0 && (isSpared || untilGuaranteed.isZero())) {
                 return takePermit();
             }
             if (ahead == 0) {
                 pollIsDue = false;
             }
-            Duration untilSlot = untilSpared.compareTo(untilCertain) < 0
+            Duration untilSlot = untilSpared.compareTo(untilGuaranteed) < 0
                     // It is zero where only waiting requests are in the way.
                     ? atLeast(limiter.period(), untilSpared)
-                    : untilCertain;
+                    : untilGuaranteed;
             return Optional.of(new Wait(spared, untilSlot, false));
         }
 
@@ -288,7 +288,7 @@ public final class Budget {
             if (pollIsDue) {
                 return Optional.of(new Wait(1, limiter.until(1), true));
             }
-            certainSlots.taken();
+            guaranteedSlots.taken();
             served();
             Optional.ofNullable(permitsOfPolls.put(call, permit.get())).ifPresent(Permit::giveBack);
             return Optional.empty();

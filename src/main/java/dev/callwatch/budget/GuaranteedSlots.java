@@ -4,8 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** When polls have a slot for certain, however many requests there are: a quarter of the budget is theirs. Not thread-safe. */
-final class CertainSlots {
+/** When polls have a slot however many requests there are: a quarter of the budget is guaranteed to them. Not thread-safe. */
+final class GuaranteedSlots {
 
     private static final int PERIODS_BETWEEN_SLOTS = 4;
 
@@ -13,7 +13,7 @@ final class CertainSlots {
     private final Clock clock;
     private Instant last = Instant.EPOCH;
 
-    CertainSlots(RateLimiter limiter, Clock clock) {
+    GuaranteedSlots(RateLimiter limiter, Clock clock) {
         this.limiter = limiter;
         this.clock = clock;
     }
@@ -30,7 +30,10 @@ final class CertainSlots {
         return left.compareTo(pause) < 0 ? pause : left;
     }
 
-    /** A poll has a slot, certain or not. After one that was late the next one is early by as much, up to the time between two slots. */
+    /**
+     * A poll has a slot, guaranteed or spared by requests. After one that was late the next one is early by as much, up to the time
+     * between two slots.
+     */
     void taken() {
         Instant now = clock.instant();
         Instant planned = last.plus(apart());
