@@ -18,7 +18,8 @@ import java.util.function.BooleanSupplier;
 /**
  * What is to be delivered to one sink: at most {@value #MOST_AT_ONCE} events at the same time, those of one call in their order. What
  * fails is tried again by the {@link DeliverySchedule}. A sink that fails is probed ({@link SinkHealth}): one attempt at a time. Once it
- * accepts an event again, all that waits is due. Safe for concurrent use.
+ * accepts an event again, all that waits is due. All queues together have {@link DeliverySlots} for what is under way. Safe for
+ * concurrent use.
  */
 final class SinkQueue {
 
@@ -33,6 +34,7 @@ final class SinkQueue {
      * What queues share.
      *
      * @param mayDeliver whether this replica may make attempts now
+     * @param slots bound the attempts of all queues
      */
     record Dependencies(
             SinkClient client,
@@ -41,7 +43,11 @@ final class SinkQueue {
             BooleanSupplier mayDeliver,
             Clock clock,
             Delay delay,
-            PushMetrics metrics) {}
+            PushMetrics metrics,
+            DeliverySlots slots) {}
+
+    /** The turn of this queue in line for a slot. */
+    private final Runnable turn = this::pump;
 
     private volatile Sink sink;
     private final Dependencies dependencies;
@@ -141,13 +147,21 @@ final class SinkQueue {
                 giveUp(callQueue, expired);
             }
         }
-        while (dependencies.mayDeliver().getAsBoolean() && underWay < most() && !now.isBefore(gate(now))) {
+        while (mayAttempt(now)) {
+            if (!dependencies.slots().take(turn)) {
+                return;
+            }
             CallQueue callQueue = ready.remove();
             callQueue.underWay(true);
             underWay++;
             attempts.add(new Attempt(callQueue, callQueue.head().orElseThrow()));
             health.sent(sink.ratePerMinute(), now);
         }
+        dependencies.slots().leave(turn);
+    }
+
+    private boolean mayAttempt(Instant now) {
+        return dependencies.mayDeliver().getAsBoolean() && underWay < most() && !now.isBefore(gate(now));
     }
 
     private int most() {
@@ -228,7 +242,9 @@ final class SinkQueue {
         } else if (failed(attempt, result)) {
             callQueue.listener().done(callQueue, attempt.delivery(), false);
         }
+        dependencies.slots().release();
         pump();
+        dependencies.slots().callNext();
     }
 
     private synchronized void delivered(CallQueue callQueue) {

@@ -35,7 +35,8 @@ class SinkQueues {
                 lease::isHeld,
                 clock,
                 delay,
-                metrics));
+                metrics,
+                DeliverySlots.ofHeap()));
     }
 
     SinkQueues(SinkQueue.Dependencies dependencies) {

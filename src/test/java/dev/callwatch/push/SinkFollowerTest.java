@@ -68,7 +68,14 @@ class SinkFollowerTest {
     private final AtomicReference<RunLease> lease = new AtomicReference<>();
     private final List<SinkFollower> taken = new ArrayList<>();
     private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
-            sink, new DeliverySchedule(() -> 0), Duration.ofHours(24), () -> true, time, time, metrics));
+            sink,
+            new DeliverySchedule(() -> 0),
+            Duration.ofHours(24),
+            () -> true,
+            time,
+            time,
+            metrics,
+            new DeliverySlots(1_000)));
 
     @Test
     void every_call_that_anybody_looks_up_is_pushed_in_order_without_a_subscription() {

@@ -116,7 +116,8 @@ class SinkFollowersTest {
                 () -> true,
                 time,
                 time,
-                metrics));
+                metrics,
+                new DeliverySlots(1_000)));
         return new SinkFollowers(
                 new Sinks(named, List.of()),
                 AnAccount.only(),

@@ -21,6 +21,7 @@ class SinkQueueTest {
     private final ScriptedSink sink = new ScriptedSink(time);
     private boolean mayDeliver = true;
     private final Outcomes outcomes = new Outcomes();
+    private final DeliverySlots slots = new DeliverySlots(20);
     private final SinkQueue queue = queue(ASink.usual());
 
     private SinkQueue queue(Sink where) {
@@ -33,7 +34,8 @@ class SinkQueueTest {
                         () -> mayDeliver,
                         time,
                         time,
-                        new PushMetrics(new SimpleMeterRegistry())));
+                        new PushMetrics(new SimpleMeterRegistry()),
+                        slots));
     }
 
     /** What becomes of events, as texts. */
@@ -90,6 +92,49 @@ class SinkQueueTest {
         sink.release(ScriptedSink.OK);
         assertThat(sink.waiting()).isEqualTo(SinkQueue.MOST_AT_ONCE);
         assertThat(sink.ids()).hasSize(17);
+    }
+
+    @Test
+    void sinks_share_what_may_be_under_way_by_turns_and_nothing_is_lost() {
+        sink.holds();
+        SinkQueue other = queue(ASink.usual());
+        SinkQueue third = queue(ASink.usual());
+        IntStream.range(0, 30).forEach(i -> add(new CallQueue(outcomes), "a" + i));
+        IntStream.range(0, 30).forEach(i -> other.add(new CallQueue(outcomes), delivery("b" + i)));
+        third.add(new CallQueue(outcomes), delivery("c0"));
+        assertThat(sink.waiting()).isEqualTo(20);
+        assertThat(sink.ids()).filteredOn(id -> id.startsWith("a")).hasSize(SinkQueue.MOST_AT_ONCE);
+        assertThat(sink.ids()).filteredOn(id -> id.startsWith("b")).hasSize(4);
+        sink.release(ScriptedSink.OK);
+        sink.release(ScriptedSink.refused(500));
+        sink.release(ScriptedSink.OK);
+        sink.release(ScriptedSink.OK);
+        assertThat(sink.waiting()).isEqualTo(20);
+        assertThat(sink.ids().subList(20, 24)).containsExactly("b4", "c0", "a16", "b5");
+        while (sink.waiting() > 0) {
+            assertThat(sink.waiting()).isLessThanOrEqualTo(20);
+            sink.release(ScriptedSink.OK);
+        }
+        time.pass(Duration.ofSeconds(5));
+        sink.release(ScriptedSink.OK);
+        assertThat(outcomes.all).hasSize(61).doesNotHaveDuplicates().allMatch(what -> what.endsWith("delivered"));
+        assertThat(queue.isIdle() && other.isIdle() && third.isIdle()).isTrue();
+    }
+
+    @Test
+    void a_sink_that_has_nothing_to_send_any_more_leaves_its_turn_to_the_next() {
+        sink.holds();
+        SinkQueue full = queue(ASink.usual());
+        SinkQueue more = queue(ASink.usual());
+        IntStream.range(0, 16).forEach(i -> full.add(new CallQueue(outcomes), delivery("a" + i)));
+        IntStream.range(0, 4).forEach(i -> more.add(new CallQueue(outcomes), delivery("b" + i)));
+        CallQueue ended = new CallQueue(outcomes);
+        add(ended, "c");
+        SinkQueue last = queue(ASink.usual());
+        last.add(new CallQueue(outcomes), delivery("d"));
+        queue.close(ended);
+        sink.release(ScriptedSink.OK);
+        assertThat(sink.ids()).hasSize(21).endsWith("d");
     }
 
     @Test

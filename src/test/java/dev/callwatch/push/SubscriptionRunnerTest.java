@@ -52,7 +52,14 @@ class SubscriptionRunnerTest {
     private Supplier<String> data = () -> "";
 
     private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
-            sink, new DeliverySchedule(() -> 0), Duration.ofHours(24), () -> true, time, time, metrics));
+            sink,
+            new DeliverySchedule(() -> 0),
+            Duration.ofHours(24),
+            () -> true,
+            time,
+            time,
+            metrics,
+            new DeliverySlots(1_000)));
 
     @Test
     void a_call_is_pushed_from_its_status_to_its_end() {
