@@ -339,8 +339,13 @@ class SmallHeapIT {
     @Test
     void large_documents_of_many_calls_are_not_all_kept() throws Exception {
         vonage.answers("/v0/big/calls", large());
-        for (int i = 0; i < 250; i++) {
-            assertThat(get(API, BIG + guid(10_000 + i)).statusCode()).isEqualTo(200);
+        for (int i = 0; i < 200; i++) {
+            String path = BIG + guid(10_000 + i);
+            // An answer counts as being sent for up to a second after the client has it.
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(50))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> get(API, path).statusCode() == 200);
         }
     }
 

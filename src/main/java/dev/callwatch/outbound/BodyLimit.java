@@ -87,9 +87,11 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
                     hold(Math.max(received - share.bytes(), SMALL));
                 }
             });
+            Context context = Vertx.currentContext();
             response.end().onComplete(end -> {
                 ended = true;
-                share.close();
+                // Whoever gets the answer has it by then, and may keep it.
+                context.runOnContext(passed -> share.close());
             });
             if (declared > SMALL && declared <= BYTES) {
                 hold(declared);

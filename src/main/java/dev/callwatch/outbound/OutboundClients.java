@@ -17,6 +17,7 @@ import org.jboss.resteasy.reactive.client.api.QuarkusRestClientProperties;
 public final class OutboundClients {
 
     private static final String NO_PROXY = "none";
+    private static final int COPIES = 2;
 
     /** How long an idle connection is kept: shorter than most outages, whose end it would outlive without being of use. */
     static final Duration IDLE = Duration.ofSeconds(10);
@@ -43,15 +44,16 @@ public final class OutboundClients {
     }
 
     /**
-     * Counts a large answer that has arrived like those that arrive, so that fewer of them do.
+     * Counts a large answer that has arrived like those that arrive, so that fewer of them do: twice, since the REST client has its bytes
+     * as well.
      *
      * @param bytes how large it is
      * @return to run once, when nobody needs it any longer
      */
     public static Runnable keep(long bytes) {
         InFlight large = BodyLimit.shared();
-        large.keep(bytes);
-        return () -> large.give(bytes);
+        large.keep(COPIES * bytes);
+        return () -> large.give(COPIES * bytes);
     }
 
     /**
