@@ -81,7 +81,8 @@ final class ChaosRun {
             warmUp(http, deployment);
             StreamClient.Dependencies dependencies = new StreamClient.Dependencies(
                     http, deployment, known, pause, options.pace(), findings, events, clock);
-            PushClient pushClient = new PushClient(http, deployment, pause, pushed, findings);
+            PushClient pushClient = new PushClient(
+                    http, deployment, pause, pushed, options.bounds().attempt(), findings);
             try (CallTraffic traffic = new CallTraffic(
                             deployment.upstream(), (guid, seed) -> follow(dependencies, pushClient, guid, seed));
                     LookupClient lookupClient = new LookupClient(

@@ -20,6 +20,7 @@ enum Count {
     REFUSED("streams that were refused"),
     SUBSCRIPTIONS("subscriptions"),
     SUBSCRIPTIONS_LOST("subscriptions that were lost with Redis and the replica that ran them"),
+    SUBSCRIPTIONS_WAITING("subscriptions whose next attempt is due later than is waited for"),
     PUSHED("events that the sinks accepted"),
     PUSHED_AGAIN("of them duplicates"),
     PUSHED_AFTER_SKIP("of them after a skip, visibly: previous is not what the sink has"),

@@ -72,13 +72,13 @@ final class Http {
         }
     }
 
-    /** The status code of the answer about a subscription; nothing where there is none. */
-    Optional<Integer> subscription(Replica replica, String id) {
+    /** The answer about a subscription; nothing where there is none. */
+    Optional<HttpResponse<String>> subscription(Replica replica, String id) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(replica.url() + SUBSCRIPTIONS + "/" + id))
                 .timeout(PATIENCE)
                 .build();
-        return client.sendAsync(request, HttpResponse.BodyHandlers.discarding())
-                .thenApply(response -> Optional.of(response.statusCode()))
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .thenApply(Optional::of)
                 .exceptionally(failure -> Optional.empty())
                 .join();
     }

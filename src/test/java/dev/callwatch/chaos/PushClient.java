@@ -1,7 +1,10 @@
 package dev.callwatch.chaos;
 
 import dev.callwatch.Replica;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,22 +19,27 @@ final class PushClient {
     static final String FOLLOWED = "/followed";
 
     private static final Duration AGAIN = Duration.ofMillis(200);
+    private static final int KNOWN = 200;
     private static final int GONE = 404;
 
     private final Http http;
     private final Deployment deployment;
     private final Pause pause;
     private final PushedEvents events;
+    private final Duration mostWait;
     private final Findings findings;
 
     /** By call; empty before it is made. */
     private final Map<String, Optional<String>> subscriptions = new ConcurrentHashMap<>();
 
-    PushClient(Http http, Deployment deployment, Pause pause, PushedEvents events, Findings findings) {
+    /** @param mostWait what is due later than this is not waited for */
+    PushClient(
+            Http http, Deployment deployment, Pause pause, PushedEvents events, Duration mostWait, Findings findings) {
         this.http = http;
         this.deployment = deployment;
         this.pause = pause;
         this.events = events;
+        this.mostWait = mostWait;
         this.findings = findings;
     }
 
@@ -60,9 +68,9 @@ final class PushClient {
         }
     }
 
-    /** Whether the sinks know how every call ended, as far as anybody still knows the subscription to it. */
+    /** Whether the sinks know how every call ended, or nobody knows the subscription to it any more, or will try only later. */
     boolean isComplete() {
-        return missing().allMatch(this::isForgotten);
+        return missing().allMatch(what -> isForgotten(what) || isWaiting(what));
     }
 
     /** Notes what the sinks do not know. */
@@ -72,6 +80,8 @@ final class PushClient {
             String[] parts = what.split(" ");
             if (isForgotten(what)) {
                 findings.count(Count.SUBSCRIPTIONS_LOST);
+            } else if (isWaiting(what)) {
+                findings.count(Count.SUBSCRIPTIONS_WAITING);
             } else {
                 findings.breach(
                         Breach.NOT_PUSHED,
@@ -96,11 +106,30 @@ final class PushClient {
 
     /** Redis, which keeps nothing on disk, and the replica that ran it were both gone: no replica knows it any more. */
     private boolean isForgotten(String what) {
+        List<Optional<HttpResponse<String>>> answers = answers(what);
+        return !answers.isEmpty()
+                && answers.stream()
+                        .allMatch(answer -> answer.map(HttpResponse::statusCode).equals(Optional.of(GONE)));
+    }
+
+    /** A replica has events for the sink, and says that it will try again only after more than is waited for. */
+    private boolean isWaiting(String what) {
+        return answers(what).stream()
+                .flatMap(Optional::stream)
+                .filter(answer -> answer.statusCode() == KNOWN)
+                .map(answer -> new JsonObject(answer.body()).getJsonObject("deliveries"))
+                .anyMatch(deliveries -> deliveries.getInteger("pending") > 0
+                        && Optional.ofNullable(deliveries.getInstant("nextAttemptAt"))
+                                .filter(Instant.now().plus(mostWait)::isBefore)
+                                .isPresent());
+    }
+
+    /** What each replica says of the subscription whose sink lacks something; nothing of a sink without subscriptions. */
+    private List<Optional<HttpResponse<String>>> answers(String what) {
         String[] parts = what.split(" ");
         Optional<String> subscription = subscriptions.get(parts[1]).filter(id -> parts[0].equals(SUBSCRIBED));
-        return subscription.isPresent()
-                && deployment.replicas().stream()
-                        .map(replica -> http.subscription(replica, subscription.get()))
-                        .allMatch(status -> status.equals(Optional.of(GONE)));
+        return subscription.stream()
+                .flatMap(id -> deployment.replicas().stream().map(replica -> http.subscription(replica, id)))
+                .toList();
     }
 }
