@@ -89,6 +89,8 @@ final class ClassArchive {
         settings.put("JDK_JAVA_OPTIONS", ProcessIT.SHORT_LIVED + " -XX:ArchiveClassesAtExit=" + made);
         Process process = ProcessIT.launch(ProcessIT.output(), settings);
         try {
+            // The last test may be over before the archive is made.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
             HttpClient client = HttpClient.newHttpClient();
             for (String path : REQUESTS) {
                 HttpRequest request = HttpRequest.newBuilder(

@@ -245,9 +245,10 @@ class PushClusterIT {
         answer(() -> RestAssured.get(replicas.get(0).url() + SUBSCRIPTIONS + "/" + id))
                 .then()
                 .statusCode(404);
-        await().until(() -> RECEIVED.stream()
-                .anyMatch(event -> (id + ":ended").equals(event.id())
-                        && "SUBSCRIPTION_DELETED".equals(event.terminationReason())));
+        await().atMost(SETTLED)
+                .until(() -> RECEIVED.stream()
+                        .anyMatch(event -> (id + ":ended").equals(event.id())
+                                && "SUBSCRIPTION_DELETED".equals(event.terminationReason())));
     }
 
     private static String subscribe(Replica replica, String guid) {
@@ -263,7 +264,7 @@ class PushClusterIT {
 
     /** A replica that has just lost Redis for a moment, as on a busy machine, answers 503 {@code store-unavailable}. */
     private static Response answer(Callable<Response> request) {
-        return await().until(request, answer -> answer.statusCode() != 503);
+        return await().atMost(SETTLED).until(request, answer -> answer.statusCode() != 503);
     }
 
     private static void change(List<String> guids) {
