@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ReverseProxyIT {
 
     @RegisterExtension
-    static final PackagedService SERVICE = PackagedService.withSandbox();
+    static final PackagedService SERVICE = PackagedService.shared();
 
     private static final String LIFE = "00000100-0000-0000-0000-000000000001";
     private static final String ENDED = "00000200-0000-0000-0000-000000000001";

@@ -2,7 +2,7 @@ package dev.callwatch.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.callwatch.CallsSuite;
+import dev.callwatch.WaitingSuite;
 import dev.callwatch.WebPageSuite;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -59,7 +59,7 @@ class SuitesTest {
                 .anyMatch(exclude -> FileSystems.getDefault()
                         .getPathMatcher("glob:" + exclude.group(1))
                         .matches(SOURCES.resolve(test)));
-        assertThat(Stream.of(ReplicasSuite.CLASSES, CallsSuite.CLASSES, WebPageSuite.CLASSES)
+        assertThat(Stream.of(ReplicasSuite.CLASSES, WaitingSuite.CLASSES, WebPageSuite.CLASSES)
                         .filter(name(test)::matches)
                         .count())
                 .isEqualTo(left ? 1 : 0);

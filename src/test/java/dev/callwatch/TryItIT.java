@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The README's first command as a newcomer types it, in a copy of the project, and the package that it leaves behind. */
-class FirstCommandIT {
+class TryItIT {
 
     private static final Duration BUILD = Duration.ofMinutes(5);
     private static final Duration START = Duration.ofSeconds(60);
