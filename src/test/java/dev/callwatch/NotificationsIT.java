@@ -17,11 +17,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Two processes of the packaged service that share a Redis. Vonage, which is the sandbox of the first, notifies only the first; calls
  * are followed at the second. Skipped, with a message, if there is no redis-server for the platform.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class NotificationsIT {
 
     private static final Duration LONG = Duration.ofSeconds(40);

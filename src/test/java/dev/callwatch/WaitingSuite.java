@@ -18,6 +18,6 @@ public class WaitingSuite {
 
     /** The names of its test classes. */
     public static final String CLASSES =
-            "dev\\.callwatch\\.(Clients|Contract|Documents|Process|Push|ReverseProxy|Running|Sandbox"
+            "dev\\.callwatch\\.(Clients|Contract|Documents|Notifications|Process|Push|ReverseProxy|Running|Sandbox"
                     + "|SandboxNotifications)IT";
 }

@@ -15,5 +15,5 @@ import org.junit.platform.suite.api.Suite;
 @IncludeEngines("junit-jupiter")
 class ReplicasSuite {
 
-    static final String CLASSES = ".*\\.(Chaos|Cluster|Notifications|PushCluster)IT";
+    static final String CLASSES = ".*\\.(Chaos|Cluster|PushCluster)IT";
 }
