@@ -151,7 +151,7 @@ final class AccountClient {
             askedAt = clock.instant();
             return regionClient
                     .calls()
-                    .send(client -> client.of(account.key()).call(guid.value(), "Bearer " + token.value(), accept))
+                    .send(client -> client.call(account.key(), guid, "Bearer " + token.value(), accept))
                     .onItem()
                     .ifNull()
                     .continueWith(NO_BODY)

@@ -55,9 +55,11 @@ class RegionClients {
     }
 
     private CallsClient calls(Region region, int connections) {
-        return new CallsClient(client(region, UpstreamFailures::ofCall)
-                .property(QuarkusRestClientProperties.CONNECTION_POOL_SIZE, connections)
-                .build(CallsEndpoint.class));
+        return new CallsClient(
+                client(region, UpstreamFailures::ofCall)
+                        .property(QuarkusRestClientProperties.CONNECTION_POOL_SIZE, connections)
+                        .build(CallsEndpoint.class),
+                region.url());
     }
 
     private QuarkusRestClientBuilder client(Region region, RefusalMapper.Meaning meaning) {

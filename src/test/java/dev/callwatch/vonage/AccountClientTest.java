@@ -102,8 +102,9 @@ class AccountClientTest {
     }
 
     private AccountClient client() {
-        CallsClient calls = new CallsClient(accountKey ->
-                (callGuid, authorization, accept) -> Uni.createFrom().emitter(requests::add));
+        CallsClient calls = new CallsClient(
+                (url, authorization, accept) -> Uni.createFrom().emitter(requests::add),
+                account.region().url());
         RegionClient region = new RegionClient(
                 account.region(),
                 new EventLoopClients<>(VERTX, time, 1, connections -> calls),
