@@ -1,10 +1,9 @@
 package dev.callwatch.api;
 
 import io.quarkus.logging.LoggingFilter;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.StreamResetException;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,10 +50,9 @@ public final class LogLimit implements Filter {
 
     private static boolean isOfClientThatLeft(LogRecord line) {
         return STREAMS.equals(line.getLoggerName())
-                && Stream.iterate(line.getThrown(), cause -> cause != null, Throwable::getCause)
-                        .anyMatch(cause -> cause instanceof IOException
-                                || cause instanceof HttpClosedException
-                                || cause instanceof StreamResetException);
+                && (ClosedByClient.isCauseOf(line.getThrown())
+                        || Stream.iterate(line.getThrown(), Objects::nonNull, Throwable::getCause)
+                                .anyMatch(IOException.class::isInstance));
     }
 
     private boolean isDue(LogRecord line) {

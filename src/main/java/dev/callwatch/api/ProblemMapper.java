@@ -59,7 +59,8 @@ public class ProblemMapper {
     /** Maps a defect of this service to a 500 without details, and logs it. That a client left before its answer was written is none. */
     @ServerExceptionMapper
     public RestResponse<Problem> defect(Throwable failure, RoutingContext request) {
-        boolean left = failure instanceof IOException && request.response().closed();
+        boolean left =
+                failure instanceof IOException && (request.response().closed() || ClosedByClient.isCauseOf(failure));
         LOG.log(left ? Logger.Level.DEBUG : Logger.Level.ERROR, "A request failed", failure);
         return answer(ofStatus(500, request)).build();
     }
