@@ -15,8 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The README's first command as a newcomer types it, in a copy of the project, and the package that it leaves behind. */
+@Execution(ExecutionMode.CONCURRENT)
 class TryItIT {
 
     private static final Duration BUILD = Duration.ofMinutes(5);
