@@ -2,6 +2,7 @@ package dev.callwatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -307,18 +308,8 @@ class SmallHeapIT {
         others("large documents", () -> {
             answers.set(Stream.concat(
                             Stream.generate(() -> one).limit(4),
-                            IntStream.range(0, 4)
-                                    .mapToObj(batch -> "{\"ids\":["
-                                            + IntStream.range(0, 50)
-                                                    .mapToObj(i -> '"' + guid(1_000 * batch + i + 1) + '"')
-                                                    .collect(Collectors.joining(","))
-                                            + "]}"))
-                    .map(body -> HTTP.sendAsync(
-                            HttpRequest.newBuilder(URI.create("http://localhost:" + API + BIG + "lookup"))
-                                    .header("Content-Type", "application/json")
-                                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString()))
+                            IntStream.range(0, 4).mapToObj(batch -> fiftyFrom(1_000 * batch + 1)))
+                    .map(body -> HTTP.sendAsync(batch(body).build(), HttpResponse.BodyHandlers.ofString()))
                     .toList()
                     .stream()
                     .map(answer -> answer.join())
@@ -339,14 +330,37 @@ class SmallHeapIT {
     @Test
     void large_documents_of_many_calls_are_not_all_kept() throws Exception {
         vonage.answers("/v0/big/calls", large());
-        for (int i = 0; i < 200; i++) {
-            String path = BIG + guid(10_000 + i);
-            // An answer counts as being sent for up to a second after the client has it.
+        for (int first = 10_000; first < 10_200; first += 50) {
+            HttpRequest batch = batch(fiftyFrom(first))
+                    .header("Accept", "application/x-ndjson")
+                    .build();
             await().pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(50))
                     .atMost(Duration.ofSeconds(20))
-                    .until(() -> get(API, path).statusCode() == 200);
+                    .until(
+                            () -> {
+                                try (Stream<String> rows = HTTP.send(batch, HttpResponse.BodyHandlers.ofLines())
+                                        .body()) {
+                                    return rows.filter(row -> row.contains("\"state\":\"completed\""))
+                                            .count();
+                                }
+                            },
+                            is(50L));
         }
+    }
+
+    private static HttpRequest.Builder batch(String body) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + API + BIG + "lookup"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    private static String fiftyFrom(int first) {
+        return "{\"ids\":["
+                + IntStream.range(first, first + 50)
+                        .mapToObj(number -> '"' + guid(number) + '"')
+                        .collect(Collectors.joining(","))
+                + "]}";
     }
 
     private static String large() {
