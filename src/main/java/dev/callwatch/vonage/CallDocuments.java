@@ -35,8 +35,8 @@ final class CallDocuments implements CallDocumentParser {
     private static final List<String> DOCUMENTED =
             List.of("id", "links", "from", "to", "status", "recordingStatus", "result", "dispositionCode");
 
-    /** In bytes: up to there a tree costs little. */
-    private static final int SMALL = 64 << 10;
+    /** In bytes: up to there a document is read at once, and a tree of it costs little. */
+    static final int SMALL = 64 << 10;
 
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

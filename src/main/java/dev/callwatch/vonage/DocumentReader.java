@@ -14,8 +14,6 @@ import java.util.Optional;
  */
 final class DocumentReader {
 
-    private static final int SMALL = 64 << 10;
-
     private final WorkerExecutor thread;
 
     DocumentReader(Vertx vertx) {
@@ -24,7 +22,7 @@ final class DocumentReader {
 
     /** As {@link CallDocuments#reading}. */
     Uni<CallReading> read(byte[] body, Optional<String> known, Instant askedAt) {
-        if (body.length <= SMALL) {
+        if (body.length <= CallDocuments.SMALL) {
             return Uni.createFrom().item(() -> CallDocuments.reading(body, known, askedAt));
         }
         return Uni.createFrom().completionStage(() -> {
