@@ -32,15 +32,7 @@ class LocalSubscriptionsTest {
     private final Account account = AnAccount.usual();
     private final CallGuid guid = new CallGuid("94e5928c-7f7e-4645-ad72-61010f906449");
     private final PushMemory memory = new PushMemory(1 << 20);
-    private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
-            sink,
-            new DeliverySchedule(() -> 0),
-            Duration.ofHours(24),
-            () -> true,
-            time,
-            time,
-            metrics,
-            new DeliverySlots(1_000)));
+    private final SinkQueues queues = QueuesInVirtualTime.to(sink, time, metrics);
     private final LocalSubscriptions local = new LocalSubscriptions(
             new SubscriptionRunner.Dependencies(
                     new OwnedRuns(queues, memory, store, new RunLease(store, time), time, time, time),

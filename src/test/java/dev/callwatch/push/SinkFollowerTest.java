@@ -67,15 +67,7 @@ class SinkFollowerTest {
     });
     private final AtomicReference<RunLease> lease = new AtomicReference<>();
     private final List<SinkFollower> taken = new ArrayList<>();
-    private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
-            sink,
-            new DeliverySchedule(() -> 0),
-            Duration.ofHours(24),
-            () -> true,
-            time,
-            time,
-            metrics,
-            new DeliverySlots(1_000)));
+    private final SinkQueues queues = QueuesInVirtualTime.to(sink, time, metrics);
 
     @Test
     void every_call_that_anybody_looks_up_is_pushed_in_order_without_a_subscription() {

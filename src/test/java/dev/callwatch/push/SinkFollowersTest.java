@@ -109,15 +109,7 @@ class SinkFollowersTest {
         Map<String, Sink> named = new LinkedHashMap<>();
         List.of(sinks).forEach(sink -> named.put(sink.name(), sink));
         FeedInVirtualTime.Feeds feeds = FeedInVirtualTime.all(new ScriptedReader(time), time, log -> log);
-        SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
-                new ScriptedSink(time),
-                new DeliverySchedule(() -> 0),
-                Duration.ofHours(24),
-                () -> true,
-                time,
-                time,
-                metrics,
-                new DeliverySlots(1_000)));
+        SinkQueues queues = QueuesInVirtualTime.to(new ScriptedSink(time), time, metrics);
         return new SinkFollowers(
                 new Sinks(named, List.of()),
                 AnAccount.only(),

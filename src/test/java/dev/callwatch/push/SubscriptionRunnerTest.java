@@ -51,15 +51,7 @@ class SubscriptionRunnerTest {
     /** With which the data of an event begins. */
     private Supplier<String> data = () -> "";
 
-    private final SinkQueues queues = new SinkQueues(new SinkQueue.Dependencies(
-            sink,
-            new DeliverySchedule(() -> 0),
-            Duration.ofHours(24),
-            () -> true,
-            time,
-            time,
-            metrics,
-            new DeliverySlots(1_000)));
+    private final SinkQueues queues = QueuesInVirtualTime.to(sink, time, metrics);
 
     @Test
     void a_call_is_pushed_from_its_status_to_its_end() {
