@@ -9,12 +9,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /** A process of the packaged service, one of several. It keeps its ports when it is started again. */
 public final class Replica implements AutoCloseable {
@@ -69,11 +72,35 @@ public final class Replica implements AutoCloseable {
         return life;
     }
 
+    /** If it does not become ready, the failure shows what it printed, and what each of its threads was doing. */
     public void awaitReady() {
-        await("replica " + index + " is ready")
-                .atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(50))
-                .until(this::isReady);
+        try {
+            await("replica " + index + " is ready")
+                    .atMost(Duration.ofSeconds(90))
+                    .pollInterval(Duration.ofMillis(50))
+                    .failFast(() -> !process.isAlive())
+                    .until(this::isReady);
+        } catch (ConditionTimeoutException | TerminalFailureException failure) {
+            throw new AssertionError("Replica " + index + " did not become ready. It printed:\n" + printed(), failure);
+        }
+    }
+
+    /** A process that still runs adds its threads. */
+    private String printed() {
+        try {
+            if (process.isAlive()) {
+                ProcessSignal.QUIT.send(process);
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() ->
+                                !process.isAlive() || Files.readString(output).contains("Full thread dump"));
+            }
+            return Files.readString(output);
+        } catch (IOException | ConditionTimeoutException none) {
+            return none.toString();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return interrupted.toString();
+        }
     }
 
     public boolean isReady() {
