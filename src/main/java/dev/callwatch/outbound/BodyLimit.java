@@ -68,8 +68,10 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
         private final InFlight.Share share = large.share();
         private final long declared;
         private long received;
-        private int waits;
         private boolean ended;
+
+        /** Ends the wait for room. It holds the answer with all that has arrived, so it goes as soon as the wait is over. */
+        private Runnable cancelTimer = () -> {};
 
         private Counting(HttpClientRequest request, HttpClientResponse response) {
             this.request = request;
@@ -90,6 +92,7 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
             Context context = Vertx.currentContext();
             response.end().onComplete(end -> {
                 ended = true;
+                cancelTimer.run();
                 // Whoever gets the answer has it by then, and may keep it.
                 context.runOnContext(passed -> share.close());
             });
@@ -104,15 +107,17 @@ final class BodyLimit implements Consumer<HttpClientRequest> {
                 return;
             }
             response.pause();
-            int wait = ++waits;
-            context.owner().setTimer(longestWait(share).toMillis(), passed -> {
-                if (share.isWaiting() && wait == waits) {
+            Vertx vertx = context.owner();
+            long timer = vertx.setTimer(longestWait(share).toMillis(), passed -> {
+                if (share.isWaiting()) {
                     request.reset(0, new TooMuchInFlight());
                 }
             });
+            cancelTimer = () -> vertx.cancelTimer(timer);
         }
 
         private void granted() {
+            cancelTimer.run();
             if (!ended) {
                 response.resume();
             }

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.PoolOptions;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -91,6 +92,22 @@ class BodyLimitTest {
         await().until(() -> memory.waiting() == 0);
         others.close();
         assertThat(body(get(memory, SHORT, "/", LARGE)).length()).isEqualTo(LARGE);
+    }
+
+    /** The end of the wait was known to a timer, which held it: many large answers ended a process. */
+    @Test
+    void an_answer_that_waited_for_room_is_held_no_longer_once_it_has_arrived() {
+        InFlight memory = new InFlight(LARGE);
+        InFlight.Share others = taken(memory, LARGE);
+        Future<WeakReference<Buffer>> answer = get(memory, LONG, "/", LARGE).map(body -> new WeakReference<>(body));
+        await().until(() -> memory.waiting() == 1);
+        others.close();
+        WeakReference<Buffer> body =
+                answer.toCompletionStage().toCompletableFuture().join();
+        await().until(() -> {
+            System.gc();
+            return body.get() == null;
+        });
     }
 
     @Test
