@@ -1,6 +1,7 @@
 package dev.callwatch.api;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Stream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntPredicate;
 
 /**
  * Sees which streams of an HTTP/2 connection have data that the client does not take: its window is used up, or it does not read
@@ -62,7 +63,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
         channel.pipeline().addBefore(http2.name(), Http2Watch.class.getName(), watch);
         // Netty waits until the client acknowledges the limit, which it may never do.
         watch.http2.connection().remote().maxActiveStreams(unread.mostStreams());
-        watch.http2.connection().addListener(watch.new Failure());
+        watch.http2.connection().addListener(watch.new Events());
         return watch;
     }
 
@@ -93,8 +94,11 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
 
     @Override
     public void whenTaken(int stream, Runnable action) {
-        whenTaken.computeIfAbsent(stream, absent -> new ArrayList<>()).add(action);
-        watch();
+        if (http2.connection().stream(stream) == null) {
+            action.run();
+        } else {
+            whenTaken.computeIfAbsent(stream, absent -> new ArrayList<>()).add(action);
+        }
     }
 
     /**
@@ -131,7 +135,7 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         count(0);
-        taken(stream -> true);
+        List.copyOf(whenTaken.keySet()).forEach(this::taken);
         ctx.fireChannelInactive();
     }
 
@@ -143,15 +147,13 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
         }
         secondsWithoutProgress = waitingStreams();
         frames.streams.clear();
-        // The end of the answer closes the stream: the client has sent its whole request before.
-        taken(stream -> http2.connection().stream(stream) == null);
         count(secondsWithoutProgress.size() * BYTES_PER_STREAM);
         int longest = secondsWithoutProgress.values().stream()
                 .mapToInt(Integer::intValue)
                 .max()
                 .orElse(0);
         if (!unread.closeIfTooLong(context.channel(), longest)
-                && (http2.connection().numActiveStreams() > 0 || !whenTaken.isEmpty())) {
+                && http2.connection().numActiveStreams() > 0) {
             watch();
         }
     }
@@ -174,14 +176,11 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
         return waiting;
     }
 
-    private void taken(IntPredicate closed) {
-        whenTaken.entrySet().removeIf(stream -> {
-            boolean done = closed.test(stream.getKey());
-            if (done) {
-                stream.getValue().forEach(Runnable::run);
-            }
-            return done;
-        });
+    private void taken(int stream) {
+        List<Runnable> actions = whenTaken.remove(stream);
+        if (actions != null) {
+            actions.forEach(Runnable::run);
+        }
     }
 
     private void count(long now) {
@@ -191,9 +190,20 @@ final class Http2Watch extends ChannelDuplexHandler implements UnreadAnswers.Gua
         }
     }
 
-    /** Notes that we gave the connection up (RFC 9113, section 6.8), as Netty does when it had to refuse too many streams. */
-    private final class Failure extends Http2ConnectionAdapter {
+    private final class Events extends Http2ConnectionAdapter {
 
+        /**
+         * The end of the answer closes the stream: the client has sent its whole request before. What is written now leaves after
+         * that end, and fails when the connection is closed.
+         */
+        @Override
+        public void onStreamClosed(Http2Stream closed) {
+            if (whenTaken.containsKey(closed.id())) {
+                context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> taken(closed.id()));
+            }
+        }
+
+        /** We gave the connection up (RFC 9113, section 6.8), as Netty does when it had to refuse too many streams. */
         @Override
         public void onGoAwaySent(int lastStreamId, long errorCode, ByteBuf debugData) {
             failed |= errorCode != Http2Error.NO_ERROR.code();

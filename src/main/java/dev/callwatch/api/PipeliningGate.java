@@ -12,6 +12,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Takes the requests of an HTTP/1.1 connection one at a time: the next one when the answer to the last one is written and the
@@ -33,6 +35,9 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
     private boolean receiving = true;
     private boolean answering = true;
     private WriteProgress progress;
+
+    /** For the answer that is being written. */
+    private List<Runnable> whenTaken = List.of();
 
     private PipeliningGate(UnreadAnswers unread) {
         this.unread = unread;
@@ -57,13 +62,13 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
 
     @Override
     public void whenTaken(int stream, Runnable action) {
-        progress.whenTaken(action);
+        whenTaken = Stream.concat(whenTaken.stream(), Stream.of(action)).toList();
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
-        progress = new WriteProgress(added, unread, () -> answering);
+        progress = new WriteProgress(added, unread);
     }
 
     @Override
@@ -77,14 +82,25 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        ctx.write(message, promise);
-        if (message instanceof LastHttpContent && !isInterim(message)) {
+        boolean last = message instanceof LastHttpContent && !isInterim(message);
+        ctx.write(message, last ? taken(promise) : promise);
+        if (last) {
             answering = false;
             if (!waiting.isEmpty() || intake.isHolding()) {
                 // After Vert.x has noted the end of this answer.
                 ctx.executor().execute(this::resume);
             }
         }
+    }
+
+    /** What is written last leaves after everything else; it fails when the connection is closed. */
+    private ChannelPromise taken(ChannelPromise written) {
+        if (whenTaken.isEmpty()) {
+            return written;
+        }
+        List<Runnable> actions = whenTaken;
+        whenTaken = List.of();
+        return written.unvoid().addListener(done -> actions.forEach(Runnable::run));
     }
 
     @Override
@@ -102,6 +118,8 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         progress.forget();
+        whenTaken.forEach(Runnable::run);
+        whenTaken = List.of();
         waiting.forEach(ReferenceCountUtil::release);
         waiting.clear();
         ctx.fireChannelInactive();

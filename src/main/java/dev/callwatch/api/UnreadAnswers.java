@@ -71,8 +71,7 @@ public class UnreadAnswers {
         boolean requested();
 
         /**
-         * Runs something once the answer to a request that is handled now is with the client, within about a second, or once the
-         * connection is closed.
+         * Runs something once the answer to a request that is handled now has left this process, or once the connection is closed.
          *
          * @param stream of HTTP/2; any number over HTTP/1.1
          */
@@ -97,7 +96,7 @@ public class UnreadAnswers {
         return request.get(ONE_OF_MANY) != null;
     }
 
-    /** Runs something once the answer to a request is with the client, within about a second, or once its connection is closed. */
+    /** Runs something once the answer to a request has left this process, or once its connection is closed. */
     void whenTaken(RoutingContext request, Runnable action) {
         HttpServerRequest incoming = request.request();
         if (incoming.connection() instanceof ConnectionBase known) {

@@ -2,10 +2,7 @@ package dev.callwatch.api;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * Watches whether the client of a connection takes what is written: each second while something waits to be taken. Used on the connection's
@@ -15,39 +12,23 @@ final class WriteProgress implements Runnable {
 
     private final ChannelHandlerContext context;
     private final UnreadAnswers unread;
-    private final BooleanSupplier isAnswering;
 
     private boolean watching;
     private long counted;
     private Object current;
     private long taken;
     private int seconds;
-    private final List<Runnable> whenTaken = new ArrayList<>();
 
-    /** @param isAnswering whether an answer is not written to its end yet */
-    WriteProgress(ChannelHandlerContext context, UnreadAnswers unread, BooleanSupplier isAnswering) {
+    WriteProgress(ChannelHandlerContext context, UnreadAnswers unread) {
         this.context = context;
         this.unread = unread;
-        this.isAnswering = isAnswering;
     }
 
     /** Something was written. */
     void watch() {
         long pending = pending();
         count(pending);
-        if (pending > 0) {
-            begin();
-        }
-    }
-
-    /** Runs an action once the client has taken all that is written, or has gone. */
-    void whenTaken(Runnable action) {
-        whenTaken.add(action);
-        begin();
-    }
-
-    private void begin() {
-        if (!watching) {
+        if (pending > 0 && !watching) {
             watching = true;
             seconds = 0;
             note();
@@ -60,13 +41,10 @@ final class WriteProgress implements Runnable {
         watching = false;
         long pending = pending();
         count(pending);
-        if (pending == 0 && !isAnswering.getAsBoolean()) {
-            taken();
-        }
-        if (pending == 0 && whenTaken.isEmpty()) {
+        if (pending == 0) {
             return;
         }
-        seconds = pending == 0 || hasMoved() ? 0 : seconds + 1;
+        seconds = hasMoved() ? 0 : seconds + 1;
         note();
         if (!unread.closeIfTooLong(context.channel(), seconds)) {
             watching = true;
@@ -77,12 +55,6 @@ final class WriteProgress implements Runnable {
     /** The connection is closed. */
     void forget() {
         count(0);
-        taken();
-    }
-
-    private void taken() {
-        whenTaken.forEach(Runnable::run);
-        whenTaken.clear();
     }
 
     private void schedule() {

@@ -85,7 +85,15 @@ class Http2WatchTest {
         pass(5);
         assertThat(done).isFalse();
         window(1);
-        pass(1);
+        assertThat(done).isTrue();
+    }
+
+    @Test
+    void an_action_for_an_answer_that_has_ended_runs_at_once() {
+        AtomicBoolean done = new AtomicBoolean();
+        answer(100);
+        window(100);
+        watch.whenTaken(STREAM, () -> done.set(true));
         assertThat(done).isTrue();
     }
 
