@@ -48,6 +48,8 @@ class SmallHeapIT {
     private static final String BIG = "/v1/accounts/big/calls/";
     private static final String FLOODED = "/v1/accounts/flooded/calls/";
     private static final Map<String, String> JSON = Map.of("content-type", "application/json");
+    private static final String READ_FROM_BIG =
+            "callwatch_upstream_requests_seconds_count{region=\"big\",status=\"200\"}";
     private static final int MOST_LINES_A_SECOND = 20;
     private static final int LEAST_ANSWERS = 300;
     private static final int ANSWERS_WHILE_OPEN = 50;
@@ -349,6 +351,31 @@ class SmallHeapIT {
         }
     }
 
+    /** Those of one stream are half of the heap. */
+    @Test
+    void large_documents_of_followed_calls_are_not_all_kept() throws Exception {
+        vonage.answers("/v0/big/calls", large("\"Active\""));
+        double before = metric(READ_FROM_BIG);
+        others("streams of large documents", () -> {
+            for (int stream = 0; stream < 3; stream++) {
+                Socket socket = new Socket("localhost", API);
+                open.add(socket);
+                drain(socket);
+                int series = stream;
+                String ids = IntStream.range(0, 100)
+                        .map(call -> 20_000 + call)
+                        .mapToObj(call -> guid(call, series))
+                        .collect(Collectors.joining("&id="));
+                socket.getOutputStream()
+                        .write(("GET " + BIG + "events?id=" + ids + " HTTP/1.1\r\nHost: a\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+            }
+            await().atMost(Duration.ofSeconds(20)).until(() -> metric(READ_FROM_BIG) > before + 300);
+        });
+        await().until(() -> metric("callwatch_watched_calls") == 0);
+        assertThat(metric("callwatch_watched_memory_bytes")).isZero();
+    }
+
     private static HttpRequest.Builder batch(String body) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + API + BIG + "lookup"))
                 .header("Content-Type", "application/json")
@@ -364,8 +391,12 @@ class SmallHeapIT {
     }
 
     private static String large() {
-        return "{\"id\":\"" + CALL + "\",\"status\":null,\"dispositionCode\":\"Sale\",\"more\":\""
-                + "x".repeat(1_000_000) + "\"}";
+        return large("null,\"dispositionCode\":\"Sale\"");
+    }
+
+    /** @param status JSON */
+    private static String large(String status) {
+        return "{\"id\":\"" + CALL + "\",\"status\":" + status + ",\"more\":\"" + "x".repeat(1_000_000) + "\"}";
     }
 
     /** What may fail with a checked exception. */
@@ -462,10 +493,14 @@ class SmallHeapIT {
 
     /** Connections that ended before their answers did. */
     private static double disconnects(String reason) throws Exception {
+        return metric("callwatch_disconnects_total{reason=\"" + reason + "\"}");
+    }
+
+    private static double metric(String series) throws Exception {
         return get(MANAGEMENT, "/q/metrics")
                 .body()
                 .lines()
-                .filter(line -> line.startsWith("callwatch_disconnects_total{reason=\"" + reason + "\"}"))
+                .filter(line -> line.startsWith(series + " "))
                 .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
                 .sum();
     }

@@ -20,6 +20,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestHeader;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -39,6 +40,7 @@ public class AccountEventResource {
     private final AccountFeed feed;
     private final EventStream stream;
     private final StatusRenderer renderer;
+    private final LargeAnswers large;
 
     AccountEventResource(
             AccessControl access,
@@ -46,13 +48,15 @@ public class AccountEventResource {
             Audit audit,
             AccountFeed feed,
             EventStream stream,
-            StatusRenderer renderer) {
+            StatusRenderer renderer,
+            LargeAnswers large) {
         this.access = access;
         this.limits = limits;
         this.audit = audit;
         this.feed = feed;
         this.stream = stream;
         this.renderer = renderer;
+        this.large = large;
     }
 
     /** Streams as server-sent events. */
@@ -112,18 +116,17 @@ public class AccountEventResource {
         Uni<String> begin = position(lastEventId)
                 .map(position -> Uni.createFrom().item(position))
                 .orElseGet(() -> feed.position(grant.account()));
-        return begin.onItem()
+        Multi<StreamFrame> frames = begin.onItem()
                 .transformToMulti(
-                        position -> stream.of(caller, grant, events(requested, position, caller, grant), request))
-                .onTermination()
-                .invoke(reservation::release);
+                        position -> stream.of(caller, grant, events(requested, position, caller, grant), request));
+        return large.admitted(frames, event -> gap(event.id())).onTermination().invoke(reservation::release);
     }
 
-    private Multi<StreamFrame> events(RequestedFeed requested, String position, Caller caller, Grant grant) {
+    private Multi<Supplier<StreamFrame>> events(RequestedFeed requested, String position, Caller caller, Grant grant) {
         return feed.follow(grant.account(), position)
                 .filter(item ->
                         !(item instanceof AccountFeed.Item.Revision revision) || requested.matches(revision.event()))
-                .map(item -> frame(item, caller, grant))
+                .<Supplier<StreamFrame>>map(item -> () -> frame(item, caller, grant))
                 .onCompletion()
                 .switchTo(EventStream.comeBack());
     }
@@ -131,10 +134,14 @@ public class AccountEventResource {
     private StreamFrame frame(AccountFeed.Item item, Caller caller, Grant grant) {
         if (item instanceof AccountFeed.Item.Revision revision) {
             audit.read(caller, grant, revision.event().call().id(), "followed");
-            return new StreamFrame.Event(
-                    "status", Optional.of(item.position()), renderer.of(revision.event(), grant.numbers()));
+            return renderer.frame(revision.event(), grant.numbers()).at(item.position());
         }
-        return new StreamFrame.Event("gap", Optional.of(item.position()), "{}");
+        return gap(Optional.of(item.position()));
+    }
+
+    /** At a position, for revisions that are not sent. */
+    private static StreamFrame gap(Optional<String> position) {
+        return new StreamFrame.Event("gap", position, "{}");
     }
 
     /** What did not come from us leads to a gap, like a position that is no longer kept. */

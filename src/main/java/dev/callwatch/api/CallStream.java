@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Streams to one client what happens to one or several calls. */
 @Singleton
@@ -73,9 +74,10 @@ class CallStream {
             Caller caller, Grant grant, Set<CallGuid> guids, Optional<LastEventId> last, RoutingContext request) {
         Multi<StreamFrame> frames = Multi.createFrom().deferred(() -> {
             AtomicInteger unsettled = new AtomicInteger(guids.size());
-            Multi<StreamFrame> events = notifications(caller, grant.account(), guids, last)
-                    .onItem()
-                    .transformToIterable(item -> frames(grant, item, unsettled, request))
+            Multi<Supplier<StreamFrame>> events = notifications(caller, grant.account(), guids, last)
+                    .map(item -> frame(grant, item, unsettled, request))
+                    .filter(Optional::isPresent)
+                    .map(Optional::get)
                     .onCompletion()
                     .switchTo(() -> unsettled.get() > 0
                             ? EventStream.comeBack()
@@ -105,15 +107,17 @@ class CallStream {
                 .streams(calls);
     }
 
-    private List<StreamFrame> frames(Grant grant, Item item, AtomicInteger unsettled, RoutingContext request) {
+    /** Nothing where one of several calls is settled. */
+    private Optional<Supplier<StreamFrame>> frame(
+            Grant grant, Item item, AtomicInteger unsettled, RoutingContext request) {
         if (item.notification() instanceof Notification.Changed changed) {
-            return List.of(renderer.frame(changed.event(), grant.numbers()));
+            return Optional.of(() -> renderer.frame(changed.event(), grant.numbers()));
         }
         if (item.notification() instanceof Notification.Failed failed) {
             Problem problem = ProblemMapper.of(failed.reason(), request);
-            return List.of(stream.problem(Optional.of(item.guid().value()), problem));
+            return Optional.of(() -> stream.problem(Optional.of(item.guid().value()), problem));
         }
-        return unsettled.decrementAndGet() == 0 ? List.of(END) : List.of();
+        return unsettled.decrementAndGet() == 0 ? Optional.of(() -> END) : Optional.empty();
     }
 
     /** What is sent in place of an event that is too large to be sent now. The revision after it names one that the client lacks. */

@@ -160,17 +160,9 @@ public class EventResource {
         CallerLimits.Reservation reservation =
                 limits.stream(caller, requested.guids().size());
         requested.guids().forEach(guid -> audit.read(caller, grant, guid.value(), "followed"));
-        LargeAnswers.Reservation onItsWay = large.reservation();
-        return stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request)
-                .map(frame -> frame instanceof StreamFrame.Event event
-                                && !onItsWay.fits(event.data().length())
-                        ? stream.unsent(event, request)
-                        : frame)
-                // The client has taken one frame when the next one is asked for.
-                .onRequest()
-                .invoke(onItsWay::release)
-                .onTermination()
-                .invoke(onItsWay::release)
+        Multi<StreamFrame> frames =
+                stream.of(caller, grant, requested.guids(), LastEventId.parse(lastEventId), request);
+        return large.admitted(frames, event -> stream.unsent(event, request))
                 .onCancellation()
                 .invoke(left::increment)
                 .onTermination()

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** What every stream of events has: heartbeats, an end when the token of its caller expires, and hints at reconnection. */
 // At start, so that its metric, by which replicas are added and removed, exists before the first stream.
@@ -67,9 +68,10 @@ class EventStream {
      *
      * @param caller who reads; once its token expires the stream ends with that problem
      * @param grant what it may see
-     * @param events complete when the stream is to end; they never fail
+     * @param events complete when the stream is to end; they never fail. A frame is made when the client is ready for it, so that what
+     *     waits for a slow client has no bytes yet
      */
-    Multi<StreamFrame> of(Caller caller, Grant grant, Multi<StreamFrame> events, RoutingContext request) {
+    Multi<StreamFrame> of(Caller caller, Grant grant, Multi<Supplier<StreamFrame>> events, RoutingContext request) {
         return Multi.createFrom().deferred(() -> {
             open.incrementAndGet();
             return Multi.createBy()
@@ -84,12 +86,12 @@ class EventStream {
 
     /** Heartbeats included; an empty item is the end. */
     private Multi<StreamFrame> whileValid(
-            Caller caller, Grant grant, Multi<StreamFrame> events, RoutingContext request) {
-        Multi<Optional<StreamFrame>> untilTheEnd = Multi.createBy()
+            Caller caller, Grant grant, Multi<Supplier<StreamFrame>> events, RoutingContext request) {
+        Multi<Optional<Supplier<StreamFrame>>> untilTheEnd = Multi.createBy()
                 .concatenating()
                 .streams(events.map(Optional::of), Multi.createFrom().item(Optional.empty()));
-        Multi<Optional<StreamFrame>> heartbeats = delay.of(HEARTBEAT)
-                .replaceWith(Optional.<StreamFrame>of(new StreamFrame.Heartbeat()))
+        Multi<Optional<Supplier<StreamFrame>>> heartbeats = delay.of(HEARTBEAT)
+                .replaceWith(Optional.<Supplier<StreamFrame>>of(StreamFrame.Heartbeat::new))
                 .repeat()
                 .indefinitely();
         return Multi.createBy()
@@ -98,21 +100,22 @@ class EventStream {
                 .streams(untilTheEnd, heartbeats, expiry(caller, grant, request))
                 .select()
                 .first(Optional::isPresent)
-                .map(Optional::get);
+                .map(Optional::get)
+                .map(Supplier::get);
     }
 
-    private Multi<Optional<StreamFrame>> expiry(Caller caller, Grant grant, RoutingContext request) {
+    private Multi<Optional<Supplier<StreamFrame>>> expiry(Caller caller, Grant grant, RoutingContext request) {
         return caller.expires()
                 .map(end -> delay.of(caller.tokenLifetime(clock.now(), LONGEST))
                         .onItem()
                         .transformToMulti(passed -> {
                             Unauthenticated refusal = Unauthenticated.expired();
                             audit.denied(caller, grant.account().key(), refusal);
-                            Problem problem = ProblemMapper.of(refusal, request);
+                            StreamFrame problem = problem(Optional.empty(), ProblemMapper.of(refusal, request));
                             return Multi.createFrom()
                                     .items(
-                                            Optional.of(problem(Optional.empty(), problem)),
-                                            Optional.<StreamFrame>empty());
+                                            Optional.<Supplier<StreamFrame>>of(() -> problem),
+                                            Optional.<Supplier<StreamFrame>>empty());
                         }))
                 .orElseGet(() -> Multi.createFrom().nothing());
     }
@@ -128,8 +131,8 @@ class EventStream {
     }
 
     /** The last frame of a stream that ends because the process does. */
-    static Multi<StreamFrame> comeBack() {
-        return Multi.createFrom().item(() -> {
+    static Multi<Supplier<StreamFrame>> comeBack() {
+        return Multi.createFrom().items(() -> {
             int spread = ThreadLocalRandom.current().nextInt(RETRY_SPREAD_MILLIS);
             return new StreamFrame.Retry(Duration.ofMillis(500L + spread));
         });

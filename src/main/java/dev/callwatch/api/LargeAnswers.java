@@ -1,9 +1,11 @@
 package dev.callwatch.api;
 
+import io.smallrye.mutiny.Multi;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.ServiceUnavailableException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Bounds what answers above 64 KiB take together until their clients have them: an eighth of the heap. Small ones do not count;
@@ -53,6 +55,22 @@ class LargeAnswers {
         if (most > SMALL && onTheirWay.get() + SMALL >= bound) {
             throw new ServiceUnavailableException(RETRY_AFTER_SECONDS);
         }
+    }
+
+    /**
+     * The frames of one stream. A large one counts until the client has taken it and is ready for the next.
+     *
+     * @param instead what is sent in place of an event for which there is no room
+     */
+    Multi<StreamFrame> admitted(Multi<StreamFrame> frames, Function<StreamFrame.Event, StreamFrame> instead) {
+        Reservation reservation = reservation();
+        return frames.map(frame -> frame instanceof StreamFrame.Event event && !reservation.fits(event.length())
+                        ? instead.apply(event)
+                        : frame)
+                .onRequest()
+                .invoke(reservation::release)
+                .onTermination()
+                .invoke(reservation::release);
     }
 
     /** Of nothing so far. */

@@ -10,7 +10,6 @@ import dev.callwatch.push.EventData;
 import dev.callwatch.watch.CallEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -35,9 +34,6 @@ class StatusRenderer implements EventData {
 
     /** The array and the entry of the cache beside one event, about. */
     private static final int BYTES_BESIDE_EVENT = 500;
-
-    /** The text of an event, and the bytes of the frame. */
-    private static final int COPIES_OF_EVENT = 2;
 
     /**
      * A status as it is sent.
@@ -148,8 +144,7 @@ class StatusRenderer implements EventData {
                 // Weak keys compare by identity, which is cheap, and an entry goes with its event.
                 .weakKeys()
                 .maximumWeight(mostBytes)
-                .weigher((CallEvent event, StreamFrame.Event frame) ->
-                        BYTES_BESIDE_EVENT + COPIES_OF_EVENT * frame.data().length())
+                .weigher((CallEvent event, StreamFrame.Event frame) -> BYTES_BESIDE_EVENT + frame.length())
                 .executor(Runnable::run)
                 .build();
     }
@@ -158,13 +153,13 @@ class StatusRenderer implements EventData {
         String changes = event.changes().stream()
                 .map(change -> '"' + change.wireName() + '"')
                 .collect(Collectors.joining(",", "[", "]"));
-        String call = new String(of(event.call(), numbers).body(), StandardCharsets.UTF_8);
         String previous = event.previous().map(String::valueOf).orElse("null");
-        String data = "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"previous\":"
-                + previous + ",\"call\":" + call + "}";
+        String first = "{\"type\":\"" + event.type().wireName() + "\",\"changes\":" + changes + ",\"previous\":"
+                + previous + ",\"call\":";
         CallGuid guid = new CallGuid(event.call().id());
         String id = LastEventId.of(guid, event.call().revision());
-        return new StreamFrame.Event("status", Optional.of(id), data);
+        byte[] call = of(event.call(), numbers).body();
+        return new StreamFrame.Event("status", Optional.of(id), first, call, "}");
     }
 
     /** A call, and whether those who see it may see numbers. */

@@ -10,13 +10,17 @@ sealed interface StreamFrame {
     /** As a server-sent event (HTML, section 9.2). The same buffer for all who get the frame; not to be changed. */
     Buffer serverSentEvent();
 
-    /** An event with data. Its bytes are made once for all who get it. */
+    /** An event with data. It keeps its bytes only, made once for all who get it: documents may be large. */
     final class Event implements StreamFrame {
+
+        private static final String END = "\n\n";
 
         private final String name;
         private final Optional<String> id;
-        private final String data;
-        private volatile Optional<Buffer> bytes = Optional.empty();
+        private final Buffer bytes;
+
+        /** Where in the bytes the data begin. */
+        private final int begin;
 
         /**
          * An event.
@@ -26,9 +30,34 @@ sealed interface StreamFrame {
          * @param data JSON on one line
          */
         Event(String name, Optional<String> id, String data) {
+            this(name, id, data, new byte[0], "");
+        }
+
+        /** An event whose data are a text, JSON in UTF-8, and another text, on one line together. */
+        Event(String name, Optional<String> id, String first, byte[] json, String last) {
+            this(
+                    name,
+                    id,
+                    Buffer.buffer(first.length() + json.length + last.length())
+                            .appendString(first)
+                            .appendBytes(json)
+                            .appendString(last));
+        }
+
+        private Event(String name, Optional<String> id, Buffer data) {
             this.name = name;
             this.id = id;
-            this.data = data;
+            String head = id.map(text -> "id:" + text + "\n").orElse("") + "event:" + name + "\ndata:";
+            this.begin = head.length();
+            this.bytes = Buffer.buffer(begin + data.length() + END.length())
+                    .appendString(head)
+                    .appendBuffer(data)
+                    .appendString(END);
+        }
+
+        /** The same event in the log of an account. */
+        Event at(String position) {
+            return new Event(name, Optional.of(position), bytes.slice(begin, bytes.length() - END.length()));
         }
 
         String name() {
@@ -39,19 +68,19 @@ sealed interface StreamFrame {
             return id;
         }
 
+        /** JSON on one line. */
         String data() {
-            return data;
+            return bytes.getString(begin, bytes.length() - END.length());
+        }
+
+        /** In bytes. */
+        int length() {
+            return bytes.length();
         }
 
         @Override
         public Buffer serverSentEvent() {
-            Optional<Buffer> known = bytes;
-            if (known.isEmpty()) {
-                known = Optional.of(Buffer.buffer(
-                        id.map(text -> "id:" + text + "\n").orElse("") + "event:" + name + "\ndata:" + data + "\n\n"));
-                bytes = known;
-            }
-            return known.get();
+            return bytes;
         }
     }
 

@@ -24,6 +24,12 @@ public class AccountFeed {
 
     private static final int BATCH = 100;
 
+    /** Of the first entries, as long as it is not known how large they are. */
+    private static final int FIRST_BATCH = 10;
+
+    /** What the documents of one batch may take, in characters, about: an entry has two. A larger entry comes by itself. */
+    private static final long MOST_TEXT = 1L << 20;
+
     /** A message of another replica may be lost. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
@@ -121,6 +127,7 @@ public class AccountFeed {
         private final AccountKey account;
         private final SliceSource reader;
         private String position;
+        private int most = FIRST_BATCH;
 
         private Subscription(AccountKey account, String after, SliceSource reader) {
             this.account = account;
@@ -134,12 +141,12 @@ public class AccountFeed {
                     .uni(this::next)
                     .whilst(batch -> !closed)
                     .onItem()
-                    .transformToIterable(batch -> batch);
+                    .transformToIterable(HandedOut::new);
         }
 
         private Uni<List<Item>> next() {
             long version = signals.version(account);
-            return reader.read(account, Optional.of(position), BATCH)
+            return reader.read(account, Optional.of(position), most)
                     .map(this::items)
                     .chain(items -> {
                         boolean waits = items.isEmpty() && !closed;
@@ -157,8 +164,20 @@ public class AccountFeed {
             }
             slice.entries().forEach(entry -> items.add(new Item.Revision(entry.position(), event(entry))));
             position = slice.end();
+            most = nextBatch(slice.entries());
             return items;
         }
+
+        /** As many as fit, if the next entries are like these. */
+        private int nextBatch(List<RevisionLog.Entry> entries) {
+            long text = entries.stream().mapToLong(AccountFeed::text).sum();
+            return text == 0 ? most : (int) Math.max(1, Math.min(BATCH, entries.size() * MOST_TEXT / text));
+        }
+    }
+
+    private static long text(RevisionLog.Entry entry) {
+        return (long) entry.now().vonage().length()
+                + entry.before().map(before -> before.vonage().length()).orElse(0);
     }
 
     private static CallEvent event(RevisionLog.Entry entry) {

@@ -102,7 +102,9 @@ public class CallFeed {
     }
 
     private Multi<Notification> subscribe(Account account, CallGuid guid, Subscriber subscriber) {
-        return pollers.states(account, guid).onItem().transformToIterable(subscriber::notifications);
+        return pollers.states(account, guid)
+                .onItem()
+                .transformToIterable(state -> new HandedOut<>(subscriber.notifications(state)));
     }
 
     private Multi<Notification> resume(Account account, CallGuid guid, long revision, String caller) {

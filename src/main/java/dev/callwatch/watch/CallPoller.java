@@ -46,6 +46,7 @@ final class CallPoller {
      *
      * @param executor where their loops run, apart from the requests that began them
      * @param coverage whether notifications say when calls change
+     * @param memory for the statuses of all of them
      * @param onSaved called with the polls that were not made because they do
      */
     record Dependencies(
@@ -54,6 +55,7 @@ final class CallPoller {
             Clock clock,
             Executor executor,
             NotificationCoverage coverage,
+            FollowedMemory memory,
             ObjLongConsumer<Account> onSaved) {}
 
     private final Account account;
@@ -61,6 +63,7 @@ final class CallPoller {
     private final Budget budget;
     private final Dependencies dependencies;
     private final Consumer<CallPoller> onEnd;
+    private final FollowedMemory.Share memory;
     private final FeedBroadcast broadcast;
     private final AtomicReference<Cancellable> loop = new AtomicReference<>(NOT_STARTED);
 
@@ -88,7 +91,8 @@ final class CallPoller {
             Consumer<CallPoller> onEnd) {
         this.account = account;
         this.guid = guid;
-        this.broadcast = new FeedBroadcast(FeedState.of(buffer));
+        this.memory = dependencies.memory().share();
+        this.broadcast = new FeedBroadcast(FeedState.of(fitting(buffer).orElse(ReplayBuffer.EMPTY)));
         this.budget = budget;
         this.dependencies = dependencies;
         this.onEnd = onEnd;
@@ -119,15 +123,18 @@ final class CallPoller {
             interval = PollInterval.afterChange(now.ended().orElse(false));
         }
         boolean settled = dependencies.calls().isSettled(now);
-        broadcast.update(state -> state.read(state.buffer().with(now), settled));
-        if (settled && broadcast.isCurrent()) {
+        FeedState state = broadcast.update(known -> read(known, now, settled));
+        if (state.settled() && broadcast.isCurrent()) {
             close();
         }
     }
 
     /** Other replicas keep older revisions of the call. */
     void extend(ReplayBuffer longer) {
-        broadcast.update(state -> state.extended(state.buffer().orLonger(longer)));
+        broadcast.update(state -> {
+            ReplayBuffer extended = state.buffer().orLonger(longer);
+            return memory.takeSpare(extended.weight()) ? state.extended(extended) : state;
+        });
     }
 
     /** Ends it for all subscriptions. */
@@ -146,6 +153,7 @@ final class CallPoller {
     private void stop() {
         onEnd.accept(this);
         loop.getAndSet(STOPPED).cancel();
+        memory.close();
     }
 
     private void begin() {
@@ -187,6 +195,22 @@ final class CallPoller {
         if (!kept.isEmpty()) {
             broadcast.update(state -> state.trimmed(kept.get(0).revision()));
         }
+        broadcast.update(state -> fitting(state.buffer()).map(state::trimmed).orElse(state));
+    }
+
+    /** With a status, and as much of the history as there is memory for; where there is none for the status, that is a failure. */
+    private FeedState read(FeedState state, CallStatus status, boolean settled) {
+        return fitting(state.buffer().with(status))
+                .map(buffer -> state.read(buffer, settled))
+                .orElseGet(() -> state.failed(new TooMuchFollowed()));
+    }
+
+    /** A buffer, or its last event where there is no memory to spare; nothing where there is none for that one either. */
+    private Optional<ReplayBuffer> fitting(ReplayBuffer buffer) {
+        if (buffer.events().size() > 1 && memory.takeSpare(buffer.weight())) {
+            return Optional.of(buffer);
+        }
+        return Optional.of(buffer.latest()).filter(last -> memory.take(last.weight()));
     }
 
     /** The first subscriber waits like for a look-up; the polls that follow wait for a slot. */
@@ -268,9 +292,11 @@ final class CallPoller {
             interval = changed ? PollInterval.afterChange(ended) : next;
             changed = false;
         }
-        broadcast.updateByReading(state -> state.read(state.buffer().with(status), settled));
-        if (settled) {
+        FeedState state = broadcast.updateByReading(known -> read(known, status, settled));
+        if (state.settled()) {
             close();
+        } else if (state.error().isPresent()) {
+            pauseAfter(state.error().get());
         }
     }
 
@@ -281,12 +307,16 @@ final class CallPoller {
                 interval = PollInterval.MISSING;
                 return;
             }
-            interval = PollInterval.afterFailure(failure.retryAfter().orElse(Duration.ZERO));
         }
+        pauseAfter(failure);
         broadcast.updateByReading(state -> missing ? state.missing(failure) : state.failed(failure));
         if (missing) {
             close();
         }
+    }
+
+    private synchronized void pauseAfter(ProblemException failure) {
+        interval = PollInterval.afterFailure(failure.retryAfter().orElse(Duration.ZERO));
     }
 
     private synchronized void defect(Throwable defect) {

@@ -41,6 +41,7 @@ class CallPollers {
             Delay delay,
             Clock clock,
             PollExecutor executor,
+            FollowedMemory memory,
             MeterRegistry registry) {
         this.calls = calls;
         this.budgets = budgets;
@@ -51,6 +52,7 @@ class CallPollers {
                 clock,
                 executor,
                 coverage,
+                memory,
                 (account, polls) -> notifications.pollsSaved(account).increment(polls));
         Gauge.builder("callwatch.watched.calls", pollers, ConcurrentMap::size)
                 .description("Calls that are polled because somebody follows them")

@@ -79,29 +79,38 @@ final class FeedBroadcast {
         return join;
     }
 
-    /** Changes the state, and passes it on where it is current. */
-    void update(UnaryOperator<FeedState> change) {
-        update(change, false);
+    /**
+     * Changes the state, and passes it on where it is current.
+     *
+     * @return the state since then
+     */
+    FeedState update(UnaryOperator<FeedState> change) {
+        return update(change, false);
     }
 
-    /** Changes the state by what was just read, so that it is current from now on. */
-    void updateByReading(UnaryOperator<FeedState> change) {
-        update(change, true);
+    /**
+     * Changes the state by what was just read, so that it is current from now on.
+     *
+     * @return the state since then
+     */
+    FeedState updateByReading(UnaryOperator<FeedState> change) {
+        return update(change, true);
     }
 
-    private void update(UnaryOperator<FeedState> change, boolean makesCurrent) {
+    private FeedState update(UnaryOperator<FeedState> change, boolean makesCurrent) {
         FeedState now;
         List<Subscription> all;
         synchronized (this) {
             state = change.apply(state);
             current |= makesCurrent;
-            if (!current) {
-                return;
-            }
             now = state;
+            if (!current) {
+                return now;
+            }
             all = List.copyOf(subscriptions);
         }
         all.forEach(subscription -> subscription.emit(now));
+        return now;
     }
 
     /**

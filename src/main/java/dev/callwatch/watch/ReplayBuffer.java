@@ -16,7 +16,12 @@ record ReplayBuffer(List<CallEvent> events, Optional<CallStatus> current) {
 
     static final int LONGEST = 32;
 
-    private static final ReplayBuffer EMPTY = new ReplayBuffer(List.of(), Optional.empty());
+    private static final int SMALL_DOCUMENT = 16 << 10;
+
+    /** Objects and texts of one status and its event beside its document, about. */
+    private static final int BYTES_BESIDE_DOCUMENT = 1_000;
+
+    static final ReplayBuffer EMPTY = new ReplayBuffer(List.of(), Optional.empty());
 
     /** Of successive statuses, the oldest first. */
     static ReplayBuffer of(List<CallStatus> history) {
@@ -30,6 +35,27 @@ record ReplayBuffer(List<CallEvent> events, Optional<CallStatus> current) {
     /** The revision of the last status; 0 where the call was never read. */
     long revision() {
         return current.map(CallStatus::revision).orElse(0L);
+    }
+
+    /**
+     * The memory that its statuses take beside the cache, in bytes, about: the last one and large ones. Other small ones are there as
+     * long as the cache keeps them.
+     */
+    long weight() {
+        long last = current.map(
+                        status -> BYTES_BESIDE_DOCUMENT + status.vonage().length())
+                .orElse(0);
+        return last
+                + events.stream()
+                        .limit(Math.max(0, events.size() - 1))
+                        .mapToInt(event -> event.call().vonage().length())
+                        .filter(length -> length > SMALL_DOCUMENT)
+                        .sum();
+    }
+
+    /** Without all events but the last one. */
+    ReplayBuffer latest() {
+        return since(revision());
     }
 
     /** Adds a status. One of the current revision that was observed later takes its place; one that is no newer changes nothing. */

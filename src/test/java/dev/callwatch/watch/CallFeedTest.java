@@ -63,8 +63,15 @@ class CallFeedTest {
             change -> observers.forEach(observer -> observer.accept(change)));
     private final Budgets budgets = BudgetsInVirtualTime.of(time);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final CallPollers pollers =
-            new CallPollers(calls, budgets, Uncovered.in(time), time, time, Runnable::run, registry);
+    private final CallPollers pollers = new CallPollers(
+            calls,
+            budgets,
+            Uncovered.in(time),
+            time,
+            time,
+            Runnable::run,
+            new FollowedMemory(Long.MAX_VALUE),
+            registry);
     private final CallFeed feed = new CallFeed(calls, pollers, time, time);
     private final List<Long> revisions = new ArrayList<>();
     private final Account account = AnAccount.usual();
@@ -551,7 +558,14 @@ class CallFeedTest {
                 time,
                 change -> there.forEach(observer -> observer.accept(change)));
         CallPollers pollers = new CallPollers(
-                calls, budgets, Uncovered.in(time), time, time, Runnable::run, new SimpleMeterRegistry());
+                calls,
+                budgets,
+                Uncovered.in(time),
+                time,
+                time,
+                Runnable::run,
+                new FollowedMemory(Long.MAX_VALUE),
+                new SimpleMeterRegistry());
         there.add(pollers::changed);
         return new CallFeed(calls, pollers, time, time);
     }
@@ -633,7 +647,15 @@ class CallFeedTest {
     }
 
     private CallPollers pollersOf(Calls other) {
-        return new CallPollers(other, budgets, Uncovered.in(time), time, time, Runnable::run, registry);
+        return new CallPollers(
+                other,
+                budgets,
+                Uncovered.in(time),
+                time,
+                time,
+                Runnable::run,
+                new FollowedMemory(Long.MAX_VALUE),
+                registry);
     }
 
     private void change(String... documents) {

@@ -60,8 +60,8 @@ class CallHintsTest {
     private final NotificationCoverage coverage = new NotificationCoverage(
             channel, time, time, time, lost -> losses.forEach(observer -> observer.accept(lost)));
     private final Budgets budgets = BudgetsInVirtualTime.of(time);
-    private final CallPollers pollers =
-            new CallPollers(calls, budgets, coverage, this::pause, time, Runnable::run, registry);
+    private final CallPollers pollers = new CallPollers(
+            calls, budgets, coverage, this::pause, time, Runnable::run, new FollowedMemory(Long.MAX_VALUE), registry);
     private final CallFeed feed = new CallFeed(calls, pollers, time, time);
     private final UnaskedCalls unasked = new UnaskedCalls(calls, feed, budgets, channel, time, registry);
     private final StandbyCalls standby = new StandbyCalls(calls, unasked, AnAccount.only(), time, time);

@@ -24,13 +24,18 @@ public final class FeedInVirtualTime {
     private FeedInVirtualTime() {}
 
     public static CallFeed of(CallReader vonage, VirtualTime time) {
+        return of(vonage, time, new FollowedMemory(Long.MAX_VALUE));
+    }
+
+    /** @param memory for the statuses of followed calls */
+    static CallFeed of(CallReader vonage, VirtualTime time, FollowedMemory memory) {
         List<Consumer<CallChanged>> observers = new ArrayList<>();
         Calls calls = CallsInVirtualTime.of(
                 vonage,
                 CallsInVirtualTime.options(Map.of()),
                 time,
                 change -> observers.forEach(observer -> observer.accept(change)));
-        return of(calls, observers, time);
+        return of(calls, observers, time, memory);
     }
 
     /** All feeds of a process, and the look-ups that fill them. */
@@ -54,10 +59,15 @@ public final class FeedInVirtualTime {
                 appended -> readers.forEach(reader -> reader.accept(appended)));
         AccountFeed ofAccounts = new AccountFeed(log.apply(knowledge.log()), time);
         readers.add(ofAccounts::appended);
-        return new Feeds(knowledge.calls(), knowledge.directory(), of(knowledge.calls(), observers, time), ofAccounts);
+        return new Feeds(
+                knowledge.calls(),
+                knowledge.directory(),
+                of(knowledge.calls(), observers, time, new FollowedMemory(Long.MAX_VALUE)),
+                ofAccounts);
     }
 
-    private static CallFeed of(Calls calls, List<Consumer<CallChanged>> observers, VirtualTime time) {
+    private static CallFeed of(
+            Calls calls, List<Consumer<CallChanged>> observers, VirtualTime time, FollowedMemory memory) {
         CallPollers pollers = new CallPollers(
                 calls,
                 BudgetsInVirtualTime.of(time),
@@ -65,6 +75,7 @@ public final class FeedInVirtualTime {
                 time,
                 time,
                 Runnable::run,
+                memory,
                 new SimpleMeterRegistry());
         observers.add(pollers::changed);
         return new CallFeed(calls, pollers, time, time);

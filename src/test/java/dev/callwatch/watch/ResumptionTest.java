@@ -55,6 +55,7 @@ class ResumptionTest {
                 time,
                 time,
                 Runnable::run,
+                new FollowedMemory(Long.MAX_VALUE),
                 new SimpleMeterRegistry());
         private final CallFeed feed = new CallFeed(calls, pollers, time, time);
 
