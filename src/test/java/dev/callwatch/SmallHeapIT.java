@@ -351,6 +351,29 @@ class SmallHeapIT {
         }
     }
 
+    @Test
+    void pages_of_calls_with_large_documents_are_short() throws Exception {
+        vonage.answers("/v0/big/calls", large());
+        for (int call = 0; call < 20; call++) {
+            assertThat(get(API, BIG + guid(30_000 + call)).statusCode()).isEqualTo(200);
+        }
+        HttpRequest page = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + API + "/v1/accounts/big/calls?limit=100"))
+                .build();
+        others(
+                "pages of large documents",
+                () -> assertThat(Stream.generate(() -> HTTP.sendAsync(page, HttpResponse.BodyHandlers.ofString()))
+                                .limit(40)
+                                .toList()
+                                .stream()
+                                .map(answer -> answer.join()))
+                        .allMatch(answer -> answer.statusCode() == 503
+                                || answer.statusCode() == 200
+                                        && answer.body().length() < 2_000_000
+                                        && answer.headers().firstValue("Link").isPresent())
+                        .anyMatch(answer -> answer.statusCode() == 200));
+    }
+
     /** Those of one stream are half of the heap. */
     @Test
     void large_documents_of_followed_calls_are_not_all_kept() throws Exception {

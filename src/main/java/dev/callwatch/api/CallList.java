@@ -1,6 +1,7 @@
 package dev.callwatch.api;
 
 import dev.callwatch.call.CallStatus;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 
 /**
@@ -8,4 +9,5 @@ import java.util.List;
  *
  * @param calls the last changed first
  */
+@RegisterForReflection
 public record CallList(List<CallStatus> calls) {}

@@ -9,10 +9,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Lists the calls of an account that any replica keeps, without asking Vonage. */
 @Singleton
 public class CallDirectory {
+
+    /** What the documents of one page may have, in characters; a larger one comes by itself. */
+    static final int MOST_TEXT = 1 << 20;
+
+    /** As many as a batch reads: all of them may be large, and in Redis. */
+    private static final int READ_AT_ONCE = 25;
 
     private final CallCache cache;
     private final CallUpdates updates;
@@ -50,7 +57,8 @@ public class CallDirectory {
      * The calls that are asked for and have changed within the retention of look-ups. A call that changes while somebody pages
      * through the list moves to its beginning, so it may be missing on the later pages.
      *
-     * @return a page; it may have fewer calls than the limit where some were forgotten or changed meanwhile. It never fails
+     * @return a page; it may have fewer calls than the limit where some were forgotten or changed meanwhile, or where documents are
+     *     large: they have 1 MiB together, or there is but one. It never fails
      */
     public Uni<Page> newest(AccountKey account, CallQuery query) {
         return newest(account, query, coordination);
@@ -78,25 +86,59 @@ public class CallDirectory {
         return latest.values().stream().sorted().toList();
     }
 
-    private Uni<Page> page(AccountKey account, CallQuery query, List<CallPosition> positions, SharedCalls shared) {
-        List<CallPosition> shown = positions.stream().limit(query.limit()).toList();
-        Optional<CallPosition> next =
-                positions.size() > shown.size() ? Optional.of(shown.get(shown.size() - 1)) : Optional.empty();
-        if (shown.isEmpty()) {
-            return Uni.createFrom().item(new Page(List.of(), next));
+    /** A place in the list, and the status there, unless it was forgotten meanwhile. */
+    private record Listed(CallPosition position, Optional<CallStatus> status) {
+
+        private int text() {
+            return status.map(known -> known.vonage().length()).orElse(0);
         }
-        List<Uni<Optional<CallStatus>>> statuses = shown.stream()
-                .map(position -> status(account, position, shared))
+    }
+
+    private Uni<Page> page(AccountKey account, CallQuery query, List<CallPosition> positions, SharedCalls shared) {
+        List<CallPosition> wanted = positions.stream().limit(query.limit()).toList();
+        return read(account, wanted, List.of(), shared)
+                .map(CallDirectory::fitting)
+                .map(listed -> {
+                    Optional<CallPosition> next = listed.size() < positions.size()
+                            ? Optional.of(listed.get(listed.size() - 1).position())
+                            : Optional.empty();
+                    return new Page(
+                            listed.stream()
+                                    .map(Listed::status)
+                                    .flatMap(Optional::stream)
+                                    .filter(query::matches)
+                                    .toList(),
+                            next);
+                });
+    }
+
+    /** Reads on, until these are enough. */
+    private Uni<List<Listed>> read(
+            AccountKey account, List<CallPosition> wanted, List<Listed> before, SharedCalls shared) {
+        if (before.size() == wanted.size() || fitting(before).size() < before.size()) {
+            return Uni.createFrom().item(before);
+        }
+        List<Uni<Listed>> some = wanted.stream()
+                .skip(before.size())
+                .limit(READ_AT_ONCE)
+                .map(position -> status(account, position, shared).map(status -> new Listed(position, status)))
                 .toList();
         return Uni.join()
-                .all(statuses)
+                .all(some)
                 .andFailFast()
-                .map(found -> new Page(
-                        found.stream()
-                                .flatMap(Optional::stream)
-                                .filter(query::matches)
-                                .toList(),
-                        next));
+                .map(now -> Stream.concat(before.stream(), now.stream()).toList())
+                .chain(all -> read(account, wanted, all, shared));
+    }
+
+    /** As many as a page may have. */
+    private static List<Listed> fitting(List<Listed> all) {
+        long text = 0;
+        int count = 0;
+        while (count < all.size() && (count == 0 || text + all.get(count).text() <= MOST_TEXT)) {
+            text += all.get(count).text();
+            count++;
+        }
+        return all.subList(0, count);
     }
 
     /** The status of a call; what another replica has read is fetched. */

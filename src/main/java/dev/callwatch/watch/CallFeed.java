@@ -23,6 +23,9 @@ public class CallFeed {
     /** Clocks of replicas differ by no more; a revision that lies further in the future is none of ours. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(10);
 
+    /** What the documents of a history may have together, in characters. */
+    private static final int MOST_TEXT = 1 << 20;
+
     private final Calls calls;
     private final CallPollers pollers;
     private final Delay delay;
@@ -68,14 +71,32 @@ public class CallFeed {
     }
 
     /**
-     * The last revisions of a call that any replica keeps, the oldest first, at most {@value ReplayBuffer#LONGEST}. Vonage is not
-     * asked.
+     * The last revisions of a call that any replica keeps, the oldest first, at most {@value ReplayBuffer#LONGEST}, and fewer where
+     * their documents have more than 1 MiB together. Vonage is not asked.
      */
     public Uni<List<CallEvent>> revisions(Account account, CallGuid guid) {
-        return calls.historyAnywhere(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
+        return calls.historyAnywhere(account, guid)
+                .map(CallFeed::last)
+                .map(ReplayBuffer::of)
+                .map(ReplayBuffer::events);
     }
 
-    /** Like {@link #revisions}, but it fails where it cannot be read now what all replicas keep. */
+    /** As many as fit, and one at least. */
+    private static List<CallStatus> last(List<CallStatus> history) {
+        long text = 0;
+        int first = history.size();
+        while (first > 0 && (text == 0 || text + length(history.get(first - 1)) <= MOST_TEXT)) {
+            first--;
+            text += length(history.get(first));
+        }
+        return history.subList(first, history.size());
+    }
+
+    private static int length(CallStatus status) {
+        return status.vonage().length();
+    }
+
+    /** All revisions of a call that are kept; it fails where it cannot be read now what all replicas keep. */
     public Uni<List<CallEvent>> sharedRevisions(Account account, CallGuid guid) {
         return calls.sharedHistory(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
     }

@@ -87,6 +87,24 @@ class CallDirectoryTest {
     }
 
     @Test
+    void a_page_ends_where_its_documents_have_a_mebibyte_and_the_next_one_goes_on() {
+        for (int call = 1; call <= 30; call++) {
+            time.pass(Duration.ofMillis(1));
+            elsewhere.knows(status(call, large(400_000)));
+        }
+        time.pass(Duration.ofMillis(1));
+        elsewhere.knows(status(31, large(2_000_000)));
+        List<List<Integer>> pages = new ArrayList<>();
+        Optional<CallPosition> after = Optional.empty();
+        do {
+            CallDirectory.Page page = page(new CallQuery(Optional.empty(), Optional.empty(), after, 100));
+            pages.add(numbers(page));
+            after = page.next();
+        } while (after.isPresent());
+        assertThat(pages).hasSize(16).startsWith(List.of(31), List.of(30, 29)).endsWith(List.of(2, 1));
+    }
+
+    @Test
     void another_account_has_a_list_of_its_own() {
         read(1, ACTIVE);
         assertThat(directory
@@ -139,6 +157,10 @@ class CallDirectoryTest {
                                 .revision())
                         .isEqualTo(position.revision()));
         assertThat(kept).hasSameSizeAs(cache.keys());
+    }
+
+    private static String large(int length) {
+        return "{\"status\":\"Active\",\"more\":\"" + "x".repeat(length) + "\"}";
     }
 
     private static CallQuery in(CallState state) {
@@ -221,6 +243,11 @@ class CallDirectoryTest {
             return Uni.createFrom()
                     .item(positions.stream()
                             .filter(position -> account.equals(ACCOUNT))
+                            .filter(position -> query.after()
+                                    .map(after -> position.compareTo(after) > 0)
+                                    .orElse(true))
+                            .sorted()
+                            .limit(query.limit())
                             .toList());
         }
     }

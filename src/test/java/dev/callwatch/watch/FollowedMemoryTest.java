@@ -76,6 +76,32 @@ class FollowedMemoryTest {
     }
 
     @Test
+    void a_history_has_the_last_documents_up_to_a_mebibyte() {
+        CallFeed roomy = FeedInVirtualTime.of(vonage, time);
+        CallGuid guid = guid();
+        large(guid, 400_000);
+        roomy.follow(AnAccount.usual(), guid, OptionalLong.empty(), "caller")
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        for (int i = 0; i < 4; i++) {
+            large(guid, 400_000);
+            time.pass(A_WHILE);
+        }
+        List<CallEvent> history = revisions(roomy, guid);
+        assertThat(history).hasSize(2);
+        assertThat(history.get(0).type()).isEqualTo(EventType.OBSERVED);
+        assertThat(history.get(0).previous()).isPresent();
+        assertThat(history.get(1).call().vonage()).contains("\"connectTo\":\"4\"");
+        large(guid, 2_000_000);
+        time.pass(A_WHILE);
+        assertThat(revisions(roomy, guid)).hasSize(1);
+    }
+
+    private static List<CallEvent> revisions(CallFeed some, CallGuid guid) {
+        return some.revisions(AnAccount.usual(), guid).await().indefinitely();
+    }
+
+    @Test
     void a_revision_for_which_there_is_no_room_replaces_none_that_is_known() {
         CallGuid guid = guid();
         large(guid, 1_000);
