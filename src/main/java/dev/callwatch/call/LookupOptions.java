@@ -65,10 +65,10 @@ public class LookupOptions {
     }
 
     /**
-     * How many bytes the logs of all accounts may keep of revisions. Most of them are in the cache as well, with the same documents,
-     * so this is seldom more memory.
+     * How many bytes the logs of all accounts may keep of revisions in this process; and where those are in Redis, what waits to be
+     * written there. Most of them are in the cache as well, with the same documents, so this is seldom more memory.
      */
-    long logMemory() {
+    public long logMemory() {
         return memory / LOG_SHARE;
     }
 

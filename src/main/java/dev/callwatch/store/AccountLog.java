@@ -50,7 +50,7 @@ class AccountLog {
         this.options = options;
         this.delay = delay;
         this.clock = clock;
-        this.unshared = new UnsharedRevisions(delay);
+        this.unshared = new UnsharedRevisions(delay, options.logMemory());
     }
 
     /** The revisions that are to be stored, or appended, once Redis can be used again. */

@@ -23,20 +23,36 @@ final class UnsharedRevisions {
 
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
 
-    /** Some 15 MB, where the cache no longer has any of them; of what is beyond, the oldest are given up. */
+    /** Of what is beyond, the oldest are given up. */
     static final int MOST = 10_000;
+
+    /** Objects and texts of one revision beside its documents, about. */
+    private static final int BYTES_BESIDE_DOCUMENTS = 1_500;
 
     private record RevisionKey(CallKey call, long revision) {}
 
-    private record Attempt(SnapshotChange change, Supplier<Uni<Void>> action) {}
+    private record Attempt(SnapshotChange change, Supplier<Uni<Void>> action) {
+
+        private long weight() {
+            return BYTES_BESIDE_DOCUMENTS + length(change.before()) + length(change.now());
+        }
+
+        private static int length(Snapshot snapshot) {
+            return snapshot.status().map(status -> status.vonage().length()).orElse(0);
+        }
+    }
 
     private final Delay delay;
+    private final long memory;
     private final Map<RevisionKey, Attempt> attempts = new LinkedHashMap<>();
+    private long weight;
     private boolean running;
     private boolean full;
 
-    UnsharedRevisions(Delay delay) {
+    /** @param memory for all of them, in bytes, about */
+    UnsharedRevisions(Delay delay, long memory) {
         this.delay = delay;
+        this.memory = memory;
     }
 
     /**
@@ -48,7 +64,7 @@ final class UnsharedRevisions {
     void add(SnapshotChange change, Supplier<Uni<Void>> action) {
         boolean first;
         synchronized (this) {
-            attempts.put(new RevisionKey(change.key(), change.now().revision()), new Attempt(change, action));
+            put(new RevisionKey(change.key(), change.now().revision()), new Attempt(change, action));
             dropOldest();
             first = !running;
             running = true;
@@ -65,14 +81,22 @@ final class UnsharedRevisions {
     }
 
     /** Called with the lock of this. */
+    private void put(RevisionKey key, Attempt attempt) {
+        Attempt before = attempts.put(key, attempt);
+        weight += attempt.weight() - (before == null ? 0 : before.weight());
+    }
+
+    /** Called with the lock of this. The last one always stays. */
     private void dropOldest() {
-        if (attempts.size() > MOST) {
-            attempts.remove(attempts.keySet().iterator().next());
+        while (attempts.size() > MOST || weight > memory && attempts.size() > 1) {
+            RevisionKey oldest = attempts.keySet().iterator().next();
+            weight -= attempts.remove(oldest).weight();
             if (!full) {
                 full = true;
                 LOG.warnf(
-                        "More than %d revisions could not be written to Redis: the oldest are missing in the feeds of their accounts",
-                        MOST);
+                        "More than %d revisions, or %d bytes of them, could not be written to Redis: the oldest are missing in"
+                                + " the feeds of their accounts",
+                        MOST, memory);
             }
         }
     }
@@ -123,6 +147,8 @@ final class UnsharedRevisions {
 
     /** Stays where an attempt of another kind has taken its place. */
     private synchronized void done(Map.Entry<RevisionKey, Attempt> each) {
-        attempts.remove(each.getKey(), each.getValue());
+        if (attempts.remove(each.getKey(), each.getValue())) {
+            weight -= each.getValue().weight();
+        }
     }
 }

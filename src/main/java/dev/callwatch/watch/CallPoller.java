@@ -192,10 +192,12 @@ final class CallPoller {
     private void retain(CallStatus current) {
         dependencies.calls().retain(account, current);
         List<CallStatus> kept = dependencies.calls().history(account, guid);
-        if (!kept.isEmpty()) {
-            broadcast.update(state -> state.trimmed(kept.get(0).revision()));
-        }
-        broadcast.update(state -> fitting(state.buffer()).map(state::trimmed).orElse(state));
+        broadcast.update(state -> {
+            ReplayBuffer buffer = kept.isEmpty()
+                    ? state.buffer()
+                    : state.buffer().since(kept.get(0).revision());
+            return state.trimmed(fitting(buffer).orElse(buffer));
+        });
     }
 
     /** With a status, and as much of the history as there is memory for; where there is none for the status, that is a failure. */

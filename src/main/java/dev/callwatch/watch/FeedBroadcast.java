@@ -101,10 +101,11 @@ final class FeedBroadcast {
         FeedState now;
         List<Subscription> all;
         synchronized (this) {
-            state = change.apply(state);
+            now = change.apply(state);
+            boolean changes = now != state || makesCurrent && !current;
+            state = now;
             current |= makesCurrent;
-            now = state;
-            if (!current) {
+            if (!current || !changes) {
                 return now;
             }
             all = List.copyOf(subscriptions);

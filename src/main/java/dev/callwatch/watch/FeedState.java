@@ -48,11 +48,6 @@ record FeedState(
     }
 
     /** The buffer is as short as what is kept of the call; for subscribers nothing has changed. */
-    FeedState trimmed(long firstRevision) {
-        return trimmed(buffer.since(firstRevision));
-    }
-
-    /** Like {@link #trimmed(long)}. */
     FeedState trimmed(ReplayBuffer shorter) {
         return shorter == buffer ? this : new FeedState(version, shorter, error, lost, settled);
     }
