@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -366,7 +367,8 @@ class SmallHeapIT {
                                 .limit(40)
                                 .toList()
                                 .stream()
-                                .map(answer -> answer.join()))
+                                .map(answer ->
+                                        answer.orTimeout(30, TimeUnit.SECONDS).join()))
                         .allMatch(answer -> answer.statusCode() == 503
                                 || answer.statusCode() == 200
                                         && answer.body().length() < 2_000_000
@@ -378,8 +380,8 @@ class SmallHeapIT {
     @Test
     void large_documents_of_followed_calls_are_not_all_kept() throws Exception {
         vonage.answers("/v0/big/calls", large("\"Active\""));
-        double before = metric(READ_FROM_BIG);
         others("streams of large documents", () -> {
+            double before = metric(READ_FROM_BIG);
             for (int stream = 0; stream < 3; stream++) {
                 Socket socket = new Socket("localhost", API);
                 open.add(socket);
@@ -394,6 +396,7 @@ class SmallHeapIT {
                                 .getBytes(StandardCharsets.US_ASCII));
             }
             await().atMost(Duration.ofSeconds(20)).until(() -> metric(READ_FROM_BIG) > before + 300);
+            assertThat(metric("callwatch_watched_memory_bytes")).isPositive();
         });
         await().until(() -> metric("callwatch_watched_calls") == 0);
         assertThat(metric("callwatch_watched_memory_bytes")).isZero();

@@ -62,7 +62,7 @@ class BatchAnswer {
                     .asMap(BatchRow::id)
                     .map(known -> answer(requested, known, request))
                     .onTermination()
-                    .invoke(kept::release);
+                    .invoke(kept::close);
         });
     }
 
@@ -80,7 +80,7 @@ class BatchAnswer {
                     .onRequest()
                     .invoke(onItsWay::release)
                     .onTermination()
-                    .invoke(onItsWay::release);
+                    .invoke(onItsWay::close);
         });
     }
 

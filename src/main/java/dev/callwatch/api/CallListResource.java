@@ -99,7 +99,7 @@ public class CallListResource {
         Caller caller = AuthenticationFilter.caller(request);
         Grant grant = access.grant(caller, requested.account());
         audit.read(caller, grant, requested.guid().value(), "listed");
-        return feed.revisions(grant.account(), requested.guid())
+        return feed.revisionsForOneAnswer(grant.account(), requested.guid())
                 .invoke(events -> checkRoom(events.stream().map(CallEvent::call)))
                 .map(events -> new RevisionList(
                         events.stream().map(event -> shown(event, grant)).toList()))

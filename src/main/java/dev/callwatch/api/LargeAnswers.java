@@ -70,7 +70,7 @@ class LargeAnswers {
                 .onRequest()
                 .invoke(reservation::release)
                 .onTermination()
-                .invoke(reservation::release);
+                .invoke(reservation::close);
     }
 
     /** Of nothing so far. */
@@ -78,16 +78,17 @@ class LargeAnswers {
         return new Reservation();
     }
 
-    /** What one answer takes; used by one thread at a time. */
+    /** What one answer takes. Safe for concurrent use: a client may leave while the next piece is made. */
     final class Reservation {
 
         private long bytes;
+        private boolean closed;
 
         private Reservation() {}
 
         /** Adds bytes, if they are few or there is room for them. */
-        boolean fits(int more) {
-            if (more <= SMALL) {
+        synchronized boolean fits(int more) {
+            if (more <= SMALL || closed) {
                 return true;
             }
             if (onTheirWay.addAndGet(more) > bound) {
@@ -98,9 +99,15 @@ class LargeAnswers {
             return true;
         }
 
-        void release() {
+        synchronized void release() {
             onTheirWay.addAndGet(-bytes);
             bytes = 0;
+        }
+
+        /** Gives all back, and takes nothing more: nobody gets the answer any more. */
+        synchronized void close() {
+            release();
+            closed = true;
         }
     }
 }

@@ -62,7 +62,11 @@ final class PipeliningGate extends ChannelDuplexHandler implements UnreadAnswers
 
     @Override
     public void whenTaken(int stream, Runnable action) {
-        whenTaken = Stream.concat(whenTaken.stream(), Stream.of(action)).toList();
+        if (context.channel().isActive()) {
+            whenTaken = Stream.concat(whenTaken.stream(), Stream.of(action)).toList();
+        } else {
+            action.run();
+        }
     }
 
     @Override

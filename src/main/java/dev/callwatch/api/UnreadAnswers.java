@@ -100,7 +100,14 @@ public class UnreadAnswers {
     void whenTaken(RoutingContext request, Runnable action) {
         HttpServerRequest incoming = request.request();
         if (incoming.connection() instanceof ConnectionBase known) {
-            guard(known.channel()).whenTaken(incoming.streamId(), action);
+            Channel channel = known.channel();
+            int stream = incoming.streamId();
+            // What waited for another request goes on with that one's event loop. The answer is written after this.
+            if (channel.eventLoop().inEventLoop()) {
+                guard(channel).whenTaken(stream, action);
+            } else {
+                channel.eventLoop().execute(() -> guard(channel).whenTaken(stream, action));
+            }
         } else {
             action.run();
         }

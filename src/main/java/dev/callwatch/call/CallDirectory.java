@@ -18,8 +18,8 @@ public class CallDirectory {
     /** What the documents of one page may have, in characters; a larger one comes by itself. */
     static final int MOST_TEXT = 1 << 20;
 
-    /** As many as a batch reads: all of them may be large, and in Redis. */
-    private static final int READ_AT_ONCE = 25;
+    /** How many statuses are read first; then twice as many, and so on: they may be large, and in Redis. */
+    private static final int READ_FIRST = 2;
 
     private final CallCache cache;
     private final CallUpdates updates;
@@ -120,7 +120,7 @@ public class CallDirectory {
         }
         List<Uni<Listed>> some = wanted.stream()
                 .skip(before.size())
-                .limit(READ_AT_ONCE)
+                .limit(Math.max(READ_FIRST, before.size()))
                 .map(position -> status(account, position, shared).map(status -> new Listed(position, status)))
                 .toList();
         return Uni.join()

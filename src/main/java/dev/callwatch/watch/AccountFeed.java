@@ -24,9 +24,6 @@ public class AccountFeed {
 
     private static final int BATCH = 100;
 
-    /** Of the first entries, as long as it is not known how large they are. */
-    private static final int FIRST_BATCH = 10;
-
     /** What the documents of one batch may take, in characters, about: an entry has two. A larger entry comes by itself. */
     private static final long MOST_TEXT = 1L << 20;
 
@@ -127,7 +124,9 @@ public class AccountFeed {
         private final AccountKey account;
         private final SliceSource reader;
         private String position;
-        private int most = FIRST_BATCH;
+
+        /** The first entry shows how large the next ones may be. */
+        private int most = 1;
 
         private Subscription(AccountKey account, String after, SliceSource reader) {
             this.account = account;
@@ -168,10 +167,14 @@ public class AccountFeed {
             return items;
         }
 
-        /** As many as fit, if the next entries are like these. */
+        /** As many as fit, if the next entries are like these, and no more than twice as many as these. */
         private int nextBatch(List<RevisionLog.Entry> entries) {
             long text = entries.stream().mapToLong(AccountFeed::text).sum();
-            return text == 0 ? most : (int) Math.max(1, Math.min(BATCH, entries.size() * MOST_TEXT / text));
+            if (text == 0) {
+                return most;
+            }
+            int twice = Math.min(BATCH, 2 * entries.size());
+            return (int) Math.max(1, Math.min(twice, entries.size() * MOST_TEXT / text));
         }
     }
 

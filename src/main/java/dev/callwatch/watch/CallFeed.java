@@ -71,10 +71,15 @@ public class CallFeed {
     }
 
     /**
-     * The last revisions of a call that any replica keeps, the oldest first, at most {@value ReplayBuffer#LONGEST}, and fewer where
-     * their documents have more than 1 MiB together. Vonage is not asked.
+     * The last revisions of a call that any replica keeps, the oldest first, at most {@value ReplayBuffer#LONGEST}. Vonage is not
+     * asked.
      */
     public Uni<List<CallEvent>> revisions(Account account, CallGuid guid) {
+        return calls.historyAnywhere(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
+    }
+
+    /** Like {@link #revisions}, but fewer where their documents have more than 1 MiB together. */
+    public Uni<List<CallEvent>> revisionsForOneAnswer(Account account, CallGuid guid) {
         return calls.historyAnywhere(account, guid)
                 .map(CallFeed::last)
                 .map(ReplayBuffer::of)
@@ -96,7 +101,7 @@ public class CallFeed {
         return status.vonage().length();
     }
 
-    /** All revisions of a call that are kept; it fails where it cannot be read now what all replicas keep. */
+    /** Like {@link #revisions}, but it fails where it cannot be read now what all replicas keep. */
     public Uni<List<CallEvent>> sharedRevisions(Account account, CallGuid guid) {
         return calls.sharedHistory(account, guid).map(ReplayBuffer::of).map(ReplayBuffer::events);
     }

@@ -133,7 +133,7 @@ final class CallPoller {
     void extend(ReplayBuffer longer) {
         broadcast.update(state -> {
             ReplayBuffer extended = state.buffer().orLonger(longer);
-            return memory.takeSpare(extended.weight()) ? state.extended(extended) : state;
+            return fits(extended) ? state.extended(extended) : state;
         });
     }
 
@@ -151,9 +151,9 @@ final class CallPoller {
     }
 
     private void stop() {
+        memory.close();
         onEnd.accept(this);
         loop.getAndSet(STOPPED).cancel();
-        memory.close();
     }
 
     private void begin() {
@@ -209,10 +209,14 @@ final class CallPoller {
 
     /** A buffer, or its last event where there is no memory to spare; nothing where there is none for that one either. */
     private Optional<ReplayBuffer> fitting(ReplayBuffer buffer) {
-        if (buffer.events().size() > 1 && memory.takeSpare(buffer.weight())) {
-            return Optional.of(buffer);
-        }
-        return Optional.of(buffer.latest()).filter(last -> memory.take(last.weight()));
+        return fits(buffer)
+                ? Optional.of(buffer)
+                : Optional.of(buffer.latest()).filter(last -> memory.take(last.weight()));
+    }
+
+    private boolean fits(ReplayBuffer buffer) {
+        long weight = buffer.weight();
+        return weight == buffer.latest().weight() ? memory.take(weight) : memory.takeSpare(weight);
     }
 
     /** The first subscriber waits like for a look-up; the polls that follow wait for a slot. */

@@ -69,12 +69,17 @@ class FollowedMemory {
                 return true;
             }
             long more = now - bytes;
-            if (taken.addAndGet(more) > most) {
-                taken.addAndGet(-more);
-                return false;
+            long before = taken.get();
+            while (before + more <= most) {
+                // Never more than the bound, not even for a moment: another call would be refused because of one that
+                // is.
+                if (taken.compareAndSet(before, before + more)) {
+                    bytes = now;
+                    return true;
+                }
+                before = taken.get();
             }
-            bytes = now;
-            return true;
+            return false;
         }
 
         /** Gives all back for good. */

@@ -28,4 +28,16 @@ class LargeAnswersTest {
         assertThatCode(() -> large.check(LARGE)).doesNotThrowAnyException();
         assertThat(large.reservation().fits(LARGE)).isTrue();
     }
+
+    @Test
+    void what_is_made_after_the_client_has_left_takes_no_room() {
+        LargeAnswers.Reservation gone = large.reservation();
+        assertThat(gone.fits(LARGE)).isTrue();
+        gone.close();
+        for (long made = 0; made < Runtime.getRuntime().maxMemory(); made += LARGE) {
+            assertThat(gone.fits(LARGE)).isTrue();
+        }
+        assertThatCode(() -> large.check(LARGE)).doesNotThrowAnyException();
+        assertThat(large.reservation().fits(LARGE)).isTrue();
+    }
 }

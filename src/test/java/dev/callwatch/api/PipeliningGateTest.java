@@ -157,6 +157,8 @@ class PipeliningGateTest {
         assertThat(taken).containsExactly("/1");
         channel.close();
         assertThat(taken).containsExactly("/1", "done");
+        channel.attr(GATE).get().whenTaken(0, () -> taken.add("late"));
+        assertThat(taken).containsExactly("/1", "done", "late");
     }
 
     private void receive(String... requests) {

@@ -100,7 +100,7 @@ class CallDirectoryTest {
             CallDirectory.Page page = page(new CallQuery(Optional.empty(), Optional.empty(), after, 100));
             pages.add(numbers(page));
             after = page.next();
-        } while (after.isPresent());
+        } while (after.isPresent() && pages.size() < 100);
         assertThat(pages).hasSize(16).startsWith(List.of(31), List.of(30, 29)).endsWith(List.of(2, 1));
     }
 

@@ -75,6 +75,25 @@ class FollowedMemoryTest {
         assertThat(types(late)).hasSize(20);
     }
 
+    /** However many calls are followed, what the cache keeps is there for those who come back. */
+    @Test
+    void a_history_of_small_documents_needs_nothing_to_spare() {
+        CallGuid guid = guid();
+        large(guid, 1_000);
+        AssertSubscriber<Notification> reader = follow(guid);
+        long first =
+                ((Notification.Changed) reader.getItems().get(0)).event().call().revision();
+        Stream.generate(() -> follow(45_000)).limit(2).toList();
+        for (int i = 0; i < 5; i++) {
+            large(guid, 1_000);
+            time.pass(A_WHILE);
+        }
+        AssertSubscriber<Notification> late = feed.follow(AnAccount.usual(), guid, OptionalLong.of(first), "caller")
+                .subscribe()
+                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+        assertThat(types(late)).hasSize(5);
+    }
+
     @Test
     void a_history_has_the_last_documents_up_to_a_mebibyte() {
         CallFeed roomy = FeedInVirtualTime.of(vonage, time);
@@ -98,7 +117,7 @@ class FollowedMemoryTest {
     }
 
     private static List<CallEvent> revisions(CallFeed some, CallGuid guid) {
-        return some.revisions(AnAccount.usual(), guid).await().indefinitely();
+        return some.revisionsForOneAnswer(AnAccount.usual(), guid).await().indefinitely();
     }
 
     @Test
