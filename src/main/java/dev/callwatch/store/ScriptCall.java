@@ -160,6 +160,9 @@ interface ScriptCall {
     /** Reads the stored revisions of a call. */
     record History(Keys names, CallKey call) implements ScriptCall {
 
+        /** Three of the largest documents at least: what is read here is copied for each request. */
+        private static final int MOST_BYTES = 4 << 20;
+
         @Override
         public RedisScript script() {
             return RedisScript.HISTORY;
@@ -168,6 +171,11 @@ interface ScriptCall {
         @Override
         public List<String> keys() {
             return List.of(names.history(call));
+        }
+
+        @Override
+        public List<String> arguments() {
+            return List.of(Integer.toString(MOST_BYTES));
         }
     }
 

@@ -447,6 +447,35 @@ class RedisCoordinationTest {
     }
 
     @Test
+    void of_large_revisions_the_last_are_read_up_to_four_mebibytes() {
+        vonage.answers(guid, large(0, 1_000_000));
+        a.lookNow(guid);
+        for (int i = 1; i <= 6; i++) {
+            kept(a, large(i, 1_000_000));
+        }
+        assertThat(historyOfB()).containsExactly(3, 4, 5, 6);
+    }
+
+    @Test
+    void the_last_revision_is_read_however_large_it_is() {
+        vonage.answers(guid, large(0, 1_000));
+        a.lookNow(guid);
+        kept(a, large(1, 5_000_000));
+        assertThat(historyOfB()).containsExactly(1);
+    }
+
+    /** The numbers of the documents. */
+    private List<Integer> historyOfB() {
+        return b.calls().historyAnywhere(AReplica.ACCOUNT, guid).await().indefinitely().stream()
+                .map(status -> Integer.valueOf(status.vonage().replaceFirst("^.*\"number\":([0-9]+),.*$", "$1")))
+                .toList();
+    }
+
+    private static String large(int number, int length) {
+        return "{\"status\":\"Active\",\"number\":" + number + ",\"more\":\"" + "x".repeat(length) + "\"}";
+    }
+
+    @Test
     void a_call_is_read_from_redis_after_all_have_been_restarted() {
         vonage.answers(guid, ENDED);
         CallStatus read = a.lookNow(guid);
