@@ -79,11 +79,11 @@ final class ClassArchive {
 
     /** The JVM writes it when it ends. */
     private static void train(Path made) throws IOException, InterruptedException {
-        int port = ProcessIT.freePort();
+        int port = FreePort.next();
         Map<String, String> settings = new HashMap<>();
         settings.put("CALLWATCH_ACCESS_MODE", "none");
         settings.put("CALLWATCH_SANDBOX_ENABLED", "true");
-        settings.put("CALLWATCH_SANDBOX_PORT", Integer.toString(ProcessIT.freePort()));
+        settings.put("CALLWATCH_SANDBOX_PORT", Integer.toString(FreePort.next()));
         settings.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         settings.put("QUARKUS_SHUTDOWN_DELAY", "0s");
         settings.put("JDK_JAVA_OPTIONS", ProcessIT.SHORT_LIVED + " -XX:ArchiveClassesAtExit=" + made);

@@ -56,7 +56,7 @@ class MetricsIT {
 
     @BeforeAll
     void scrape() throws Exception {
-        int management = ProcessIT.freePort();
+        int management = FreePort.next();
         process = ProcessIT.launch(
                 ProcessIT.output(),
                 Map.of(
@@ -65,7 +65,7 @@ class MetricsIT {
                         "CALLWATCH_SANDBOX_ENABLED",
                         "true",
                         "CALLWATCH_SANDBOX_PORT",
-                        Integer.toString(ProcessIT.freePort()),
+                        Integer.toString(FreePort.next()),
                         "QUARKUS_MANAGEMENT_PORT",
                         Integer.toString(management)));
         String service = "http://localhost:" + management;

@@ -38,7 +38,7 @@ class NotificationsIT {
         Optional<RedisProcess> available = RedisProcess.available();
         assumeTrue(available.isPresent(), "There is no redis-server for this platform: replicas are not tested");
         redis = available.get();
-        int port = ProcessIT.freePort();
+        int port = FreePort.next();
         Map<String, String> shared = Map.of(
                 "CALLWATCH_STORE", "redis",
                 "QUARKUS_REDIS_HOSTS", redis.url(),

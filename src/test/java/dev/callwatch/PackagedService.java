@@ -34,8 +34,8 @@ final class PackagedService implements BeforeAllCallback {
 
     private static final PackagedService SHARED = new PackagedService();
 
-    private final int api = ProcessIT.freePort();
-    private final int sandbox = ProcessIT.freePort();
+    private final int api = FreePort.next();
+    private final int sandbox = FreePort.next();
     private final Map<String, String> settings = new HashMap<>();
     private boolean besideOthers;
 

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.callwatch.api.StreamReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,12 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged service, jar or native executable, as a process: how it refuses to start, and how it shuts down. */
 class ProcessIT {
-
-    /** Each JVM that runs tests has ports of its own, because one that is free may be taken before it is used. */
-    private static final int PORTS = 3_000;
-
-    private static final int FIRST_PORT = 20_000 + PORTS * (Integer.getInteger("test.fork", 0) % 4);
-    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     /** For a JVM that does not run for long, among others on few cores. A native executable ignores it. */
     static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
@@ -132,7 +121,7 @@ class ProcessIT {
                     "CALLWATCH_SANDBOX_ENABLED",
                     "true",
                     "CALLWATCH_SANDBOX_PORT",
-                    Integer.toString(freePort()),
+                    Integer.toString(FreePort.next()),
                     setting,
                     Integer.toString(taken.getLocalPort())));
             assertThat(ended.status()).isNotZero();
@@ -177,7 +166,7 @@ class ProcessIT {
     // It waits for the end of a look-up.
     @Execution(ExecutionMode.CONCURRENT)
     void at_shutdown_running_look_ups_are_answered_and_long_polls_and_streams_end() throws Exception {
-        int api = freePort();
+        int api = FreePort.next();
         Path output = output();
         Map<String, String> settings = new HashMap<>(sandbox(api, "CALLWATCH_LOOKUP_DEADLINE", "12s"));
         settings.put("QUARKUS_SHUTDOWN_DELAY", "1s");
@@ -225,7 +214,7 @@ class ProcessIT {
     // It waits for the first answer, and for the end.
     @Execution(ExecutionMode.CONCURRENT)
     void the_log_at_debug_has_no_secret_no_token_and_no_number() throws Exception {
-        int api = freePort();
+        int api = FreePort.next();
         Path output = output();
         Process process = launch(output, sandbox(api, "QUARKUS_LOG_LEVEL", "DEBUG"));
         try {
@@ -254,31 +243,11 @@ class ProcessIT {
                 "CALLWATCH_SANDBOX_ENABLED",
                 "true",
                 "CALLWATCH_SANDBOX_PORT",
-                Integer.toString(freePort()),
+                Integer.toString(FreePort.next()),
                 "QUARKUS_HTTP_PORT",
                 Integer.toString(api),
                 setting,
                 value);
-    }
-
-    /**
-     * A port that nobody listens on now and that is given out once. The system gives it to no outgoing connection (Linux gives
-     * 32768 to 60999), so that a process which is started again finds it free.
-     */
-    static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_PORT + PORTS);
-            if (!GIVEN.add(port)) {
-                continue;
-            }
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // Another one.
-            } catch (IOException none) {
-                throw new UncheckedIOException(none);
-            }
-        }
     }
 
     static Path output() throws IOException {

@@ -39,8 +39,8 @@ class PushIT {
     private static final Duration A_CALL = Duration.ofSeconds(60);
     private static final String SHORT_LIFE = "00000101-0000-0000-0000-000000000002";
     private static final Pattern GUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-    private static final int RECEIVER = ProcessIT.freePort();
-    private static final int FOLLOWER = ProcessIT.freePort();
+    private static final int RECEIVER = FreePort.next();
+    private static final int FOLLOWER = FreePort.next();
     private static final List<String> WHOLE_CALL = List.of(
             "dev.callwatch.call.observed",
             "dev.callwatch.call.recording-changed",

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 public final class RedisProcess implements AutoCloseable {
 
     private final File executable;
-    private final int port = ProcessIT.freePort();
+    private final int port = FreePort.next();
     private Process process;
 
     private RedisProcess(File executable) {

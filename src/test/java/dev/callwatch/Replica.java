@@ -28,8 +28,8 @@ public final class Replica implements AutoCloseable {
             .build();
 
     private final int index;
-    private final int api = ProcessIT.freePort();
-    private final int management = ProcessIT.freePort();
+    private final int api = FreePort.next();
+    private final int management = FreePort.next();
     private final Map<String, String> settings = new HashMap<>();
     private volatile Process process;
     private volatile int life;

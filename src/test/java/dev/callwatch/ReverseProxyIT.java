@@ -34,7 +34,7 @@ class ReverseProxyIT {
 
     private final URI service = SERVICE.root();
 
-    private final int port = ProcessIT.freePort();
+    private final int port = FreePort.next();
     private final String calls = "http://127.0.0.1:" + port + "/v1/accounts/sandbox/calls/";
     private Shell.Run nginx;
 

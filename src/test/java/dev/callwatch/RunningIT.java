@@ -34,7 +34,7 @@ class RunningIT {
     private static final String DOCUMENTED_ISSUER = "https://login.example.com/realms/corp";
     private static final Duration START = Duration.ofSeconds(60);
 
-    private final int api = ProcessIT.freePort();
+    private final int api = FreePort.next();
     private Shell shell;
     private WireMockServer provider;
     private TestIssuer issuer;
@@ -49,7 +49,7 @@ class RunningIT {
                 .with("JDK_JAVA_OPTIONS", ProcessIT.shortLived())
                 // Nobody has to find another replica.
                 .with("QUARKUS_SHUTDOWN_DELAY", "0s")
-                .with("CALLWATCH_SANDBOX_PORT", Integer.toString(ProcessIT.freePort()));
+                .with("CALLWATCH_SANDBOX_PORT", Integer.toString(FreePort.next()));
         provider = new WireMockServer(wireMockConfig().dynamicPort());
         provider.start();
         RsaJsonWebKey key = TestIssuer.key("one");

@@ -35,7 +35,7 @@ class SandboxNotificationsIT {
     private static final List<String> WHOLE_CALL =
             List.of("dev.callwatch.call.completed", "dev.callwatch.call.disposition-set");
 
-    private static final int MANAGEMENT = ProcessIT.freePort();
+    private static final int MANAGEMENT = FreePort.next();
 
     @RegisterExtension
     static final PackagedService NOTIFIED = PackagedService.withSandbox()

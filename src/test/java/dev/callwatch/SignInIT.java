@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Signing in to the page, its tokens, and the one stream of all tabs, in a browser. Skipped, saying so, where there is none. */
 class SignInIT {
 
-    private static final int MANAGEMENT = ProcessIT.freePort();
+    private static final int MANAGEMENT = FreePort.next();
 
     @RegisterExtension
     @Order(1)

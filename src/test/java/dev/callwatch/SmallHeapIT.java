@@ -55,8 +55,8 @@ class SmallHeapIT {
     private static final int LEAST_ANSWERS = 300;
     private static final int ANSWERS_WHILE_OPEN = 50;
 
-    private static final int API = ProcessIT.freePort();
-    private static final int MANAGEMENT = ProcessIT.freePort();
+    private static final int API = FreePort.next();
+    private static final int MANAGEMENT = FreePort.next();
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -81,7 +81,7 @@ class SmallHeapIT {
                 "CALLWATCH_SANDBOX_ENABLED",
                 "true",
                 "CALLWATCH_SANDBOX_PORT",
-                Integer.toString(ProcessIT.freePort()),
+                Integer.toString(FreePort.next()),
                 "QUARKUS_HTTP_PORT",
                 Integer.toString(API),
                 "QUARKUS_MANAGEMENT_PORT",

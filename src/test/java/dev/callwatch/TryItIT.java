@@ -30,7 +30,7 @@ class TryItIT {
             "CALLWATCH_ACCOUNTS_MAIN_CLIENT_SECRET", "planted",
             "CALLWATCH_ACCOUNTS_MAIN_SCOPE", "calls");
 
-    private final int api = ProcessIT.freePort();
+    private final int api = FreePort.next();
 
     @Test
     void it_starts_the_sandbox_and_leaves_a_package_that_knows_nothing_of_it() throws Exception {
@@ -64,6 +64,9 @@ class TryItIT {
                 service(REAL_ACCOUNT).with("CALLWATCH_ACCESS_MODE", "none").begin(jar)) {
             await().atMost(START)
                     .ignoreExceptions()
+                    .failFast(() -> assertThat(open.process().isAlive())
+                            .as(open.output())
+                            .isTrue())
                     .untilAsserted(() -> given().get("http://localhost:" + api + "/v1/accounts")
                             .then()
                             .statusCode(200)
@@ -77,7 +80,7 @@ class TryItIT {
                 .with("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
                 .with("QUARKUS_HTTP_PORT", Integer.toString(api))
                 .with("QUARKUS_MANAGEMENT_PORT", "0")
-                .with("CALLWATCH_SANDBOX_PORT", Integer.toString(ProcessIT.freePort()));
+                .with("CALLWATCH_SANDBOX_PORT", Integer.toString(FreePort.next()));
     }
 
     private Shell service(Map<String, String> settings) throws IOException {

@@ -1,5 +1,6 @@
 package dev.callwatch.store;
 
+import dev.callwatch.FreePort;
 import dev.callwatch.RedisExecutable;
 import io.smallrye.context.SmallRyeContextManagerProvider;
 import io.vertx.mutiny.core.Vertx;
@@ -10,24 +11,14 @@ import io.vertx.mutiny.redis.client.Response;
 import io.vertx.redis.client.RedisOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Assumptions;
 import redis.embedded.RedisServer;
 import redis.embedded.core.RedisServerBuilder;
 
 /** A real redis-server, which keeps nothing on disk. */
 final class ARedis implements AutoCloseable {
-
-    /**
-     * Below the ports of outgoing connections: a client that connects again and again to a stopped server there could connect to
-     * itself and keep the port.
-     */
-    private static final int FIRST_PORT = 20_000;
-
-    private static final int LAST_PORT = 32_000;
 
     private static final Duration LONG = Duration.ofSeconds(5);
 
@@ -36,7 +27,7 @@ final class ARedis implements AutoCloseable {
         SmallRyeContextManagerProvider.getManager();
     }
 
-    private final int port = freePort();
+    private final int port = FreePort.next();
     private final Vertx vertx = Vertx.vertx();
     private final List<String> settings;
     private RedisServer server;
@@ -118,15 +109,6 @@ final class ARedis implements AutoCloseable {
             return made;
         } catch (IOException notStarted) {
             throw new UncheckedIOException(notStarted);
-        }
-    }
-
-    private static int freePort() {
-        int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-        try (ServerSocket socket = new ServerSocket(port)) {
-            return socket.getLocalPort();
-        } catch (IOException taken) {
-            return freePort();
         }
     }
 }
