@@ -395,7 +395,7 @@ class SmallHeapIT {
                         .write(("GET " + BIG + "events?id=" + ids + " HTTP/1.1\r\nHost: a\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
             }
-            await().atMost(Duration.ofSeconds(20)).until(() -> metric(READ_FROM_BIG) > before + 300);
+            await().atMost(Duration.ofSeconds(60)).until(() -> metric(READ_FROM_BIG) > before + 300);
             assertThat(metric("callwatch_watched_memory_bytes")).isPositive();
         });
         await().until(() -> metric("callwatch_watched_calls") == 0);
