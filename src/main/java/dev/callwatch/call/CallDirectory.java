@@ -15,9 +15,6 @@ import java.util.stream.Stream;
 @Singleton
 public class CallDirectory {
 
-    /** What the documents of one page may have, in characters; a larger one comes by itself. */
-    static final int MOST_TEXT = 1 << 20;
-
     /** How many statuses are read first; then twice as many, and so on: they may be large, and in Redis. */
     private static final int READ_FIRST = 2;
 
@@ -132,13 +129,7 @@ public class CallDirectory {
 
     /** As many as a page may have. */
     private static List<Listed> fitting(List<Listed> all) {
-        long text = 0;
-        int count = 0;
-        while (count < all.size() && (count == 0 || text + all.get(count).text() <= MOST_TEXT)) {
-            text += all.get(count).text();
-            count++;
-        }
-        return all.subList(0, count);
+        return all.subList(0, OneAnswer.fitting(all, Listed::text));
     }
 
     /** The status of a call; what another replica has read is fetched. */

@@ -4,12 +4,15 @@ import dev.callwatch.account.Account;
 import dev.callwatch.call.CallGuid;
 import dev.callwatch.call.CallStatus;
 import dev.callwatch.call.Calls;
+import dev.callwatch.call.OneAnswer;
 import dev.callwatch.time.Delay;
 import dev.callwatch.time.WallClock;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -22,9 +25,6 @@ public class CallFeed {
 
     /** Clocks of replicas differ by no more; a revision that lies further in the future is none of ours. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(10);
-
-    /** What the documents of a history may have together, in characters. */
-    private static final int MOST_TEXT = 1 << 20;
 
     private final Calls calls;
     private final CallPollers pollers;
@@ -86,19 +86,12 @@ public class CallFeed {
                 .map(ReplayBuffer::events);
     }
 
-    /** As many as fit, and one at least. */
+    /** As many of the last ones as fit. */
     private static List<CallStatus> last(List<CallStatus> history) {
-        long text = 0;
-        int first = history.size();
-        while (first > 0 && (text == 0 || text + length(history.get(first - 1)) <= MOST_TEXT)) {
-            first--;
-            text += length(history.get(first));
-        }
-        return history.subList(first, history.size());
-    }
-
-    private static int length(CallStatus status) {
-        return status.vonage().length();
+        List<CallStatus> latestFirst = new ArrayList<>(history);
+        Collections.reverse(latestFirst);
+        int fitting = OneAnswer.fitting(latestFirst, status -> status.vonage().length());
+        return history.subList(history.size() - fitting, history.size());
     }
 
     /** Like {@link #revisions}, but it fails where it cannot be read now what all replicas keep. */

@@ -71,8 +71,7 @@ class FollowedMemory {
             long more = now - bytes;
             long before = taken.get();
             while (before + more <= most) {
-                // Never more than the bound, not even for a moment: another call would be refused because of one that
-                // is.
+                // Not even for a moment more than the bound: another call would find no room then.
                 if (taken.compareAndSet(before, before + more)) {
                     bytes = now;
                     return true;

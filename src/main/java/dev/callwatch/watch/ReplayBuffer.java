@@ -16,6 +16,7 @@ record ReplayBuffer(List<CallEvent> events, Optional<CallStatus> current) {
 
     static final int LONGEST = 32;
 
+    /** In characters. */
     private static final int SMALL_DOCUMENT = 16 << 10;
 
     /** Objects and texts of one status and its event beside its document, about. */

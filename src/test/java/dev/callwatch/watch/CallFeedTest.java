@@ -63,15 +63,7 @@ class CallFeedTest {
             change -> observers.forEach(observer -> observer.accept(change)));
     private final Budgets budgets = BudgetsInVirtualTime.of(time);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final CallPollers pollers = new CallPollers(
-            calls,
-            budgets,
-            Uncovered.in(time),
-            time,
-            time,
-            Runnable::run,
-            new FollowedMemory(Long.MAX_VALUE),
-            registry);
+    private final CallPollers pollers = FeedInVirtualTime.pollers(calls, budgets, time, registry);
     private final CallFeed feed = new CallFeed(calls, pollers, time, time);
     private final List<Long> revisions = new ArrayList<>();
     private final Account account = AnAccount.usual();
@@ -557,15 +549,7 @@ class CallFeedTest {
                 new Shared(shared),
                 time,
                 change -> there.forEach(observer -> observer.accept(change)));
-        CallPollers pollers = new CallPollers(
-                calls,
-                budgets,
-                Uncovered.in(time),
-                time,
-                time,
-                Runnable::run,
-                new FollowedMemory(Long.MAX_VALUE),
-                new SimpleMeterRegistry());
+        CallPollers pollers = FeedInVirtualTime.pollers(calls, budgets, time, new SimpleMeterRegistry());
         there.add(pollers::changed);
         return new CallFeed(calls, pollers, time, time);
     }
@@ -647,15 +631,7 @@ class CallFeedTest {
     }
 
     private CallPollers pollersOf(Calls other) {
-        return new CallPollers(
-                other,
-                budgets,
-                Uncovered.in(time),
-                time,
-                time,
-                Runnable::run,
-                new FollowedMemory(Long.MAX_VALUE),
-                registry);
+        return FeedInVirtualTime.pollers(other, budgets, time, registry);
     }
 
     private void change(String... documents) {

@@ -1,5 +1,6 @@
 package dev.callwatch.watch;
 
+import static dev.callwatch.watch.FeedInVirtualTime.types;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.callwatch.account.Account;
@@ -91,7 +92,7 @@ class CallHintsTest {
         time.pass(Duration.ofSeconds(12));
         vonage.answers(guid, RECORDED);
         hint(CallHint.Kind.CHANGED);
-        assertThat(received(reader)).containsExactly("call.observed", "call.recording-changed");
+        assertThat(types(reader)).containsExactly("call.observed", "call.recording-changed");
         assertThat(readings()).containsExactly(0.0, 12.0);
         assertThat(counter("callwatch.notifications.readings")).isEqualTo(1);
     }
@@ -226,10 +227,10 @@ class CallHintsTest {
         hint(CallHint.Kind.ENDED);
         hint(CallHint.Kind.WRAPPING_UP);
         hint(CallHint.Kind.ENDED);
-        assertThat(received(reader)).endsWith("call.completed");
+        assertThat(types(reader)).endsWith("call.completed");
         time.pass(Duration.ofMillis(60_100));
         hint(CallHint.Kind.RECORDED);
-        assertThat(received(reader)).endsWith("call.disposition-set", "settled");
+        assertThat(types(reader)).endsWith("call.disposition-set", "settled");
         reader.assertCompleted();
         assertThat(vonage.readings(guid)).hasSizeBetween(9, 12);
         assertThat(counter("callwatch.notifications.polls.saved")).isGreaterThanOrEqualTo(25);
@@ -505,16 +506,6 @@ class CallHintsTest {
         return registry.find(name).counters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
-    }
-
-    private static List<String> received(AssertSubscriber<Notification> reader) {
-        return reader.getItems().stream()
-                .map(item -> item instanceof Notification.Changed changed
-                        ? changed.event().type().wireName()
-                        : item instanceof Notification.Failed failed
-                                ? failed.reason().type().code()
-                                : "settled")
-                .toList();
     }
 
     private static final class Channel implements HintChannel {

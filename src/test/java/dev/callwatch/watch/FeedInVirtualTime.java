@@ -1,5 +1,6 @@
 package dev.callwatch.watch;
 
+import dev.callwatch.budget.Budgets;
 import dev.callwatch.budget.BudgetsInVirtualTime;
 import dev.callwatch.call.CallChanged;
 import dev.callwatch.call.CallDirectory;
@@ -11,7 +12,9 @@ import dev.callwatch.call.LocalCoordination;
 import dev.callwatch.call.LogAppended;
 import dev.callwatch.call.RevisionLog;
 import dev.callwatch.time.VirtualTime;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,16 +71,29 @@ public final class FeedInVirtualTime {
 
     private static CallFeed of(
             Calls calls, List<Consumer<CallChanged>> observers, VirtualTime time, FollowedMemory memory) {
-        CallPollers pollers = new CallPollers(
-                calls,
-                BudgetsInVirtualTime.of(time),
-                Uncovered.in(time),
-                time,
-                time,
-                Runnable::run,
-                memory,
-                new SimpleMeterRegistry());
+        CallPollers pollers = pollers(calls, BudgetsInVirtualTime.of(time), time, memory, new SimpleMeterRegistry());
         observers.add(pollers::changed);
         return new CallFeed(calls, pollers, time, time);
+    }
+
+    /** Pollers of calls, with memory for all, and without notifications. */
+    static CallPollers pollers(Calls calls, Budgets budgets, VirtualTime time, MeterRegistry registry) {
+        return pollers(calls, budgets, time, new FollowedMemory(Long.MAX_VALUE), registry);
+    }
+
+    private static CallPollers pollers(
+            Calls calls, Budgets budgets, VirtualTime time, FollowedMemory memory, MeterRegistry registry) {
+        return new CallPollers(calls, budgets, Uncovered.in(time), time, time, Runnable::run, memory, registry);
+    }
+
+    /** The types of the events that a subscriber got, the codes of problems, and {@code settled}. */
+    static List<String> types(AssertSubscriber<Notification> subscriber) {
+        return subscriber.getItems().stream()
+                .map(item -> item instanceof Notification.Changed changed
+                        ? changed.event().type().wireName()
+                        : item instanceof Notification.Failed failed
+                                ? failed.reason().type().code()
+                                : "settled")
+                .toList();
     }
 }

@@ -1,5 +1,6 @@
 package dev.callwatch.watch;
 
+import static dev.callwatch.watch.FeedInVirtualTime.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,10 +50,7 @@ class FollowedMemoryTest {
         CallGuid guid = guid();
         large(guid, 40_000);
         AssertSubscriber<Notification> reader = follow(guid);
-        for (int i = 0; i < 5; i++) {
-            large(guid, 40_000);
-            time.pass(A_WHILE);
-        }
+        change(guid, 5, 40_000);
         assertThat(types(reader)).hasSize(6).doesNotContain(ProblemType.UPSTREAM_UNAVAILABLE.code());
         assertThat(types(follow(guid))).containsExactly("call.observed");
         assertThat(types(follow(40_000))).containsExactly("call.observed");
@@ -62,17 +60,9 @@ class FollowedMemoryTest {
     void small_revisions_that_the_cache_keeps_are_not_counted() {
         CallGuid guid = guid();
         large(guid, 10_000);
-        AssertSubscriber<Notification> reader = follow(guid);
-        long first =
-                ((Notification.Changed) reader.getItems().get(0)).event().call().revision();
-        for (int i = 0; i < 20; i++) {
-            large(guid, 10_000);
-            time.pass(A_WHILE);
-        }
-        AssertSubscriber<Notification> late = feed.follow(AnAccount.usual(), guid, OptionalLong.of(first), "caller")
-                .subscribe()
-                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
-        assertThat(types(late)).hasSize(20);
+        long first = firstRevision(follow(guid));
+        change(guid, 20, 10_000);
+        assertThat(types(follow(feed, guid, OptionalLong.of(first)))).hasSize(20);
     }
 
     /** However many calls are followed, what the cache keeps is there for those who come back. */
@@ -80,18 +70,10 @@ class FollowedMemoryTest {
     void a_history_of_small_documents_needs_nothing_to_spare() {
         CallGuid guid = guid();
         large(guid, 1_000);
-        AssertSubscriber<Notification> reader = follow(guid);
-        long first =
-                ((Notification.Changed) reader.getItems().get(0)).event().call().revision();
+        long first = firstRevision(follow(guid));
         Stream.generate(() -> follow(45_000)).limit(2).toList();
-        for (int i = 0; i < 5; i++) {
-            large(guid, 1_000);
-            time.pass(A_WHILE);
-        }
-        AssertSubscriber<Notification> late = feed.follow(AnAccount.usual(), guid, OptionalLong.of(first), "caller")
-                .subscribe()
-                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
-        assertThat(types(late)).hasSize(5);
+        change(guid, 5, 1_000);
+        assertThat(types(follow(feed, guid, OptionalLong.of(first)))).hasSize(5);
     }
 
     @Test
@@ -99,13 +81,8 @@ class FollowedMemoryTest {
         CallFeed roomy = FeedInVirtualTime.of(vonage, time);
         CallGuid guid = guid();
         large(guid, 400_000);
-        roomy.follow(AnAccount.usual(), guid, OptionalLong.empty(), "caller")
-                .subscribe()
-                .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
-        for (int i = 0; i < 4; i++) {
-            large(guid, 400_000);
-            time.pass(A_WHILE);
-        }
+        follow(roomy, guid, OptionalLong.empty());
+        change(guid, 4, 400_000);
         List<CallEvent> history = revisions(roomy, guid);
         assertThat(history).hasSize(2);
         assertThat(history.get(0).type()).isEqualTo(EventType.OBSERVED);
@@ -179,9 +156,25 @@ class FollowedMemoryTest {
     }
 
     private AssertSubscriber<Notification> follow(CallGuid guid) {
-        return feed.follow(AnAccount.usual(), guid, OptionalLong.empty(), "caller")
+        return follow(feed, guid, OptionalLong.empty());
+    }
+
+    private static AssertSubscriber<Notification> follow(CallFeed some, CallGuid guid, OptionalLong revision) {
+        return some.follow(AnAccount.usual(), guid, revision, "caller")
                 .subscribe()
                 .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+    }
+
+    private static long firstRevision(AssertSubscriber<Notification> reader) {
+        return ((Notification.Changed) reader.getItems().get(0)).event().call().revision();
+    }
+
+    /** Each change is polled before the next one. */
+    private void change(CallGuid guid, int times, int length) {
+        for (int i = 0; i < times; i++) {
+            large(guid, length);
+            time.pass(A_WHILE);
+        }
     }
 
     /** Each time another revision. */
@@ -189,16 +182,6 @@ class FollowedMemoryTest {
         vonage.answers(
                 guid,
                 "{\"status\":\"Active\",\"connectTo\":\"" + readings++ + "\",\"more\":\"" + "x".repeat(length) + "\"}");
-    }
-
-    private static List<String> types(AssertSubscriber<Notification> reader) {
-        return reader.getItems().stream()
-                .map(notification -> notification instanceof Notification.Changed changed
-                        ? changed.event().type().wireName()
-                        : notification instanceof Notification.Failed failed
-                                ? failed.reason().type().code()
-                                : "settled")
-                .toList();
     }
 
     private static CallGuid guid() {

@@ -48,15 +48,8 @@ class ResumptionTest {
                 CallsInVirtualTime.options(Map.of()),
                 time,
                 change -> observers.forEach(observer -> observer.accept(change)));
-        private final CallPollers pollers = new CallPollers(
-                calls,
-                BudgetsInVirtualTime.of(time),
-                Uncovered.in(time),
-                time,
-                time,
-                Runnable::run,
-                new FollowedMemory(Long.MAX_VALUE),
-                new SimpleMeterRegistry());
+        private final CallPollers pollers =
+                FeedInVirtualTime.pollers(calls, BudgetsInVirtualTime.of(time), time, new SimpleMeterRegistry());
         private final CallFeed feed = new CallFeed(calls, pollers, time, time);
 
         private Life() {
